@@ -1,0 +1,5 @@
+//! mrksim
+pub mod rulebook;
+pub mod services;
+pub mod sim;
+pub mod world;

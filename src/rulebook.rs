@@ -1,0 +1,123 @@
+//! What a rule is: a named statement about the outside world with its source and how sure we are.
+//!
+//! Each service states its rules in its own `rules.rs` with the [`rules!`](crate::rules) macro, in the order
+//! in which they are checked. Every refusal, key-state change and lost item carries the rule that decided it.
+
+use std::fmt;
+
+/// One rule of the rulebook.
+#[derive(Debug)]
+pub struct Rule {
+    /// The rulebook's id: `KMS-DEL-3`.
+    pub id: &'static str,
+    /// The rule in one or two sentences, in AWS's words for AWS's things.
+    pub says: &'static str,
+    /// The AWS exception with which it refuses, if it refuses.
+    pub error: Option<&'static str>,
+    /// How we know.
+    pub basis: Basis,
+}
+
+/// How we know that a rule holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// AWS says so; the page or model.
+    Documented(&'static str),
+    /// Somebody saw it; who.
+    Reported(&'static str),
+    /// Nobody says; why we assume it.
+    Assumed(&'static str),
+}
+
+impl Basis {
+    /// `documented`, `reported` or `assumed`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Basis::Documented(_) => "documented",
+            Basis::Reported(_) => "reported",
+            Basis::Assumed(_) => "assumed",
+        }
+    }
+
+    /// The page, the witness or the reason.
+    pub fn text(self) -> &'static str {
+        match self {
+            Basis::Documented(text) | Basis::Reported(text) | Basis::Assumed(text) => text,
+        }
+    }
+}
+
+/// A rule by reference: two are equal if they have the same id.
+#[derive(Clone, Copy)]
+pub struct RuleRef(pub &'static Rule);
+
+impl std::ops::Deref for RuleRef {
+    type Target = Rule;
+    fn deref(&self) -> &Rule {
+        self.0
+    }
+}
+impl PartialEq for RuleRef {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+impl Eq for RuleRef {}
+impl PartialOrd for RuleRef {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for RuleRef {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.id.cmp(other.id)
+    }
+}
+impl fmt::Debug for RuleRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
+}
+impl fmt::Display for RuleRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+/// States rules: a constant for each, and `ALL`, the list of them in the order of the file.
+///
+/// ```
+/// mrksim::rules! {
+///     ONLY_A_PRIMARY_IS_REPLICATED = "KMS-REP-2",
+///         "Only a primary key can be replicated; a replica or a single-Region key as source is refused.",
+///         refuses UnsupportedOperationException,
+///         Documented "AWS KMS API Reference, ReplicateKey";
+///     REPLICAS_ARE_UNTOUCHED = "KMS-DEL-3",
+///         "Scheduling the deletion of a primary leaves its replicas as they are.",
+///         Documented "AWS KMS Developer Guide, Deleting multi-Region keys";
+/// }
+/// assert_eq!(ONLY_A_PRIMARY_IS_REPLICATED.id, "KMS-REP-2");
+/// assert_eq!(ALL.len(), 2);
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! rules {
+    ($($name:ident = $id:literal, $says:literal, $(refuses $error:ident,)? $basis:ident $text:literal;)*) => {
+        $(
+            #[doc = concat!($id, ": ", $says)]
+            pub const $name: $crate::rulebook::RuleRef = {
+                static RULE: $crate::rulebook::Rule = $crate::rulebook::Rule {
+                    id: $id,
+                    says: $says,
+                    error: $crate::rules!(@error $($error)?),
+                    basis: $crate::rulebook::Basis::$basis($text),
+                };
+                $crate::rulebook::RuleRef(&RULE)
+            };
+        )*
+        /// Every rule of this file, in its order.
+        pub const ALL: &[$crate::rulebook::RuleRef] = &[$($name),*];
+    };
+    (@error) => { None };
+    (@error $error:ident) => { Some(stringify!($error)) };
+}

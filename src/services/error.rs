@@ -1,0 +1,78 @@
+//! Every error that a caller can see, by AWS's name, and what an SDK does about it.
+
+/// An error code, by the name the caller sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the names are AWS's own")]
+pub enum ErrorCode {
+    AccessDeniedException,
+    AlreadyExistsException,
+    /// Ours: the application's instances ran in the Region that failed.
+    AppUnavailable,
+    ConflictException,
+    /// botocore's and the SDKs' transport errors.
+    ConnectTimeoutError,
+    DBClusterNotFoundFault,
+    DependencyTimeoutException,
+    DisabledException,
+    EndpointConnectionError,
+    GlobalClusterNotFoundFault,
+    IncorrectKeyException,
+    InternalFailure,
+    InternalServerError,
+    InvalidAliasNameException,
+    InvalidArnException,
+    InvalidCiphertextException,
+    InvalidDBClusterStateFault,
+    InvalidGlobalClusterStateFault,
+    InvalidKeyUsageException,
+    KMSInternalException,
+    KMSInvalidStateException,
+    KeyUnavailableException,
+    LimitExceededException,
+    MalformedPolicyDocumentException,
+    NotFoundException,
+    ReadTimeoutError,
+    ServiceUnavailable,
+    TagException,
+    ThrottlingException,
+    UnsupportedOperationException,
+    ValidationException,
+    /// Ours, in the Encryption SDK's sense: no data key of the message could be decrypted by the keyring.
+    CannotDecryptDataKeys,
+}
+
+/// How the SDKs class an error when they decide on a retry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryClass {
+    /// Transport errors and 5xx.
+    Transient,
+    /// The service asks for fewer calls.
+    Throttling,
+    /// A retry would answer the same.
+    Never,
+}
+
+impl ErrorCode {
+    /// The name that the caller sees.
+    pub fn name(self) -> String {
+        format!("{self:?}")
+    }
+
+    /// How SDKs class it (KMS-RET-5; `LimitExceededException` counts as throttling, KMS-ERR-7).
+    pub fn retry_class(self) -> RetryClass {
+        use ErrorCode::*;
+        match self {
+            ThrottlingException | LimitExceededException => RetryClass::Throttling,
+            ConnectTimeoutError
+            | ReadTimeoutError
+            | EndpointConnectionError
+            | InternalFailure
+            | InternalServerError
+            | ServiceUnavailable
+            | KMSInternalException
+            | DependencyTimeoutException
+            | KeyUnavailableException => RetryClass::Transient,
+            _ => RetryClass::Never,
+        }
+    }
+}
