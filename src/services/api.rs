@@ -1,38 +1,7 @@
 //! The operations of the services as the AWS CLI names them: which exist, which options they take.
 
+pub use crate::world::Service;
 use std::collections::BTreeMap;
-use std::fmt;
-
-/// A service, by its CLI name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Service {
-    /// AWS Key Management Service: `aws kms`.
-    Kms,
-    /// Amazon DynamoDB: `aws dynamodb`.
-    DynamoDb,
-    /// Amazon Aurora, under Amazon RDS: `aws rds`.
-    Rds,
-}
-
-impl Service {
-    /// All services, in their fixed order.
-    pub const ALL: [Service; 3] = [Service::Kms, Service::DynamoDb, Service::Rds];
-
-    /// `kms`, `dynamodb`, `rds`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Service::Kms => "kms",
-            Service::DynamoDb => "dynamodb",
-            Service::Rds => "rds",
-        }
-    }
-}
-
-impl fmt::Display for Service {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
 
 /// Which half of a service carries an operation out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

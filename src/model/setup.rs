@@ -1,0 +1,207 @@
+//! Everything a run needs, checked and without names: what the scenario floor hands to the model.
+
+use crate::client::ClientSetup;
+use crate::faults::Fault;
+use crate::runlog::Assumption;
+use crate::runlog::expression::Expression;
+use crate::services::Command;
+use crate::services::kms;
+use crate::sim::{Law, Span, Time};
+use crate::world::{self, RegionId};
+
+/// A scenario, ready to run. Indices: keys are `SetId(i)`, stores and clients by position.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The scenario's title.
+    pub title: String,
+    /// The seed of every random stream.
+    pub seed: u64,
+    /// When arrivals stop and the ledger closes.
+    pub duration: Span,
+    /// Width of a row of the time series that are written.
+    pub bin: Span,
+    /// `aws` or `notes`.
+    pub rule_set: RuleSet,
+    /// Regions, links and endpoints.
+    pub world: world::Setup,
+    /// KMS keys that exist at time 0.
+    pub keys: Vec<kms::KeySetup>,
+    /// Times of KMS's own processes.
+    pub timing: kms::Timing,
+    /// Open points of the KMS rulebook.
+    pub settings: kms::Settings,
+    /// Departures from AWS's documented behaviour.
+    pub switches: kms::Switches,
+    /// Replicated data.
+    pub stores: Vec<StoreSetup>,
+    /// Applications.
+    pub clients: Vec<ClientSetup>,
+    /// Triggers and what is then done.
+    pub runbooks: Vec<RunbookSetup>,
+    /// Faults and steps, in file order.
+    pub timeline: Vec<TimelineEntry>,
+    /// What must hold at the end.
+    pub expect: Vec<Expectation>,
+    /// Numbers about the outside world that the file did not state itself.
+    pub assumptions: Vec<Assumption>,
+}
+
+/// Whose rules are played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleSet {
+    /// AWS's documented behaviour.
+    Aws,
+    /// What popular study notes claim.
+    Notes,
+}
+
+impl RuleSet {
+    /// `aws` or `notes`.
+    pub fn name(self) -> &'static str {
+        match self {
+            RuleSet::Aws => "aws",
+            RuleSet::Notes => "notes",
+        }
+    }
+}
+
+/// A replicated data set.
+#[derive(Clone, Debug)]
+pub struct StoreSetup {
+    /// Its name in the scenario.
+    pub name: String,
+    /// What it is.
+    pub kind: StoreKind,
+    /// Regions that hold a replica, in file order.
+    pub regions: Vec<RegionId>,
+    /// Item keys that requests choose from.
+    pub items: u64,
+    /// Client (index) that wrote all items before time 0.
+    pub preload: Option<usize>,
+    /// Replication delay, `lag[i][j]` from the i-th to the j-th of `regions`.
+    pub lag: Vec<Vec<Law>>,
+    /// Held writes applied a second after a lift; `None`: all at once.
+    pub catch_up: Option<u64>,
+    /// Principals, besides its clients, who ask for plaintext.
+    pub readers: Vec<String>,
+}
+
+/// The kinds of store that are modelled.
+#[derive(Clone, Debug)]
+pub enum StoreKind {
+    /// DynamoDB global table with eventual consistency (MREC).
+    DynamoDbGlobalTable,
+    /// Aurora Global Database.
+    AuroraGlobalDatabase {
+        /// Region of the writer at time 0.
+        writer: RegionId,
+        /// Time of a failover's promotion (AUR-FO-2).
+        promotion: Law,
+        /// Time of a switchover beyond the lag (AUR-SW-1).
+        switchover: Law,
+        /// Time to rebuild another secondary after a failover (AUR-FO-3).
+        rebuild: Law,
+    },
+}
+
+/// One entry of the timeline.
+#[derive(Clone, Debug)]
+pub struct TimelineEntry {
+    /// Its name, if it has one (faults without one get their kind and a number).
+    pub name: Option<String>,
+    /// When.
+    pub at: Time,
+    /// What.
+    pub action: Action,
+    /// `region-outage.toml:31`, for messages.
+    pub location: String,
+}
+
+/// What a timeline entry does.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// Something breaks, until it is lifted or for good.
+    Fault {
+        /// What.
+        fault: Fault,
+        /// How long; `None`: for good.
+        lasts: Option<Span>,
+    },
+    /// Somebody types a command.
+    Step(Step),
+}
+
+/// A command with what is expected of it.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The command.
+    pub command: Command,
+    /// The Region it is typed in, which makes it subject to that Region's partitions.
+    pub from: Option<RegionId>,
+    /// Who types it (`as`); default `administrator`.
+    pub principal: String,
+    /// Name under which the answer is kept.
+    pub save: Option<String>,
+    /// What the answer must be.
+    pub expect: Option<StepExpectation>,
+}
+
+/// What a step's answer must be.
+#[derive(Clone, Debug)]
+pub enum StepExpectation {
+    /// Success.
+    Ok,
+    /// This error.
+    Error(String),
+    /// Response fields, by path (`KeyMetadata.KeyState`), as text that may hold `$` references.
+    Fields(Vec<(String, String)>),
+}
+
+/// A trigger and the steps that follow it.
+#[derive(Clone, Debug)]
+pub struct RunbookSetup {
+    /// Its name.
+    pub name: String,
+    /// The condition that starts it.
+    pub when: Expression,
+    /// How long the condition must have held, second by second.
+    pub held_for: Span,
+    /// Whether it may start again.
+    pub again: bool,
+    /// What is done, one after the other.
+    pub steps: Vec<RunbookStep>,
+}
+
+/// One step of a runbook.
+#[derive(Clone, Debug)]
+pub enum RunbookStep {
+    /// People and machines take this long.
+    Wait(Law),
+    /// Wait until a condition holds (checked each second).
+    WaitUntil(Expression),
+    /// New requests of the client (index) go to instances in the Region.
+    Route {
+        /// Index of the client.
+        client: usize,
+        /// Where its instances now are.
+        region: RegionId,
+    },
+    /// A command; with `retry`, again after this time until it is accepted.
+    Run {
+        /// The command.
+        command: Command,
+        /// The pause between tries.
+        retry: Option<Span>,
+    },
+}
+
+/// One line of `[expect]`.
+#[derive(Clone, Debug)]
+pub struct Expectation {
+    /// As written: `decryptable(orders, eu-west-1) >= 100%`.
+    pub text: String,
+    /// What it says.
+    pub expression: Expression,
+    /// `region-outage.toml:70`, for messages.
+    pub location: String,
+}

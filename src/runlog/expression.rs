@@ -1,0 +1,169 @@
+//! `metric(args) [@ time|end] op value`: the one language of `[expect]`, `when` and `wait until`.
+
+use crate::sim::{Span, Time};
+
+/// A comparison of a metric with a bound.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expression {
+    /// What is measured.
+    pub metric: Metric,
+    /// When; `None`: over the whole run (or now, in a condition).
+    pub at: Option<Moment>,
+    /// How it compares.
+    pub op: Op,
+    /// With what.
+    pub bound: Bound,
+}
+
+/// A metric and its arguments, as written (names are checked against the scenario).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Metric {
+    /// Which.
+    pub name: MetricName,
+    /// Its arguments.
+    pub args: Vec<String>,
+}
+
+/// A moment of the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// This instant.
+    At(Time),
+    /// The end of the run.
+    End,
+}
+
+/// A comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+    /// `>`
+    More,
+    /// `>=`
+    AtLeast,
+}
+
+/// The right-hand side.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Bound {
+    /// `99%`, as 0.99.
+    Share(f64),
+    /// `7m`.
+    Duration(Span),
+    /// `12`.
+    Number(f64),
+    /// `PendingReplicaDeletion`.
+    Text(String),
+}
+
+/// The metrics there are. (store, Region[, reader]) means: arguments store, Region and, if wanted, reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MetricName {
+    /// `decryptable(store, region[, reader])`: share, lowest over the run.
+    Decryptable,
+    /// `unreachable(store, region[, reader])`: share, highest over the run.
+    Unreachable,
+    /// `recoverable(store, region[, reader])`: share, highest over the run.
+    Recoverable,
+    /// `denied(store, region[, reader])`: share, highest over the run.
+    Denied,
+    /// `lost(store, region[, reader])`: share, highest over the run.
+    Lost,
+    /// `data-loss(store[, fault])`: duration; the worst over the faults.
+    DataLoss,
+    /// `writes-lost(store[, fault])`: count.
+    WritesLost,
+    /// `writes-suppressed(store[, fault])`: count.
+    WritesSuppressed,
+    /// `writes-delayed(store[, fault])`: count.
+    WritesDelayed,
+    /// `recovery-time(client[, fault])`: duration, or "not recovered".
+    RecoveryTime,
+    /// `success(client)`: share of requests that succeeded (in a condition: of those finished in the last full second).
+    Success,
+    /// `staleness(store, region)`: duration, highest over the run.
+    Staleness,
+    /// `mean(client[, operation[, phase]])`: duration. Operations: read, write, insert; phases: total, network, kms-queue, kms-service, store.
+    Mean,
+    /// `p50(client[, operation[, phase]])`.
+    P50,
+    /// `p90(client[, operation[, phase]])`.
+    P90,
+    /// `p99(client[, operation[, phase]])`.
+    P99,
+    /// `p999(client[, operation[, phase]])`.
+    P999,
+    /// `max(client[, operation[, phase]])`.
+    Max,
+    /// `requests(client)`: count of requests that ended.
+    Requests,
+    /// `failures(client[, error])`: count of requests that failed.
+    Failures,
+    /// `state(key, region)`: text; `deleted` if there is none.
+    State,
+    /// `primary(key)`: text, the Region that holds the primary key.
+    Primary,
+    /// `writer(store)`: text, the Region of Aurora's writer.
+    Writer,
+    /// `error(step)`: text, the error name of the named step, or `ok`.
+    Error,
+}
+
+impl MetricName {
+    /// Every metric, with the name that users write.
+    pub const ALL: [(&'static str, MetricName); 24] = [
+        ("decryptable", MetricName::Decryptable),
+        ("unreachable", MetricName::Unreachable),
+        ("recoverable", MetricName::Recoverable),
+        ("denied", MetricName::Denied),
+        ("lost", MetricName::Lost),
+        ("data-loss", MetricName::DataLoss),
+        ("writes-lost", MetricName::WritesLost),
+        ("writes-suppressed", MetricName::WritesSuppressed),
+        ("writes-delayed", MetricName::WritesDelayed),
+        ("recovery-time", MetricName::RecoveryTime),
+        ("success", MetricName::Success),
+        ("staleness", MetricName::Staleness),
+        ("mean", MetricName::Mean),
+        ("p50", MetricName::P50),
+        ("p90", MetricName::P90),
+        ("p99", MetricName::P99),
+        ("p999", MetricName::P999),
+        ("max", MetricName::Max),
+        ("requests", MetricName::Requests),
+        ("failures", MetricName::Failures),
+        ("state", MetricName::State),
+        ("primary", MetricName::Primary),
+        ("writer", MetricName::Writer),
+        ("error", MetricName::Error),
+    ];
+
+    /// The name that users write.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, metric)| *metric == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// What a metric came to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A share, 0..=1.
+    Share(f64),
+    /// A duration.
+    Duration(Span),
+    /// A count or number.
+    Number(f64),
+    /// A text.
+    Text(String),
+    /// No bound is met by it: "not recovered".
+    Never,
+    /// Nothing to measure: a share of no items, an unused percentile. Meets no bound.
+    NotAvailable,
+}
