@@ -2,6 +2,7 @@
 
 use crate::services::kms::SetId;
 use crate::sim::Law;
+pub use crate::world::endpoint::Mode;
 use crate::world::{RegionId, Service};
 
 /// A fault, as a scenario states it.
@@ -94,17 +95,6 @@ pub enum Fault {
         /// In which Region.
         region: RegionId,
     },
-}
-
-/// How something that is down answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Not at all: `ConnectTimeoutError`.
-    Timeout,
-    /// At once: `EndpointConnectionError` after one round trip.
-    Refuse,
-    /// With the service's 5xx.
-    Error,
 }
 
 /// Which messages a partition drops.

@@ -1,0 +1,34 @@
+//! The Aurora operations that are modelled, under `aws rds`.
+
+use crate::services::api::{Kind, Operation, Param, Plane, Service};
+
+const fn text(name: &'static str) -> Param {
+    Param { name, kind: Kind::Text, required: true }
+}
+
+const fn flag(name: &'static str) -> Param {
+    Param { name, kind: Kind::Flag, required: false }
+}
+
+const fn control(name: &'static str, params: &'static [Param]) -> Operation {
+    Operation { service: Service::Rds, name, plane: Plane::Control, params }
+}
+
+/// Every operation, by its API name.
+pub static OPERATIONS: &[Operation] = &[
+    control("SwitchoverGlobalCluster", &[text("GlobalClusterIdentifier"), text("TargetDbClusterIdentifier")]),
+    control(
+        "FailoverGlobalCluster",
+        &[
+            text("GlobalClusterIdentifier"),
+            text("TargetDbClusterIdentifier"),
+            flag("AllowDataLoss"),
+            flag("Switchover"),
+        ],
+    ),
+    control("RemoveFromGlobalCluster", &[text("GlobalClusterIdentifier"), text("DbClusterIdentifier")]),
+    control(
+        "DescribeGlobalClusters",
+        &[Param { name: "GlobalClusterIdentifier", kind: Kind::Text, required: true }],
+    ),
+];

@@ -1,0 +1,469 @@
+//! Items in several Regions and the writes on their way between them: what DynamoDB global tables and Aurora
+//! Global Database have in common.
+//!
+//! Each pair (acknowledged write, other replica) ends exactly once: [`End`].
+
+use crate::sim::{Span, Time};
+use crate::world::RegionId;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Index of an envelope class: which keys wrapped an item's data key, under which context.
+pub type ClassId = u16;
+
+/// The class of an item that is not there.
+pub const ABSENT: ClassId = ClassId::MAX;
+
+/// An item as one replica has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// When the write was acknowledged.
+    pub written: Time,
+    /// How it is encrypted; [`ABSENT`] if there is no such item.
+    pub class: ClassId,
+    /// The replica that took the write.
+    pub source: u8,
+}
+
+const NOTHING: Record = Record { written: Time::ZERO, class: ABSENT, source: 0 };
+
+/// One replica's items, and how many there are of each class.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    records: Vec<Record>,
+    counts: Vec<u64>,
+    present: u64,
+}
+
+/// What a write changed in a table's counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The class before; [`ABSENT`] if the item is new here.
+    pub from: ClassId,
+    /// The class now.
+    pub to: ClassId,
+}
+
+impl Table {
+    /// The item, if it is there.
+    #[inline]
+    pub fn get(&self, item: u32) -> Option<Record> {
+        self.records.get(item as usize).copied().filter(|record| record.class != ABSENT)
+    }
+
+    /// Items of a class.
+    pub fn count(&self, class: ClassId) -> u64 {
+        self.counts.get(usize::from(class)).copied().unwrap_or(0)
+    }
+
+    /// Classes with items, rising.
+    pub fn classes(&self) -> impl Iterator<Item = (ClassId, u64)> + '_ {
+        self.counts.iter().enumerate().filter(|(_, n)| **n > 0).map(|(class, n)| (class as ClassId, *n))
+    }
+
+    /// All items.
+    pub fn present(&self) -> u64 {
+        self.present
+    }
+
+    #[inline]
+    fn put(&mut self, item: u32, record: Record) -> Change {
+        let item = item as usize;
+        if item >= self.records.len() {
+            self.records.resize(item + 1, NOTHING);
+        }
+        let old = std::mem::replace(&mut self.records[item], record);
+        if old.class != record.class {
+            if old.class == ABSENT {
+                self.present += 1;
+            } else {
+                self.counts[usize::from(old.class)] -= 1;
+            }
+            let class = usize::from(record.class);
+            if class >= self.counts.len() {
+                self.counts.resize(class + 1, 0);
+            }
+            self.counts[class] += 1;
+        }
+        Change { from: old.class, to: record.class }
+    }
+}
+
+/// How a replicated write ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum End {
+    /// Stored at the other replica.
+    Applied,
+    /// A newer write to the item was there, or merged with it while both waited.
+    Superseded,
+    /// Still on the way at the end of the run.
+    Pending,
+    /// Its source's storage is gone, or Aurora replaced the volume.
+    Lost,
+}
+
+/// How concurrent changes are ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Item by item, the newest write wins; changes that wait together are merged (DDB-MREC-2, -3).
+    LastWriterWins,
+    /// One log, shipped and applied in order (AUR-2).
+    Log,
+}
+
+/// A write on its way, by slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WriteId(pub u32);
+
+/// A write: one entry, shared by its replication messages.
+#[derive(Clone, Copy, Debug)]
+pub struct Write {
+    /// When the endpoint accepted it; from the acknowledgement on, when it was acknowledged.
+    pub acked: Time,
+    /// The item; [`NEW_ITEM`] until the commit names it.
+    pub item: u32,
+    /// How it is encrypted.
+    pub class: ClassId,
+    /// The replica that took it.
+    pub source: u8,
+    /// Replicas it has not ended for.
+    waiting: u64,
+    /// Messages not yet delivered.
+    flying: u64,
+}
+
+/// The item of a write that makes a new one.
+pub const NEW_ITEM: u32 = u32::MAX;
+
+/// A pair's end, with what it changed.
+#[derive(Clone, Copy, Debug)]
+pub struct Ended {
+    /// The slot; it may be free by now.
+    pub id: WriteId,
+    /// The write.
+    pub write: Write,
+    /// The other replica.
+    pub to: u8,
+    /// How.
+    pub end: End,
+    /// What changed in the other replica's table.
+    pub change: Option<Change>,
+}
+
+/// Writes that wait for a link, an endpoint or a pause, for one pair of replicas.
+#[derive(Clone, Debug, Default)]
+struct Held {
+    by_age: BTreeSet<(Time, WriteId)>,
+    by_item: BTreeMap<u32, WriteId>,
+}
+
+/// The replicas of one store and the writes between them.
+#[derive(Clone, Debug)]
+pub struct Replicas {
+    /// Where the replicas are.
+    pub regions: Vec<RegionId>,
+    /// Their items.
+    pub tables: Vec<Table>,
+    order: Order,
+    items: u32,
+    writes: Vec<Write>,
+    free: Vec<u32>,
+    held: Vec<Held>,
+    open: Vec<u64>,
+    last_due: Vec<Time>,
+}
+
+impl Replicas {
+    /// Replicas in these Regions, empty, with `items` item keys to choose from.
+    pub fn new(regions: Vec<RegionId>, order: Order, items: u32) -> Replicas {
+        let n = regions.len();
+        Replicas {
+            tables: vec![Table::default(); n],
+            order,
+            items,
+            writes: Vec::new(),
+            free: Vec::new(),
+            held: vec![Held::default(); n * n],
+            open: vec![0; n * n],
+            last_due: vec![Time::ZERO; n * n],
+            regions,
+        }
+    }
+
+    /// The replica in a Region.
+    pub fn replica_in(&self, region: RegionId) -> Option<u8> {
+        self.regions.iter().position(|r| *r == region).map(|i| i as u8)
+    }
+
+    fn pair(&self, from: u8, to: u8) -> usize {
+        usize::from(from) * self.regions.len() + usize::from(to)
+    }
+
+    /// Puts every item into every replica, level, before the run.
+    pub fn preload(&mut self, class: ClassId, source: u8) {
+        let record = Record { written: Time::ZERO, class, source };
+        for table in &mut self.tables {
+            for item in 0..self.items {
+                table.put(item, record);
+            }
+        }
+    }
+
+    /// A write that the endpoint of `source` accepted now.
+    #[inline]
+    pub fn accept(&mut self, now: Time, item: u32, class: ClassId, source: u8) -> WriteId {
+        let write = Write { acked: now, item, class, source, waiting: 0, flying: 0 };
+        match self.free.pop() {
+            Some(slot) => {
+                self.writes[slot as usize] = write;
+                WriteId(slot)
+            }
+            None => {
+                self.writes.push(write);
+                WriteId(self.writes.len() as u32 - 1)
+            }
+        }
+    }
+
+    /// The write in a slot.
+    pub fn write(&self, id: WriteId) -> &Write {
+        &self.writes[id.0 as usize]
+    }
+
+    /// An accepted write that is never carried out.
+    pub fn drop_write(&mut self, id: WriteId) {
+        self.free.push(id.0);
+    }
+
+    /// The write is stored where it was taken, acknowledged, and on its way to the replicas in `to` (bits).
+    #[inline]
+    pub fn commit(&mut self, id: WriteId, now: Time, to: u64) -> Change {
+        let n = self.regions.len();
+        let write = &mut self.writes[id.0 as usize];
+        if write.item == NEW_ITEM {
+            write.item = self.items;
+            self.items = self.items.saturating_add(1);
+        }
+        write.acked = now;
+        write.waiting = to;
+        write.flying = to;
+        let Write { item, class, source, .. } = *write;
+        let mut rest = to;
+        while rest != 0 {
+            self.open[usize::from(source) * n + rest.trailing_zeros() as usize] += 1;
+            rest &= rest - 1;
+        }
+        if to == 0 {
+            self.free.push(id.0);
+        }
+        self.tables[usize::from(source)].put(item, Record { written: now, class, source })
+    }
+
+    /// When a message that would arrive at `at` does arrive: a log keeps its order.
+    #[inline]
+    pub fn due(&mut self, from: u8, to: u8, at: Time) -> Time {
+        if self.order == Order::LastWriterWins {
+            return at;
+        }
+        let pair = self.pair(from, to);
+        self.last_due[pair] = self.last_due[pair].max(at);
+        self.last_due[pair]
+    }
+
+    /// A replication message arrives. `flowing`: source, link and destination let it through. What cannot go
+    /// on is held; that may end an older write to the same item, which it then supersedes.
+    #[inline]
+    pub fn arrive(&mut self, id: WriteId, to: u8, flowing: bool) -> Option<Ended> {
+        let bit = 1 << to;
+        let write = &mut self.writes[id.0 as usize];
+        write.flying &= !bit;
+        if write.waiting & bit == 0 {
+            let Write { waiting, flying, .. } = *write;
+            if waiting | flying == 0 {
+                self.free.push(id.0);
+            }
+            return None;
+        }
+        let pair = usize::from(write.source) * self.regions.len() + usize::from(to);
+        match flowing && self.held[pair].by_age.is_empty() {
+            true => Some(self.apply(id, to)),
+            false => self.hold(id, to),
+        }
+    }
+
+    fn hold(&mut self, id: WriteId, to: u8) -> Option<Ended> {
+        let Write { acked, item, source, .. } = self.writes[id.0 as usize];
+        let pair = self.pair(source, to);
+        let held = &mut self.held[pair];
+        if self.order == Order::Log {
+            held.by_age.insert((acked, id));
+            return None;
+        }
+        let Some(other) = held.by_item.get(&item).copied() else {
+            held.by_item.insert(item, id);
+            held.by_age.insert((acked, id));
+            return None;
+        };
+        let other_acked = self.writes[other.0 as usize].acked;
+        let loser = match (other_acked, other) < (acked, id) {
+            true => {
+                held.by_age.remove(&(other_acked, other));
+                held.by_age.insert((acked, id));
+                held.by_item.insert(item, id);
+                other
+            }
+            false => id,
+        };
+        Some(self.end(loser, to, End::Superseded, None))
+    }
+
+    /// Lets the oldest held write of a pair through.
+    pub fn release(&mut self, from: u8, to: u8) -> Option<Ended> {
+        let pair = self.pair(from, to);
+        let (_, id) = self.held[pair].by_age.pop_first()?;
+        let item = self.writes[id.0 as usize].item;
+        self.held[pair].by_item.remove(&item);
+        Some(self.apply(id, to))
+    }
+
+    /// Whether writes of this pair wait.
+    pub fn holds(&self, from: u8, to: u8) -> bool {
+        !self.held[self.pair(from, to)].by_age.is_empty()
+    }
+
+    #[inline]
+    fn apply(&mut self, id: WriteId, to: u8) -> Ended {
+        let Write { acked, item, class, source, .. } = self.writes[id.0 as usize];
+        let table = &mut self.tables[usize::from(to)];
+        let newest = table.get(item).is_none_or(|there| (acked, source) >= (there.written, there.source));
+        let (end, change) = match (newest, self.order) {
+            (true, _) => (End::Applied, Some(table.put(item, Record { written: acked, class, source }))),
+            (false, Order::Log) => (End::Applied, None),
+            (false, Order::LastWriterWins) => (End::Superseded, None),
+        };
+        self.end(id, to, end, change)
+    }
+
+    #[inline]
+    fn end(&mut self, id: WriteId, to: u8, end: End, change: Option<Change>) -> Ended {
+        let write = &mut self.writes[id.0 as usize];
+        write.waiting &= !(1 << to);
+        let ended = Ended { id, write: *write, to, end, change };
+        if write.waiting | write.flying == 0 {
+            self.free.push(id.0);
+        }
+        let pair = self.pair(ended.write.source, to);
+        self.open[pair] -= 1;
+        ended
+    }
+
+    /// Pairs from one replica to another that have not ended.
+    pub fn open(&self, from: u8, to: u8) -> u64 {
+        self.open[self.pair(from, to)]
+    }
+
+    /// The writes acknowledged at `from` that `to` still lacks.
+    pub fn missing(&self, from: u8, to: u8) -> impl Iterator<Item = (WriteId, &Write)> + '_ {
+        let wanted = move |write: &&Write| write.source == from && write.waiting >> to & 1 == 1;
+        let slots = self.writes.iter().enumerate();
+        slots.filter(move |(_, write)| wanted(write)).map(|(slot, write)| (WriteId(slot as u32), write))
+    }
+
+    /// Time since the oldest write that `to` still lacks was acknowledged; zero if it lacks none.
+    pub fn staleness(&self, to: u8, now: Time) -> Span {
+        let lacking = self.writes.iter().filter(|write| write.waiting >> to & 1 == 1);
+        lacking.map(|write| now - write.acked).max().unwrap_or(Span::ZERO)
+    }
+
+    /// Ends every open pair that leaves `from`.
+    pub fn end_all(&mut self, from: u8, end: End) -> Vec<Ended> {
+        let mut ended = Vec::new();
+        for to in 0..self.regions.len() as u8 {
+            let pair = self.pair(from, to);
+            self.held[pair] = Held::default();
+            let open: Vec<WriteId> = self.missing(from, to).map(|(id, _)| id).collect();
+            ended.extend(open.into_iter().map(|id| self.end(id, to, end, None)));
+        }
+        ended
+    }
+
+    /// A replica's volume is replaced by a copy of another's.
+    pub fn copy(&mut self, from: u8, to: u8) {
+        self.tables[usize::from(to)] = self.tables[usize::from(from)].clone();
+    }
+
+    /// The item keys that requests choose from, as the file states them.
+    pub fn items(&self) -> u32 {
+        self.items
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: u8 = 0;
+    const B: u8 = 1;
+
+    fn two(order: Order) -> Replicas {
+        Replicas::new(vec![RegionId(0), RegionId(1)], order, 8)
+    }
+
+    fn write(replicas: &mut Replicas, at: u64, item: u32, source: u8) -> WriteId {
+        let id = replicas.accept(Time(at), item, 0, source);
+        replicas.commit(id, Time(at), 1 << (1 - source));
+        id
+    }
+
+    #[test]
+    fn the_newest_write_wins_whatever_arrives_last() {
+        let mut replicas = two(Order::LastWriterWins);
+        let old = write(&mut replicas, 10, 3, A);
+        write(&mut replicas, 20, 3, B);
+        assert_eq!(replicas.arrive(old, B, true).map(|e| e.end), Some(End::Superseded));
+        assert_eq!(replicas.tables[1].get(3).map(|r| r.written), Some(Time(20)));
+    }
+
+    #[test]
+    fn writes_that_wait_together_are_merged() {
+        let mut replicas = two(Order::LastWriterWins);
+        let (first, second) = (write(&mut replicas, 10, 3, A), write(&mut replicas, 20, 3, A));
+        assert!(replicas.arrive(second, B, false).is_none());
+        let merged = replicas.arrive(first, B, false).expect("merged");
+        assert_eq!((merged.id, merged.end), (first, End::Superseded));
+        assert_eq!(replicas.release(A, B).map(|e| (e.id, e.end)), Some((second, End::Applied)));
+        assert!(replicas.release(A, B).is_none());
+        assert_eq!(replicas.open(A, B), 0);
+    }
+
+    #[test]
+    fn a_log_merges_nothing_and_keeps_its_order() {
+        let mut replicas = two(Order::Log);
+        let (first, second) = (write(&mut replicas, 10, 3, A), write(&mut replicas, 20, 3, A));
+        assert_eq!(replicas.due(A, B, Time(50)), Time(50));
+        assert_eq!(replicas.due(A, B, Time(40)), Time(50));
+        assert!(replicas.arrive(first, B, false).is_none());
+        assert!(replicas.arrive(second, B, true).is_none(), "it waits behind the first");
+        assert_eq!(replicas.release(A, B).map(|e| e.id), Some(first));
+        assert_eq!(replicas.release(A, B).map(|e| e.id), Some(second));
+    }
+
+    #[test]
+    fn a_lost_write_ends_once_though_its_message_still_flies() {
+        let mut replicas = two(Order::Log);
+        let id = write(&mut replicas, 10, 3, A);
+        assert_eq!(replicas.end_all(A, End::Lost).len(), 1);
+        assert!(replicas.arrive(id, B, true).is_none());
+        assert_eq!(replicas.staleness(B, Time(99)), Span::ZERO);
+        let reused = replicas.accept(Time(99), 1, 0, A);
+        assert_eq!(reused, id);
+    }
+
+    #[test]
+    fn staleness_is_the_age_of_the_oldest_missing_write() {
+        let mut replicas = two(Order::LastWriterWins);
+        write(&mut replicas, 10, 1, A);
+        write(&mut replicas, 30, 2, A);
+        assert_eq!(replicas.staleness(B, Time(100)), Span(90));
+        assert_eq!(replicas.staleness(A, Time(100)), Span::ZERO);
+    }
+}
