@@ -89,8 +89,8 @@ impl fmt::Display for RuleRef {
 /// ```
 /// mrksim::rules! {
 ///     ONLY_A_PRIMARY_IS_REPLICATED = "KMS-REP-2",
-///         "Only a primary key can be replicated; a replica or a single-Region key as source is refused.",
-///         refuses UnsupportedOperationException,
+///         "Only a primary key can be replicated; a replica or a single-Region key as source is refused."
+///         => UnsupportedOperationException,
 ///         Documented "AWS KMS API Reference, ReplicateKey";
 ///     REPLICAS_ARE_UNTOUCHED = "KMS-DEL-3",
 ///         "Scheduling the deletion of a primary leaves its replicas as they are.",
@@ -102,7 +102,7 @@ impl fmt::Display for RuleRef {
 /// ```
 #[macro_export]
 macro_rules! rules {
-    ($($name:ident = $id:literal, $says:literal, $(refuses $error:ident,)? $basis:ident $text:literal;)*) => {
+    ($($name:ident = $id:literal, $says:literal $(=> $error:ident)?, $basis:ident $text:literal;)*) => {
         $(
             #[doc = concat!($id, ": ", $says)]
             pub const $name: $crate::rulebook::RuleRef = {

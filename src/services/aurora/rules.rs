@@ -2,8 +2,8 @@
 
 crate::rules! {
     ONE_WRITER = "AUR-1",
-        "A global database has one read/write primary Region and up to ten read-only secondary Regions.",
-        refuses ReadOnlySqlTransaction,
+        "A global database has one read/write primary Region and up to ten read-only secondary Regions."
+        => ReadOnlySqlTransaction,
         Documented "Aurora User Guide, Using Aurora Global Database";
     REPLICATION_IS_ASYNCHRONOUS = "AUR-2",
         "Replication is physical, at the storage level and asynchronous; the lag is typically under a second.",
@@ -12,23 +12,23 @@ crate::rules! {
         "The global writer endpoint always names the current primary cluster's writer.",
         Documented "Aurora User Guide, Connecting to Aurora Global Database";
     SWITCHOVER_NEEDS_A_HEALTHY_WORLD = "AUR-SW-1",
-        "A switchover waits until the target is in sync, makes the primary read-only, then promotes: no data is lost. It needs both Regions.",
-        refuses InvalidGlobalClusterStateFault,
+        "A switchover waits until the target is in sync, makes the primary read-only, then promotes: no data is lost. It needs both Regions."
+        => InvalidGlobalClusterStateFault,
         Documented "Aurora User Guide, Using switchover or failover in Aurora Global Database";
     FAILOVER_LOSES_THE_LAG = "AUR-FO-1",
         "A failover with --allow-data-loss does not wait: writes that had not reached the target are lost.",
         Documented "Aurora User Guide, Using switchover or failover in Aurora Global Database";
     FAILOVER_NEEDS_CONSENT = "AUR-FO-1a",
-        "FailoverGlobalCluster asks for --allow-data-loss (or --switchover) and is called in the target's Region.",
-        refuses InvalidParameterCombination,
+        "FailoverGlobalCluster asks for --allow-data-loss (or --switchover) and is called in the target's Region."
+        => InvalidParameterCombination,
         Documented "botocore 1.44.5 RDS service model, FailoverGlobalCluster";
     PROMOTION_TAKES_MINUTES = "AUR-FO-2",
-        "Promotion takes from less than a minute to a few minutes; nobody can write meanwhile. The distribution is ours.",
-        refuses EndpointConnectionError,
+        "Promotion takes from less than a minute to a few minutes; nobody can write meanwhile. The distribution is ours."
+        => EndpointConnectionError,
         Assumed "user guide: within a few minutes; DR whitepaper: less than one minute; uniform between 1 and 5 minutes taken";
     OTHERS_ARE_REBUILT = "AUR-FO-3",
-        "After a failover the other secondaries are rebuilt to the new primary's point in time and cannot be read meanwhile.",
-        refuses EndpointConnectionError,
+        "After a failover the other secondaries are rebuilt to the new primary's point in time and cannot be read meanwhile."
+        => EndpointConnectionError,
         Documented "Aurora User Guide, Using switchover or failover in Aurora Global Database";
     THE_OLD_PRIMARY_IS_FENCED = "AUR-FO-4",
         "The old primary is fenced as well as can be; here fencing always succeeds when its Region answers.",
@@ -40,15 +40,15 @@ crate::rules! {
         "RemoveFromGlobalCluster stops replication to a secondary, which is a standalone read/write cluster at once.",
         Documented "Aurora User Guide, Using switchover or failover in Aurora Global Database";
     THE_PRIMARY_LEAVES_LAST = "AUR-FO-6a",
-        "The primary cluster can leave a global database only when it is the last member.",
-        refuses InvalidGlobalClusterStateFault,
+        "The primary cluster can leave a global database only when it is the last member."
+        => InvalidGlobalClusterStateFault,
         Documented "botocore 1.44.5 RDS service model, RemoveFromGlobalCluster";
     ONE_CHANGE_AT_A_TIME = "AUR-FO-7",
-        "While a global database is switching over or failing over, no other change is accepted.",
-        refuses InvalidGlobalClusterStateFault,
+        "While a global database is switching over or failing over, no other change is accepted."
+        => InvalidGlobalClusterStateFault,
         Documented "Aurora User Guide, Using switchover or failover in Aurora Global Database";
     THE_CLUSTER_EXISTS = "AUR-FO-7a",
-        "The named global database and the named member cluster must exist.",
-        refuses DBClusterNotFoundFault,
+        "The named global database and the named member cluster must exist."
+        => DBClusterNotFoundFault,
         Documented "botocore 1.44.5 RDS service model";
 }

@@ -26,7 +26,7 @@ crate::rules! {
         "DynamoDB redirects nobody: routing, retries and replays after a failure are the application's job.",
         Documented "DynamoDB Developer Guide, best practices for global tables";
     THE_TABLE_THROTTLES = "DDB-ERR-1",
-        "Requests over the quota are refused; SDKs retry them.",
-        refuses ThrottlingException,
+        "Requests over the quota are refused; SDKs retry them."
+        => ThrottlingException,
         Documented "DynamoDB API, botocore 1.44.5 service model";
 }
