@@ -1,5 +1,11 @@
 //! Clients: populations of application instances, their workload, keyring, retries and failover.
 
+pub mod envelope;
+pub mod retry;
+pub mod rules;
+
+pub use envelope::Failure;
+
 use crate::services::kms::SetId;
 use crate::sim::Span;
 use crate::world::RegionId;

@@ -12,8 +12,14 @@ use crate::world::{self, RegionId};
 /// A scenario, ready to run. Indices: keys are `SetId(i)`, stores and clients by position.
 #[derive(Clone, Debug)]
 pub struct Setup {
+    /// The scenario file's stem, which names the results.
+    pub name: String,
     /// The scenario's title.
     pub title: String,
+    /// The variant played, if not the base.
+    pub variant: Option<String>,
+    /// The hash of every file read and every overlay, in hexadecimal.
+    pub hash: String,
     /// The seed of every random stream.
     pub seed: u64,
     /// When arrivals stop and the ledger closes.
@@ -24,13 +30,15 @@ pub struct Setup {
     pub rule_set: RuleSet,
     /// Regions, links and endpoints.
     pub world: world::Setup,
+    /// The account that owns everything.
+    pub account: String,
     /// KMS keys that exist at time 0.
     pub keys: Vec<kms::KeySetup>,
     /// Times of KMS's own processes.
     pub timing: kms::Timing,
     /// Open points of the KMS rulebook.
     pub settings: kms::Settings,
-    /// Departures from AWS's documented behaviour.
+    /// Departures from AWS's documented behaviour; clients read the one on keyrings.
     pub switches: kms::Switches,
     /// Replicated data.
     pub stores: Vec<StoreSetup>,

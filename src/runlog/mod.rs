@@ -11,8 +11,14 @@ use std::collections::BTreeMap;
 /// Everything a run left behind. Names are indices into `regions`, `clients`, `stores`.
 #[derive(Clone, Debug)]
 pub struct RunLog {
+    /// The scenario file's stem, which names the results.
+    pub name: String,
     /// The scenario's title.
     pub title: String,
+    /// The variant played, if not the base.
+    pub variant: Option<String>,
+    /// The hash of every file read and every overlay, in hexadecimal.
+    pub scenario_hash: String,
     /// Seed and trial.
     pub seed: u64,
     /// The trial.

@@ -1,9 +1,25 @@
 //! Every error that a caller can see, by AWS's name, and what an SDK does about it.
 
-/// An error code, by the name the caller sees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the names are AWS's own")]
-pub enum ErrorCode {
+macro_rules! error_codes {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// An error code, by the name the caller sees.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[expect(missing_docs, reason = "the names are AWS's own")]
+        pub enum ErrorCode { $($(#[$doc])* $name,)* }
+
+        impl ErrorCode {
+            /// Every code.
+            pub const ALL: &'static [ErrorCode] = &[$(ErrorCode::$name),*];
+
+            /// The name that the caller sees.
+            pub fn name(self) -> &'static str {
+                match self { $(ErrorCode::$name => stringify!($name),)* }
+            }
+        }
+    };
+}
+
+error_codes! {
     AccessDeniedException,
     AlreadyExistsException,
     /// Ours: the application's instances ran in the Region that failed.
@@ -56,11 +72,6 @@ pub enum RetryClass {
 }
 
 impl ErrorCode {
-    /// The name that the caller sees.
-    pub fn name(self) -> String {
-        format!("{self:?}")
-    }
-
     /// How SDKs class it (KMS-RET-5; `LimitExceededException` counts as throttling, KMS-ERR-7).
     pub fn retry_class(self) -> RetryClass {
         use ErrorCode::*;
