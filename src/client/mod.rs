@@ -1,5 +1,6 @@
 //! Clients: populations of application instances, their workload, keyring, retries and failover.
 
+pub mod classes;
 pub mod envelope;
 pub mod retry;
 pub mod rules;
