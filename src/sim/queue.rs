@@ -11,9 +11,9 @@ use super::time::Time;
 /// The longest bottom kept by insertion; a longer one becomes a rung.
 const LONGEST_BOTTOM: usize = 48;
 /// How many events a bucket should hold when its turn comes.
-const OCCUPANCY: u64 = 8;
+const OCCUPANCY: u64 = 6;
 /// Buckets of a rung for each event it is built from.
-const BUCKETS_PER_EVENT: usize = 2;
+const BUCKETS_PER_EVENT: usize = 1;
 /// How many times are looked at to learn how close the nearest events lie.
 const SAMPLE: usize = 128;
 /// The end of a chain in the pool.
