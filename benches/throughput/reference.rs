@@ -4,7 +4,7 @@ use crate::heap::Heap;
 use crate::workload::{self, Event, Floor, KEYS, REGIONS};
 use hdrhistogram::Histogram;
 use mrksim::sim::{Span, Time};
-use rand::{RngExt, SeedableRng};
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Exp, LogNormal};
 
@@ -66,7 +66,7 @@ impl Floor for Reference {
     }
 
     fn key(&mut self, region: usize) -> u16 {
-        self.streams[region].random_range(0..KEYS) as u16
+        (self.streams[region].next_u32() % KEYS as u32) as u16
     }
     fn gap(&mut self, region: usize) -> Span {
         self.draw(region, self.gap)

@@ -160,7 +160,7 @@ pub fn run<F: Floor>(requests: u64, seed: u64) -> Outcome {
                 floor.record(home, now - event.since);
                 let stored = &mut regions[home].table[usize::from(event.key)];
                 *stored = now.max(*stored);
-                for to in (0..REGIONS).filter(|to| *to != home) {
+                for to in [(home + 1) % REGIONS, (home + 2) % REGIONS] {
                     let lag = floor.lag(home, to);
                     floor.schedule(
                         now + lag,
