@@ -88,6 +88,23 @@ pub enum Keyring {
     Multi(Vec<KeyName>),
 }
 
+impl Keyring {
+    /// For people: `mrk(orders)`.
+    pub fn in_words<'a>(&'a self, name: impl Fn(SetId) -> &'a str) -> String {
+        let word = |key: &'a KeyName| match key {
+            KeyName::Declared(set) => name(*set),
+            KeyName::Literal(text) => text,
+        };
+        match self {
+            Keyring::Plain(key) => format!("plain({})", word(key)),
+            Keyring::MrkAware(key) => format!("mrk({})", word(key)),
+            Keyring::Multi(keys) => {
+                format!("multi({})", keys.iter().map(word).collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+}
+
 /// How a keyring names a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyName {

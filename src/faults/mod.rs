@@ -154,7 +154,8 @@ impl Fault {
             }
             Fault::Latency { from, to, both, add, ratio } => {
                 let added = Sampler::new(add);
-                ways(*from, *to, *both).for_each(|(a, b)| world.link_mut(a, b).slow(id, added.clone(), *ratio));
+                ways(*from, *to, *both)
+                    .for_each(|(a, b)| world.link_mut(a, b).slow(id, added.clone(), *ratio));
             }
             Fault::PacketLoss { from, to, both, ratio } => {
                 ways(*from, *to, *both).for_each(|(a, b)| world.link_mut(a, b).lose(id, *ratio));
@@ -179,7 +180,9 @@ impl Fault {
                 }
             }
             Fault::Partition { from, to, both, traffic } if *traffic != Traffic::Replication => {
-                ways(*from, *to, *both).for_each(|(a, b)| drop(world.link_mut(a, b).app.lift()));
+                for (a, b) in ways(*from, *to, *both) {
+                    world.link_mut(a, b).app.lift();
+                }
             }
             Fault::Latency { from, to, both, .. } | Fault::PacketLoss { from, to, both, .. } => {
                 ways(*from, *to, *both).for_each(|(a, b)| world.link_mut(a, b).clear(id));

@@ -219,7 +219,8 @@ impl Simulation {
         let mut filled = String::new();
         let mut done = 0;
         for reference in references(written) {
-            let value = self.value_of(&reference.name, reference.field.as_deref(), reference.region.as_deref());
+            let value =
+                self.value_of(&reference.name, reference.field.as_deref(), reference.region.as_deref());
             filled.push_str(&written[done..reference.range.start]);
             filled.push_str(&value.ok_or_else(|| Refused {
                 error: "UnresolvedReference".to_owned(),
@@ -269,7 +270,8 @@ impl Simulation {
                     let found = answer.as_ref().ok().and_then(|response| field(response, path)).map(text);
                     found.is_some_and(|found| self.resolve(wanted).is_ok_and(|wanted| wanted == found))
                 };
-                let words: Vec<String> = fields.iter().map(|(path, wanted)| format!("{path} = {wanted}")).collect();
+                let words: Vec<String> =
+                    fields.iter().map(|(path, wanted)| format!("{path} = {wanted}")).collect();
                 (words.join(", "), fields.iter().all(holds))
             }
         }

@@ -1,9 +1,9 @@
 //! What a condition of a runbook comes to now: monitoring sees finished requests, keys and replicas as they are.
 
 use super::Simulation;
+use crate::runlog::Class;
 use crate::runlog::expression::{Expression, Metric, MetricName, Value};
 use crate::runlog::metrics::holds;
-use crate::runlog::Class;
 use crate::services::kms::SetId;
 use crate::sim::Span;
 use crate::world::RegionId;
@@ -21,7 +21,8 @@ impl Simulation {
         let name = |region: RegionId| Value::Text(self.setup.world.regions[region.index()].name.clone());
         match metric.name {
             MetricName::Success => {
-                let client = self.setup.clients.iter().position(|client| Some(client.name.as_str()) == arg(0))?;
+                let client =
+                    self.setup.clients.iter().position(|client| Some(client.name.as_str()) == arg(0))?;
                 self.runbooks.success(client).map(Value::Share)
             }
             MetricName::State => {
@@ -56,7 +57,8 @@ impl Simulation {
     fn share(&self, class: Class, metric: &Metric) -> Option<Value> {
         let store = self.store_named(metric.args.first()?)?;
         let region = self.region_named(metric.args.get(1)?)?;
-        let share = self.ledger.share(store, region, metric.args.get(2).map(String::as_str), class, &self.setup);
+        let share =
+            self.ledger.share(store, region, metric.args.get(2).map(String::as_str), class, &self.setup);
         share.map(Value::Share)
     }
 

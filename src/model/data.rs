@@ -1,8 +1,8 @@
 //! Replicated data in the running world: where calls go, writes on their way, what holds them up.
 
+pub use super::DataEvent;
 use super::setup::{Setup, StoreKind, StoreSetup};
 use super::{Event, Simulation, requests};
-pub use super::DataEvent;
 use crate::client::Failure;
 use crate::runlog::ReplicationRow;
 use crate::services::aurora::{self, AuroraEvent, GlobalDatabase, Takeover};
@@ -302,7 +302,7 @@ impl Simulation {
     #[inline]
     fn note_change(&mut self, store: u16, replica: u8, change: Change) {
         if change.from != change.to {
-            self.ledger.changed(usize::from(store), replica, self.kernel.now());
+            self.ledger.changed(usize::from(store), replica, change, self.kernel.now());
         }
     }
 

@@ -12,7 +12,8 @@ use crate::client::envelope::Path;
 use crate::client::{Failure, rules};
 use crate::rulebook::RuleRef;
 use crate::runlog::{Class, LedgerExtremes, LedgerRow};
-use crate::services::replication::ClassId;
+use crate::services::kms::Wrap;
+use crate::services::replication::{ABSENT, Change, ClassId};
 use crate::services::{Remedy, Service};
 use crate::sim::Time;
 use crate::world::RegionId;
@@ -57,12 +58,44 @@ struct View {
     extreme: Option<[f64; 5]>,
 }
 
+/// What every reader of a replica makes of the items of an envelope class: three bits a reader. Classes of the same
+/// outlook can take each other's items without any share changing.
+type Outlook = u64;
+
+/// Readers whose verdicts fit an [`Outlook`].
+const READERS_MAX: usize = 21;
+
+/// One replica of a store.
+#[derive(Clone, Debug, Default)]
+struct Place {
+    /// By envelope class, since the last change of keys or reachability; `None`: not known yet.
+    outlooks: Vec<Option<Outlook>>,
+    /// The outlook of all items, if it is the same.
+    uniform: Option<Outlook>,
+    /// Whether a share may have changed since the last settling.
+    touched: bool,
+}
+
+impl Place {
+    fn outlook(&self, class: ClassId) -> Option<Outlook> {
+        self.outlooks.get(usize::from(class)).copied().flatten()
+    }
+
+    /// Whether no share changes when an item goes from one envelope class to another.
+    #[inline]
+    fn is_indifferent(&self, change: Change) -> bool {
+        let to = self.outlook(change.to);
+        let from = if change.from == ABSENT { self.uniform } else { self.outlook(change.from) };
+        to.is_some() && from == to
+    }
+}
+
 /// The ledger of a run.
 #[derive(Clone, Debug)]
 pub struct Ledger {
     views: Vec<View>,
-    /// Replicas (bits) of each store whose items changed their class since the last settling.
-    touched: Vec<u64>,
+    /// By store and replica.
+    places: Vec<Vec<Place>>,
     /// Since when something is unsettled.
     since: Option<Time>,
     /// Whether keys or reachability changed too.
@@ -93,7 +126,7 @@ impl Ledger {
         }
         Ledger {
             views,
-            touched: vec![0; setup.stores.len()],
+            places: setup.stores.iter().map(|store| vec![Place::default(); store.regions.len()]).collect(),
             since: None,
             everywhere: false,
             closed: false,
@@ -101,11 +134,14 @@ impl Ledger {
         }
     }
 
-    /// Items of a replica changed their class.
+    /// An item of a replica went from one envelope class to another.
     #[inline]
-    pub fn changed(&mut self, store: usize, replica: u8, now: Time) {
-        self.touched[store] |= 1 << replica;
-        self.since = self.since.or(Some(now));
+    pub fn changed(&mut self, store: usize, replica: u8, change: Change, now: Time) {
+        let place = &mut self.places[store][usize::from(replica)];
+        if !place.is_indifferent(change) {
+            place.touched = true;
+            self.since = self.since.or(Some(now));
+        }
     }
 
     /// Keys, reachability or whole volumes changed.
@@ -212,22 +248,58 @@ impl Simulation {
         if self.ledger.closed {
             return;
         }
-        let touched = self.ledger.touched.clone();
-        self.ledger.touched.fill(0);
+        if everywhere {
+            self.ledger.views.iter_mut().for_each(|view| view.verdicts.clear());
+            self.ledger.places.iter_mut().flatten().for_each(|place| {
+                place.outlooks.clear();
+                place.touched = true;
+            });
+        }
         for index in 0..self.ledger.views.len() {
-            let view = &self.ledger.views[index];
-            if everywhere {
-                self.ledger.views[index].verdicts.clear();
-            } else if touched[view.store] >> view.replica & 1 == 0 {
-                continue;
-            }
-            self.count_items(index);
-            let view = &mut self.ledger.views[index];
-            view.settle();
-            if view.looks_different() {
-                view.show(since, &mut self.ledger.rows);
+            let View { store, replica, .. } = self.ledger.views[index];
+            if self.ledger.places[store][usize::from(replica)].touched {
+                self.count_items(index);
+                let view = &mut self.ledger.views[index];
+                view.settle();
+                if view.looks_different() {
+                    view.show(since, &mut self.ledger.rows);
+                }
             }
         }
+        for store in 0..self.stores.len() {
+            for replica in 0..self.ledger.places[store].len() {
+                if std::mem::take(&mut self.ledger.places[store][replica].touched) {
+                    self.look_out(store, replica);
+                }
+            }
+        }
+    }
+
+    /// Works out the outlooks of the classes that have items, from the verdicts just given.
+    fn look_out(&mut self, store: usize, replica: usize) {
+        let views = self.ledger.views.iter().filter(|v| (v.store, usize::from(v.replica)) == (store, replica));
+        let verdicts: Vec<&Vec<Option<Verdict>>> = views.map(|view| &view.verdicts).collect();
+        let place = &mut self.ledger.places[store][replica];
+        place.uniform = None;
+        let mut uniform = true;
+        for (class, _) in self.stores[store].replicas().tables[replica].classes() {
+            let class = usize::from(class);
+            let add = |outlook: Option<Outlook>, verdicts: &&Vec<Option<Verdict>>| {
+                let verdict = verdicts.get(class).copied().flatten()?;
+                outlook.map(|outlook| outlook << 3 | verdict.class as u64)
+            };
+            let outlook = match verdicts.len() {
+                0..=READERS_MAX => verdicts.iter().fold(Some(0), add),
+                _ => None,
+            };
+            if place.outlooks.len() <= class {
+                place.outlooks.resize(class + 1, None);
+            }
+            place.outlooks[class] = outlook;
+            uniform &= outlook.is_some() && place.uniform.is_none_or(|all| Some(all) == outlook);
+            place.uniform = outlook;
+        }
+        place.uniform = place.uniform.filter(|_| uniform);
     }
 
     /// Writes the counts that moved without a change of verdict.
@@ -235,7 +307,9 @@ impl Simulation {
         if self.ledger.closed {
             return;
         }
-        for view in &mut self.ledger.views {
+        for index in 0..self.ledger.views.len() {
+            self.count_items(index);
+            let view = &mut self.ledger.views[index];
             if view.now != view.shown {
                 view.show(now, &mut self.ledger.rows);
             }
@@ -299,9 +373,8 @@ impl Simulation {
                 }
             }
             Reader::Principal(name) => {
-                let call = |wrap| self.kms.may_unwrap(view.region, None, *wrap, name);
-                let path = |wrap| Path::of(view.region, call(wrap));
-                wraps.iter().map(path).collect()
+                let call = |wrap: &Wrap| self.kms.may_unwrap(view.region, None, *wrap, name);
+                wraps.iter().map(|wrap| Path::of(view.region, call(wrap))).collect()
             }
         };
         let verdicts = paths.iter().map(|path| self.judge_path(view.region, path));

@@ -23,7 +23,7 @@ pub use registry::rules;
 
 use crate::client::ClientId;
 use crate::client::classes::Classes;
-use crate::runlog::RunLog;
+use crate::runlog::{RunLog, metrics};
 use crate::services::aurora::AuroraEvent;
 use crate::services::kms::{self, Kms, KmsEvent};
 use crate::services::replication::WriteId;
@@ -90,13 +90,35 @@ pub enum Moment {
 /// What happens to replicated data; stores by index.
 #[derive(Clone, Copy, Debug)]
 pub enum DataEvent {
-    /// A write that the endpoint accepted (in the given spell of its being up) is carried out. The request hears of it if
-    /// it still waits.
-    Commit { store: u16, spell: u16, write: WriteId, request: Option<RequestId> },
+    /// A write that an endpoint accepted is carried out.
+    Commit {
+        /// The store.
+        store: u16,
+        /// The endpoint's spell of being up in which it was accepted.
+        spell: u16,
+        /// The write.
+        write: WriteId,
+        /// Who hears of it, if somebody still waits.
+        request: Option<RequestId>,
+    },
     /// A write reaches another replica.
-    Arrive { store: u16, to: u8, write: WriteId },
+    Arrive {
+        /// The store.
+        store: u16,
+        /// The replica.
+        to: u8,
+        /// The write.
+        write: WriteId,
+    },
     /// The next held write of a pair goes through at the catch-up rate.
-    Release { store: u16, from: u8, to: u8 },
+    Release {
+        /// The store.
+        store: u16,
+        /// The replica written in.
+        from: u8,
+        /// The replica that lacks it.
+        to: u8,
+    },
 }
 
 const _: () = assert!(size_of::<Event>() <= 16);
@@ -119,6 +141,7 @@ pub struct Simulation {
     runbooks: Runbooks,
     recorder: Recorder,
     trial: u64,
+    events: u64,
     /// Whether events are left out where their outcome is known already.
     elide: bool,
 }
@@ -144,10 +167,11 @@ pub fn run(setup: &Arc<Setup>, trial: u64, stop: &AtomicBool) -> Option<RunLog> 
 impl Simulation {
     /// The world at time 0: what the file declares exists and has settled.
     pub fn new(setup: &Arc<Setup>, trial: u64) -> Simulation {
-        let places = setup.world.regions.iter().map(|region| kms::Place {
-            name: region.name.clone(),
-            partition: region.partition.clone(),
-        });
+        let places = setup
+            .world
+            .regions
+            .iter()
+            .map(|region| kms::Place { name: region.name.clone(), partition: region.partition.clone() });
         let mut kms = Kms::new(kms::Config {
             regions: places.collect(),
             account: setup.account.clone(),
@@ -175,6 +199,7 @@ impl Simulation {
             setup: Arc::clone(setup),
             kms,
             trial,
+            events: 0,
             elide: true,
         };
         simulation.start();
@@ -206,6 +231,7 @@ impl Simulation {
     #[inline]
     pub fn step(&mut self) -> bool {
         let Some(event) = self.kernel.next() else { return false };
+        self.events += 1;
         if self.ledger.is_due(self.kernel.now()) {
             self.settle_ledger();
         }
@@ -227,6 +253,7 @@ impl Simulation {
     /// Arrivals stop by themselves at the duration; the ledger closes.
     fn close(&mut self) {
         self.settle_ledger();
+        self.sample_ledger(self.kernel.now());
         self.ledger.close();
     }
 
@@ -246,13 +273,14 @@ impl Simulation {
     pub fn finish(mut self) -> RunLog {
         self.settle_ledger();
         self.end_open_writes();
-        self.finish_losses();
-        let ended = self.kernel.now();
-        let end_values = self.ledger.finish();
-        let mut log = self.recorder.finish(ended, self.plans.into_rules());
-        (log.ledger, log.shares) = end_values;
+        let mut log = self.recorder.finish(self.kernel.now(), self.events, self.plans.into_rules());
+        (log.ledger, log.shares) = self.ledger.finish();
         log.replication = self.stores.iter().enumerate().flat_map(|(i, s)| s.replication(i)).collect();
         log.losses = self.losses.finish();
+        let expected = self.setup.expect.iter();
+        let expected =
+            expected.map(|expect| (expect.text.as_str(), &expect.expression, expect.location.as_str()));
+        log.expectations = metrics::check(&log, expected);
         log
     }
 }

@@ -210,7 +210,12 @@ pub fn attempts(
     instance(client, keyring, home, setup).unwraps(&classes.wraps(class), kms, &setup.world.regions)
 }
 
-fn instance<'a>(client: &'a ClientSetup, keyring: &'a Keyring, home: RegionId, setup: &Setup) -> Instance<'a> {
+fn instance<'a>(
+    client: &'a ClientSetup,
+    keyring: &'a Keyring,
+    home: RegionId,
+    setup: &Setup,
+) -> Instance<'a> {
     Instance {
         keyring,
         principal: &client.name,

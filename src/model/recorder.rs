@@ -1,7 +1,7 @@
 //! What the run log is made from while the run goes on. Nothing here allocates for a request.
 
 use super::requests::{Phases, Request};
-use super::setup::Setup;
+use super::setup::{Setup, StoreKind, StoreSetup};
 use crate::client::{ClientId, Failure};
 use crate::rulebook::RuleRef;
 use crate::runlog::{
@@ -100,7 +100,8 @@ pub struct Recorder {
     faults: Vec<FaultSpan>,
     staleness: Vec<StalenessPoint>,
     keys: Vec<KeyInfo>,
-    writers: Vec<(usize, usize, Time)>,
+    /// By store: where its one writer was.
+    writers: Vec<Vec<(usize, Time)>>,
     rules: BTreeMap<RuleRef, u64>,
 }
 
@@ -114,6 +115,7 @@ impl Recorder {
             kind: if key.multi_region { "multi-region" } else { "single-region" },
             primary: key.primary.index(),
             replicas: key.replicas.iter().map(|region| region.index()).collect(),
+            moves: Vec::new(),
             states: Vec::new(),
         });
         Recorder {
@@ -132,7 +134,7 @@ impl Recorder {
             faults: Vec::new(),
             staleness: Vec::new(),
             keys: keys.collect(),
-            writers: Vec::new(),
+            writers: setup.stores.iter().map(first_writer).collect(),
             rules: BTreeMap::new(),
             setup: Arc::clone(setup),
         }
@@ -178,16 +180,17 @@ impl Recorder {
     fn succeeded(&mut self, request: &Request, at: Time) {
         let regions = self.setup.world.regions.len();
         let place = request.client.index() * regions + request.home.index();
-        let latency = self.latency[place * Kind::ALL.len() + request.kind as usize].get_or_insert_with(|| {
-            let phase = || Histogram::new(PHASE_STEPS);
-            Box::new(Latency {
-                total: Histogram::new(TOTAL_STEPS),
-                network: phase(),
-                kms_queue: phase(),
-                kms_service: phase(),
-                store: phase(),
-            })
-        });
+        let latency =
+            self.latency[place * Kind::ALL.len() + request.kind as usize].get_or_insert_with(|| {
+                let phase = || Histogram::new(PHASE_STEPS);
+                Box::new(Latency {
+                    total: Histogram::new(TOTAL_STEPS),
+                    network: phase(),
+                    kms_queue: phase(),
+                    kms_service: phase(),
+                    store: phase(),
+                })
+            });
         let Phases { network, kms_queue, kms_service, store } = request.spent;
         let total = at - request.arrived;
         latency.total.record(total);
@@ -306,9 +309,17 @@ impl Recorder {
         self.keys[set.0 as usize].states.push((region.index(), state.to_owned(), now));
     }
 
+    /// A declared set has another primary key.
+    pub fn primary(&mut self, set: SetId, region: RegionId, now: Time) {
+        let key = &mut self.keys[set.0 as usize];
+        if key.moves.last().map_or(key.primary, |(place, _)| *place) != region.index() {
+            key.moves.push((region.index(), now));
+        }
+    }
+
     /// A store has a new writer.
     pub fn writer(&mut self, store: usize, region: RegionId, now: Time) {
-        self.writers.push((store, region.index(), now));
+        self.writers[store].push((region.index(), now));
     }
 
     /// A replica's largest staleness since the last sample.
@@ -353,7 +364,8 @@ impl Recorder {
         }
         self.refusals.sort_by_key(|row| (row.client, row.region, row.operation, row.error, row.rule));
         self.totals.events = events;
-        let (setup, availability) = (self.setup, availability(&self.seconds, &self.failures, self.setup.bin));
+        let availability = availability(&self.seconds, &self.failures, self.setup.bin);
+        let setup = self.setup;
         let regions = setup.world.regions.len();
         RunLog {
             name: setup.name.clone(),
@@ -369,9 +381,8 @@ impl Recorder {
             regions: setup.world.regions.iter().map(|region| region.name.clone()).collect(),
             links: links(&setup),
             clients: (0..setup.clients.len()).map(|client| client_info(&setup, client)).collect(),
-            stores: (0..setup.stores.len()).map(|store| store_info(&setup, store)).collect(),
+            stores: self.writers.into_iter().enumerate().map(|(i, w)| store_info(&setup, i, w)).collect(),
             keys: self.keys,
-            writers: self.writers,
             events: self.events,
             answers: self.answers,
             faults: self.faults,
@@ -429,9 +440,9 @@ fn availability(
         count,
     };
     let good = good.into_iter().map(|((bin, client, region), n)| row(bin, client, region, None, n));
-    let bad = failures.iter().map(|((bin, client, region, error), n)| {
-        row(*bin, client.index(), region.index(), Some(*error), *n)
-    });
+    let bad = failures
+        .iter()
+        .map(|((bin, client, region, error), n)| row(*bin, client.index(), region.index(), Some(*error), *n));
     let mut all: Vec<AvailabilityRow> = good.chain(bad).collect();
     all.sort_by_key(|row| (row.time, row.client, row.region, row.error));
     all
@@ -476,7 +487,7 @@ fn client_info(setup: &Setup, client: usize) -> ClientInfo {
     }
 }
 
-fn store_info(setup: &Setup, index: usize) -> StoreInfo {
+fn store_info(setup: &Setup, index: usize, writers: Vec<(usize, Time)>) -> StoreInfo {
     let store = &setup.stores[index];
     let clients = setup.clients.iter().filter(|client| client.store == index).map(|client| &client.name);
     StoreInfo {
@@ -484,6 +495,14 @@ fn store_info(setup: &Setup, index: usize) -> StoreInfo {
         kind: store.kind.name(),
         regions: store.regions.iter().map(|region| region.index()).collect(),
         readers: clients.chain(&store.readers).cloned().collect(),
+        writers,
+    }
+}
+
+fn first_writer(store: &StoreSetup) -> Vec<(usize, Time)> {
+    match &store.kind {
+        StoreKind::DynamoDbGlobalTable => Vec::new(),
+        StoreKind::AuroraGlobalDatabase { writer, .. } => vec![(writer.index(), Time::ZERO)],
     }
 }
 

@@ -265,6 +265,9 @@ impl Simulation {
     pub(super) fn note_key_states(&mut self) {
         let now = self.kernel.now();
         for set in (0..self.setup.keys.len() as u32).map(SetId) {
+            if let Some(primary) = self.kms.primary(set) {
+                self.recorder.primary(set, primary, now);
+            }
             for region in self.world.regions() {
                 let state = self.kms.state(set, region).map(|state| state.name());
                 let known = self.timers.key_states.get(&(set, region)).copied();
@@ -295,9 +298,8 @@ fn fault_name(setup: &Setup, entry: usize) -> String {
 /// A fault's scope in words.
 fn scope(fault: &Fault, setup: &Setup) -> String {
     let name = |region: &RegionId| setup.world.regions[region.index()].name.as_str();
-    let link = |from, to, both: &bool| {
-        format!("{} {} {}", name(from), if *both { "<->" } else { "->" }, name(to))
-    };
+    let link =
+        |from, to, both: &bool| format!("{} {} {}", name(from), if *both { "<->" } else { "->" }, name(to));
     let store = |index: usize| setup.stores.get(index).map_or("", |s: &StoreSetup| s.name.as_str());
     match fault {
         Fault::RegionOutage { region, .. } => name(region).to_owned(),
@@ -328,4 +330,3 @@ fn scope(fault: &Fault, setup: &Setup) -> String {
         }
     }
 }
-
