@@ -1,6 +1,7 @@
 //! The finished run: typed records, and nothing of the world. Every report is a function of a [`RunLog`].
 
 pub mod expression;
+pub mod parse;
 
 use crate::rulebook::RuleRef;
 use crate::services::ErrorCode;
