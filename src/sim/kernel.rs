@@ -40,6 +40,11 @@ impl<E: Copy> Kernel<E> {
         Some(event)
     }
 
+    /// When the next event is due.
+    pub fn peek_time(&mut self) -> Option<Time> {
+        self.pending.peek()
+    }
+
     /// The number of pending events.
     pub fn pending(&self) -> usize {
         self.pending.len()
