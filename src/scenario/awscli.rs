@@ -4,13 +4,14 @@ use super::problem::nearest;
 use crate::runlog::parse::ParseError;
 use crate::services::api::{Argument, Command, Kind, Operation, Param, Service, kebab};
 use crate::services::reference::references;
+use crate::services::{aurora, kms};
 use base64::Engine;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The operations that are modelled, service by service.
 pub fn operations() -> Vec<&'static [Operation]> {
-    vec![crate::services::aurora::api::OPERATIONS]
+    vec![kms::api::OPERATIONS, aurora::api::OPERATIONS]
 }
 
 /// A word of the command line: its text without quotes, and where it stands.
