@@ -3,6 +3,7 @@
 pub mod expression;
 pub mod metrics;
 pub mod recovery;
+pub mod parse;
 
 use crate::rulebook::RuleRef;
 use crate::services::ErrorCode;

@@ -42,6 +42,8 @@ impl RegionSet {
 pub mod endpoint;
 pub mod link;
 pub mod outage;
+pub mod regions;
+pub mod topology;
 
 use crate::sim::{Law, Span, Time};
 use endpoint::Endpoint;
