@@ -1,4 +1,6 @@
 //! Metrics and reports of hand-made run logs: no simulation runs here.
 
+mod files;
+mod formats;
 mod metrics;
 mod sample;
