@@ -1,6 +1,6 @@
 //! `results/<name>/`: every file of a run, whole or not at all.
 
-use super::{csv, json};
+use super::{csv, json, svg};
 use crate::runlog::RunLog;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -48,7 +48,8 @@ pub fn write(log: &RunLog, dir: &Path, force: bool) -> Result<(), WriteError> {
         let content: Content = Box::new(|out| table.write(log, out));
         (table.name.to_owned(), content)
     });
-    let texts = [("answers.jsonl", json::answers(log)), (SUMMARY, json::summary(log))].map(|(name, text)| {
+    let texts = [("answers.jsonl", json::answers(log)), (SUMMARY, json::summary(log))];
+    let texts = texts.into_iter().chain(svg::drawings(log)).map(|(name, text)| {
         let content: Content = Box::new(move |out| out.write_all(text.as_bytes()));
         (name.to_owned(), content)
     });

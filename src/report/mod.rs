@@ -6,6 +6,7 @@ pub mod csv;
 pub mod files;
 
 pub mod json;
+pub mod svg;
 pub mod terminal;
 mod verdict;
 
@@ -34,6 +35,14 @@ fn decimal(units: u64, places: usize) -> String {
     match part.trim_end_matches('0') {
         "" => whole.to_owned(),
         part => format!("{whole}.{part}"),
+    }
+}
+
+/// At most `most` characters, an ellipsis for the rest.
+fn cut(text: &str, most: usize) -> String {
+    match text.chars().count() > most {
+        true => text.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
+        false => text.to_owned(),
     }
 }
 

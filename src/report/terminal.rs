@@ -1,8 +1,8 @@
 //! The report on the terminal: one screen, the verdict first, then what happened, then numbers, then what it
 //! rests on, then how to see it again.
 
-use super::region;
 use super::verdict::{self, grouped};
+use super::{cut, region};
 use crate::rulebook::{Basis, RuleRef};
 use crate::runlog::expression::{MetricName, Value};
 use crate::runlog::{Class, EventRow, LedgerExtremes, LedgerRow, LossRow, RunLog};
@@ -334,14 +334,6 @@ fn clock(time: Time, duration: Span) -> String {
     match duration > Span::DAY || hours >= 48 {
         true => format!("{}d {:02}:{minutes:02}:{seconds:02}", hours / 24, hours % 24),
         false => format!("{hours}:{minutes:02}:{seconds:02}"),
-    }
-}
-
-/// At most `most` characters, an ellipsis for the rest.
-fn cut(text: &str, most: usize) -> String {
-    match text.chars().count() > most {
-        true => text.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
-        false => text.to_owned(),
     }
 }
 

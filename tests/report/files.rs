@@ -30,13 +30,19 @@ fn every_file_is_there_and_nothing_beside() {
         "availability.csv",
         "data_loss.csv",
         "decryptability.csv",
+        "decryptability.svg",
         "events.csv",
+        "lag.svg",
         "latency.csv",
+        "latency.svg",
+        "latency_distribution.svg",
         "latency_over_time.csv",
         "refusals.csv",
         "replication.csv",
         "staleness.csv",
+        "success.svg",
         "summary.json",
+        "topology.svg",
     ];
     assert_eq!(names(&dir), expected);
     assert_eq!(names(&parent.join("results")), ["region-outage"], "no temporary directory is left");
