@@ -90,16 +90,17 @@ pub fn time_ticks(length: Span, wanted: u64) -> Vec<(Time, String)> {
 /// `0`, `30 s`, `1 h`, `1 h 30`, `2 d`.
 fn tick_label(at: u64, step: u64) -> String {
     let unit = |span: Span, name: &str| format!("{} {name}", at / span.0);
+    let whole = |span: Span| at.is_multiple_of(span.0);
     match at {
         0 => "0".to_owned(),
         _ if step >= Span::DAY.0 => unit(Span::DAY, "d"),
-        _ if at >= Span::DAY.0 && at % Span::DAY.0 == 0 => unit(Span::DAY, "d"),
+        _ if at >= Span::DAY.0 && whole(Span::DAY) => unit(Span::DAY, "d"),
         _ if at >= Span::DAY.0 => format!("{} d {} h", at / Span::DAY.0, at % Span::DAY.0 / Span::HOUR.0),
-        _ if at % Span::HOUR.0 == 0 => unit(Span::HOUR, "h"),
+        _ if whole(Span::HOUR) => unit(Span::HOUR, "h"),
         _ if at > Span::HOUR.0 && step >= Span::MINUTE.0 => {
             format!("{} h {:02}", at / Span::HOUR.0, at % Span::HOUR.0 / Span::MINUTE.0)
         }
-        _ if at % Span::MINUTE.0 == 0 => unit(Span::MINUTE, "min"),
+        _ if whole(Span::MINUTE) => unit(Span::MINUTE, "min"),
         _ if at > Span::MINUTE.0 => {
             format!("{} min {:02}", at / Span::MINUTE.0, at % Span::MINUTE.0 / Span::SECOND.0)
         }

@@ -5,7 +5,7 @@ use super::sheet::{MARGIN, Sheet, font};
 use super::{GREY, INK, class_color};
 use crate::report::region;
 use crate::runlog::{Class, RunLog};
-use crate::sim::Time;
+use crate::sim::{Span, Time};
 
 const ROW: f64 = 44.0;
 const GAP: f64 = 14.0;
@@ -91,49 +91,31 @@ const ERRORS: [Color; 4] =
     [Color(192, 57, 43), Color(242, 183, 64), Color(66, 114, 184), Color(178, 184, 192)];
 const NAMED: usize = ERRORS.len() - 1;
 
+/// How many requests came to each end: success, then the errors as [`ERRORS`] has colours for them.
+type Counts = [u64; ERRORS.len() + 1];
+
 /// What became of every client's requests, by the bin of their first attempt.
 pub fn success(log: &RunLog) -> Option<String> {
     let errors = frequent_errors(log);
     let mut strips = Vec::new();
     for (index, client) in log.clients.iter().enumerate().filter(|(_, client)| client.traffic) {
-        let mut bins: Vec<(Time, [u64; ERRORS.len() + 1])> = Vec::new();
-        let mut rows: Vec<_> = log.availability.iter().filter(|row| row.client == index).collect();
-        rows.sort_by_key(|row| row.time);
-        for row in rows {
-            // A gap without requests ends the bin before it.
-            let end = bins.last().map(|(time, _)| *time + log.bin);
-            if end.is_some_and(|end| end < row.time) {
-                bins.extend(end.map(|end| (end, [0; ERRORS.len() + 1])));
-            }
-            if bins.last().is_none_or(|(time, _)| *time != row.time) {
-                bins.push((row.time, [0; ERRORS.len() + 1]));
-            }
-            let kind = row.error.map_or(0, |error| {
-                let known = errors.iter().position(|name| *name == error.name());
-                1 + known.unwrap_or(NAMED).min(NAMED)
-            });
-            if let Some((_, counts)) = bins.last_mut() {
-                counts[kind] += row.count;
-            }
-        }
-        let total = |kinds: std::ops::Range<usize>| -> u64 {
-            bins.iter().flat_map(|(_, counts)| &counts[kinds.clone()]).sum()
-        };
-        let share = total(0..1) as f64 / total(0..ERRORS.len() + 1).max(1) as f64;
-        let shares = |counts: &[u64]| -> Vec<(Color, f64)> {
+        let bins = outcomes(log, index, &errors);
+        let all: u64 = bins.iter().flat_map(|(_, counts)| counts).sum();
+        let good: u64 = bins.iter().map(|(_, counts)| counts[0]).sum();
+        let shares = |counts: &Counts| -> Vec<(Color, f64)> {
             let all = counts.iter().sum::<u64>().max(1) as f64;
-            [SUCCESS]
-                .iter()
-                .chain(&ERRORS)
-                .zip(counts)
-                .map(|(color, count)| (*color, *count as f64 / all))
-                .collect()
+            let colors = [SUCCESS].into_iter().chain(ERRORS);
+            colors.zip(counts).map(|(color, count)| (color, *count as f64 / all)).collect()
         };
         let mut steps: Vec<_> = bins.iter().map(|(time, counts)| (*time, shares(counts))).collect();
         steps.dedup_by(|next, kept| next.1 == kept.1);
-        if !steps.is_empty() {
-            let detail = format!("of {}", log.stores[client.store].name);
-            strips.push(Strip { name: client.name.clone(), detail, steps, last: percent(share) });
+        if all > 0 {
+            strips.push(Strip {
+                name: client.name.clone(),
+                detail: format!("of {}", log.stores[client.store].name),
+                steps,
+                last: percent(good as f64 / all as f64),
+            });
         }
     }
     let mut legend = vec![(SUCCESS, "succeeded".to_owned())];
@@ -144,6 +126,35 @@ pub fn success(log: &RunLog) -> Option<String> {
     let text =
         ("Success", "What became of the requests first attempted then; at the right, succeeded over the run");
     draw(log, text, &legend, &[Group { name: "Clients".to_owned(), strips }])
+}
+
+/// The outcomes of a client's requests from each bin on. A time without requests has none.
+fn outcomes(log: &RunLog, client: usize, errors: &[&str]) -> Vec<(Time, Counts)> {
+    let mut rows: Vec<_> = log.availability.iter().filter(|row| row.client == client).collect();
+    rows.sort_by_key(|row| row.time);
+    let mut bins: Vec<(Time, Counts)> = Vec::new();
+    for row in rows {
+        if bins.last().is_none_or(|(time, _)| *time != row.time) {
+            close(&mut bins, row.time, log.bin);
+            bins.push((row.time, Counts::default()));
+        }
+        let kind = row.error.map_or(0, |error| {
+            let known = errors.iter().position(|name| *name == error.name());
+            1 + known.unwrap_or(NAMED).min(NAMED)
+        });
+        if let Some((_, counts)) = bins.last_mut() {
+            counts[kind] += row.count;
+        }
+    }
+    close(&mut bins, Time::ZERO + log.duration, log.bin);
+    bins
+}
+
+/// Ends the last bin if the next does not follow at once.
+fn close(bins: &mut Vec<(Time, Counts)>, next: Time, bin: Span) {
+    if let Some(end) = bins.last().map(|(time, _)| *time + bin).filter(|end| *end < next) {
+        bins.push((end, Counts::default()));
+    }
 }
 
 /// The names of the errors that requests ended in, the most frequent first.
