@@ -48,6 +48,8 @@ error_codes! {
     LimitExceededException,
     MalformedPolicyDocumentException,
     NotFoundException,
+    /// Ours: AWS has it, this simulator does not yet.
+    NotModelled,
     /// PostgreSQL's name of SQLSTATE 25006: a write sent to a cluster that only reads.
     ReadOnlySqlTransaction,
     ReadTimeoutError,

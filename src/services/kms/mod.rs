@@ -1,17 +1,50 @@
 //! AWS KMS: keys of one Region and sets of related multi-Region keys, as a pure state machine.
+//!
+//! Where to start: [`rules`] says what is true, [`matrix`] is AWS's table of operations and key states, [`api`] lists
+//! the operations. A [`call`](Kms::call) goes through the same steps for each operation (KMS-ERR-20): the shape of
+//! its parameters (`request`), which key is meant (`naming`), role and state of that key (`admission`), then what is
+//! particular to the operation: `keys`, `lifecycle`, `replication`, `cryptography`, `aliases`, `listing`. What takes
+//! time goes on as events (`process`). `state` holds the keys, `ciphertext` what a blob is made of.
+//!
+//! Not modelled, and refused as such: imported key material, asymmetric and HMAC keys, rotation, grants, key policies,
+//! tags, custom key stores. Authorization allows everybody.
 
+mod admission;
+mod aliases;
+pub mod api;
+mod ciphertext;
+mod cryptography;
+mod dates;
+mod keys;
+mod lifecycle;
+mod listing;
+pub mod matrix;
+mod naming;
+mod process;
+mod replication;
+mod request;
+pub mod rules;
 pub mod setup;
+mod state;
 
+pub use process::KmsEvent;
 pub use setup::{KeySetup, PendingDeletionError, Settings, Switches, Timing};
+pub use state::KeyState;
 
 /// A set of related multi-Region keys, or a single-Region key alone: an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SetId(pub u32);
 
 use crate::rulebook::RuleRef;
-use crate::services::{Caller, Operation, Outbox, Params, Refusal};
-use crate::sim::Time;
+use crate::services::{Caller, Note, Operation, Outbox, Params, Refusal};
+use crate::sim::{Sampler, Time};
 use crate::world::{RegionId, RegionSet};
+use aliases::Alias;
+use naming::Naming;
+use request::Request;
+use serde_json::Value;
+use state::{Key, KeyRef, Set};
+use std::collections::BTreeMap;
 
 /// A Region as KMS sees it.
 #[derive(Clone, Debug)]
@@ -57,113 +90,261 @@ pub enum Wrapping {
     Encrypt,
 }
 
-/// KMS's own timers and messages between Regions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KmsEvent {}
-
-/// A key state, by AWS's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyState {
-    /// Usable.
-    Enabled,
-}
-
-impl KeyState {
-    /// AWS's name.
-    pub fn name(self) -> &'static str {
-        todo!()
-    }
-}
+type Answer = Result<Value, Refusal>;
 
 /// KMS in every Region of one account.
 #[derive(Clone, Debug)]
 pub struct Kms {
     config: Config,
+    sets: Vec<Set>,
+    by_id: BTreeMap<String, SetId>,
+    by_bits: BTreeMap<u128, SetId>,
+    /// The aliases of each Region, by name.
+    aliases: Vec<BTreeMap<String, Alias>>,
+    epoch: u64,
+    creating: Sampler,
+    updating: Sampler,
+    synchronisation: Sampler,
+    deletion_lateness: Sampler,
 }
 
-#[expect(unused_variables, reason = "the contract, not yet the service")]
 impl Kms {
     /// No keys yet.
     pub fn new(config: Config) -> Kms {
-        Kms { config }
+        Kms {
+            sets: Vec::new(),
+            by_id: BTreeMap::new(),
+            by_bits: BTreeMap::new(),
+            aliases: vec![BTreeMap::new(); config.regions.len()],
+            epoch: 0,
+            creating: Sampler::new(&config.timing.creating),
+            updating: Sampler::new(&config.timing.updating),
+            synchronisation: Sampler::new(&config.timing.synchronisation),
+            deletion_lateness: Sampler::new(&config.timing.deletion_lateness),
+            config,
+        }
     }
+
     /// A key that exists at time 0. `fresh`: the random bits of its key ID.
     pub fn declare(&mut self, key: &KeySetup, fresh: u128) -> SetId {
-        todo!()
+        let id = self.add_set(key.multi_region, key.primary, fresh);
+        let regions: Vec<RegionId> =
+            std::iter::once(key.primary).chain(key.replicas.iter().copied()).collect();
+        for region in &regions {
+            self.set_mut(id).add(*region, KeyState::Enabled, Time::ZERO, "");
+        }
+        for region in &regions {
+            self.show_current(KeyRef { set: id, region: *region });
+        }
+        for region in key.aliases.as_ref().unwrap_or(&regions) {
+            let alias = Alias { target: id, created: Time::ZERO, updated: Time::ZERO };
+            self.aliases[region.index()].insert(format!("alias/{}", key.name), alias);
+        }
+        self.epoch += 1;
+        id
     }
-    /// Carries an operation out: the AWS-shaped response, or the refusal.
+
+    /// Carries an operation out: the AWS-shaped response, or the refusal. Dates count from 2026-01-01T00:00:00Z.
     pub fn call(
         &mut self,
         operation: &Operation,
         params: &Params,
         caller: &Caller,
         out: &mut Outbox<KmsEvent>,
-    ) -> Result<serde_json::Value, Refusal> {
-        todo!()
+    ) -> Result<Value, Refusal> {
+        let request = Request { params, caller };
+        match operation.name {
+            "CreateKey" => self.create_key(&request, out),
+            "ReplicateKey" => self.replicate_key(&request, out),
+            "UpdatePrimaryRegion" => self.update_primary_region(&request, out),
+            "DescribeKey" => self.describe_key(&request),
+            "UpdateKeyDescription" => self.update_key_description(&request, out),
+            "EnableKey" => self.enable_key(&request, out),
+            "DisableKey" => self.disable_key(&request, out),
+            "ScheduleKeyDeletion" => self.schedule_key_deletion(&request, out),
+            "CancelKeyDeletion" => self.cancel_key_deletion(&request, out),
+            "CreateAlias" => self.create_alias(&request, out),
+            "UpdateAlias" => self.update_alias(&request, out),
+            "DeleteAlias" => self.delete_alias(&request, out),
+            "ListAliases" => self.list_aliases(&request),
+            "ListKeys" => self.list_keys(&request),
+            "Encrypt" => self.encrypt(&request),
+            "Decrypt" => self.decrypt(&request),
+            "ReEncrypt" => self.re_encrypt(&request),
+            "GenerateDataKey" => self.generate_data_key("GenerateDataKey", &request),
+            "GenerateDataKeyWithoutPlaintext" => {
+                self.generate_data_key("GenerateDataKeyWithoutPlaintext", &request)
+            }
+            other => Err(request::not_modelled(format!("{other} is not modelled yet"))),
+        }
     }
-    /// A timer fires, or a message from another Region arrives, in `at`. `reach` as in [`Caller`].
+
+    /// A timer fires, or a message from another Region arrives, in `at`. `reach` as in [`Caller`]: KMS has no use for
+    /// it, since what it then sends waits for its Region.
     pub fn handle(
         &mut self,
         at: RegionId,
         event: KmsEvent,
         now: Time,
-        reach: RegionSet,
+        _reach: RegionSet,
         out: &mut Outbox<KmsEvent>,
     ) {
-        todo!()
+        self.process(at, event, now, out);
     }
+
     /// The control epoch: it grows with every change of anything that a verdict depends on.
     pub fn epoch(&self) -> u64 {
-        todo!()
+        self.epoch
     }
-    /// What wrapping a data key with the identifier (key ID, ARN, alias) at a Region's endpoint answers.
-    pub fn may_wrap(&self, by: Wrapping, at: RegionId, key: &str, principal: &str) -> Result<Wrap, Refusal> {
-        todo!()
+
+    /// What wrapping a data key with the identifier (key ID, ARN, alias) at a Region's endpoint answers. Everybody is
+    /// authorized.
+    pub fn may_wrap(&self, by: Wrapping, at: RegionId, key: &str, _principal: &str) -> Result<Wrap, Refusal> {
+        self.wrapping_key(by, at, key)
     }
-    /// What Decrypt of a wrapped data key answers there, with or without KeyId.
+
+    /// What Decrypt of a wrapped data key answers there, with or without KeyId, given its encryption context.
     pub fn may_unwrap(
         &self,
         at: RegionId,
         key: Option<&str>,
         wrap: Wrap,
-        principal: &str,
+        _principal: &str,
     ) -> Result<RuleRef, Refusal> {
-        todo!()
+        self.unwrapping_key("Decrypt", at, key, Ok(Some(wrap.set)))?;
+        Ok(match (wrap.region == at, key) {
+            (false, _) => rules::RELATED_KEYS_DECRYPT,
+            (true, Some(_)) => rules::THE_VERSION_IS_PICKED,
+            (true, None) => rules::KEY_ID_IS_OPTIONAL,
+        })
     }
+
     /// The rule by which no key anywhere can ever unwrap it again, if so.
     pub fn lost(&self, wrap: Wrap) -> Option<RuleRef> {
-        todo!()
+        self.loss(wrap.set)
     }
+
     /// The ARN of the set's key in a Region, whether it exists or not.
     pub fn arn(&self, set: SetId, region: RegionId) -> String {
-        todo!()
+        self.key_arn(&self.set(set).id, region)
     }
+
     /// The key ID, shared by related keys.
     pub fn key_id(&self, set: SetId) -> &str {
-        todo!()
+        &self.set(set).id
     }
+
     /// How many sets there are, declared ones first.
     pub fn sets(&self) -> u32 {
-        todo!()
+        self.sets.len() as u32
     }
+
     /// The state of the set's key in a Region, if there is one.
     pub fn state(&self, set: SetId, region: RegionId) -> Option<KeyState> {
-        todo!()
+        self.state_of(KeyRef { set, region })
     }
+
     /// The Region of the primary key (or of the single-Region key), while it exists.
     pub fn primary(&self, set: SetId) -> Option<RegionId> {
-        todo!()
+        self.set(set).primary().map(|_| self.home(set))
     }
+
     /// The Regions that have a key of the set now.
     pub fn regions(&self, set: SetId) -> RegionSet {
-        todo!()
+        self.set(set).keys.keys().fold(RegionSet::default(), |all, region| all.with(*region))
     }
+
     /// Whether the Region has or had a key of the set.
     pub fn ever_had(&self, set: SetId, at: RegionId) -> bool {
-        todo!()
+        self.set(set).ever.has(at)
     }
+
     /// The Region of the primary key, or of the last one there was.
     pub fn home(&self, set: SetId) -> RegionId {
-        todo!()
+        self.set(set).known.primary
+    }
+}
+
+/// What the operations share.
+impl Kms {
+    fn set(&self, set: SetId) -> &Set {
+        &self.sets[set.0 as usize]
+    }
+
+    fn set_mut(&mut self, set: SetId) -> &mut Set {
+        &mut self.sets[set.0 as usize]
+    }
+
+    fn key_mut(&mut self, key: KeyRef) -> Option<&mut Key> {
+        self.set_mut(key.set).keys.get_mut(&key.region)
+    }
+
+    fn state_of(&self, key: KeyRef) -> Option<KeyState> {
+        self.set(key.set).keys.get(&key.region).map(|key| key.state)
+    }
+
+    fn place(&self, region: RegionId) -> &Place {
+        &self.config.regions[region.index()]
+    }
+
+    /// The Regions with a key of the set, as its primary knows them, without one.
+    fn regions_but(&self, set: SetId, but: RegionId) -> Vec<RegionId> {
+        let known = self.set(set).known.regions.without(but);
+        (0..self.config.regions.len() as u8).map(RegionId).filter(|region| known.has(*region)).collect()
+    }
+
+    /// [`admit`](Kms::admit) for the key that a parameter names.
+    fn admit_named(
+        &self,
+        operation: &'static str,
+        request: &Request,
+        parameter: &str,
+        naming: Naming,
+    ) -> Result<KeyRef, Refusal> {
+        self.admit(operation, request.required(parameter)?, request.caller.region, naming)
+    }
+
+    /// Puts a key into a state and reports it. Returns the number of the process that may begin with it.
+    fn enter(
+        &mut self,
+        key: KeyRef,
+        state: KeyState,
+        operation: &'static str,
+        rule: RuleRef,
+        detail: String,
+        out: &mut Outbox<KmsEvent>,
+    ) -> u16 {
+        let process = self.set_mut(key.set).next_process();
+        if let Some(key) = self.key_mut(key) {
+            key.state = state;
+            key.process = process;
+        }
+        self.changed(key, operation, rule, detail, out);
+        process
+    }
+
+    /// Reports the state that a key has now; every verdict is open again.
+    fn changed(
+        &mut self,
+        key: KeyRef,
+        operation: &'static str,
+        rule: RuleRef,
+        detail: String,
+        out: &mut Outbox<KmsEvent>,
+    ) {
+        self.epoch += 1;
+        let outcome = self.state_of(key).map_or("", KeyState::name);
+        out.note(Note { detail, ..self.note_of(key, operation, outcome, rule) });
+    }
+
+    fn note_of(&self, key: KeyRef, operation: &'static str, outcome: &str, rule: RuleRef) -> Note {
+        Note {
+            region: key.region,
+            operation,
+            target: self.arn(key.set, key.region),
+            outcome: outcome.to_owned(),
+            rule,
+            detail: String::new(),
+        }
     }
 }

@@ -1,0 +1,119 @@
+//! CreateAlias, UpdateAlias, DeleteAlias: names of keys, each in its own Region (KMS-ID-4).
+
+use super::naming::Naming;
+use super::request::{Request, invalid, refuse};
+use super::state::KeyRef;
+use super::{Answer, Kms, KmsEvent, SetId, rules};
+use crate::services::{ErrorCode, Note, Outbox, Refusal};
+use crate::sim::Time;
+use serde_json::json;
+
+/// The most aliases of one key (KMS-QUO-21).
+const MOST: usize = 50;
+/// The longest alias name, `alias/` included (botocore 1.44.5 KMS service model, AliasNameType).
+const LONGEST: usize = 256;
+
+/// An alias of one Region. Its target is the set's key in that Region.
+#[derive(Clone, Debug)]
+pub(super) struct Alias {
+    pub target: SetId,
+    pub created: Time,
+    pub updated: Time,
+}
+
+impl Kms {
+    /// CreateAlias: a new name for a key of the Region called.
+    pub(super) fn create_alias(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
+        let name = alias_name(request)?;
+        let key = self.admit_named("CreateAlias", request, "TargetKeyId", Naming::KeyOnly)?;
+        if self.aliases[key.region.index()].contains_key(name) {
+            let message =
+                format!("An alias with the name {} already exists", self.alias_arn(name, key.region));
+            return Err(refuse(rules::ALIAS_IS_NEW, ErrorCode::AlreadyExistsException, message));
+        }
+        self.check_room(key)?;
+        let now = request.caller.now;
+        self.point(name, key, Alias { target: key.set, created: now, updated: now }, "CreateAlias", out);
+        Ok(json!({}))
+    }
+
+    /// UpdateAlias: the name moves to another key of the same Region.
+    pub(super) fn update_alias(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
+        let name = alias_name(request)?;
+        let region = request.caller.region;
+        self.alias(name, region)?;
+        let key = self.admit_named("UpdateAlias", request, "TargetKeyId", Naming::KeyOnly)?;
+        let now = request.caller.now;
+        let Some(alias) = self.aliases[region.index()].get(name) else { return Ok(json!({})) };
+        let moved = Alias { target: key.set, updated: now, ..alias.clone() };
+        if alias.target != key.set {
+            self.check_room(key)?;
+        }
+        self.point(name, key, moved, "UpdateAlias", out);
+        Ok(json!({}))
+    }
+
+    /// DeleteAlias: whatever the state of its key.
+    pub(super) fn delete_alias(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
+        let name = alias_name(request)?;
+        let region = request.caller.region;
+        let target = KeyRef { set: self.alias(name, region)?, region };
+        self.check_state("DeleteAlias", target)?;
+        self.aliases[region.index()].remove(name);
+        self.epoch += 1;
+        let outcome = "deleted".to_owned();
+        out.note(self.note_of_alias(name, target, "DeleteAlias", outcome));
+        Ok(json!({}))
+    }
+
+    /// A key has at most 50 aliases.
+    fn check_room(&self, key: KeyRef) -> Result<(), Refusal> {
+        let taken = self.aliases[key.region.index()].values().filter(|alias| alias.target == key.set).count();
+        match taken < MOST {
+            true => Ok(()),
+            false => {
+                let message = format!("{} has {MOST} aliases already", self.arn(key.set, key.region));
+                Err(refuse(rules::FIFTY_ALIASES, ErrorCode::LimitExceededException, message))
+            }
+        }
+    }
+
+    fn point(
+        &mut self,
+        name: &str,
+        key: KeyRef,
+        alias: Alias,
+        operation: &'static str,
+        out: &mut Outbox<KmsEvent>,
+    ) {
+        self.aliases[key.region.index()].insert(name.to_owned(), alias);
+        self.epoch += 1;
+        let outcome = format!("names {}", self.key_id(key.set));
+        out.note(self.note_of_alias(name, key, operation, outcome));
+    }
+
+    fn note_of_alias(&self, name: &str, key: KeyRef, operation: &'static str, outcome: String) -> Note {
+        Note {
+            target: self.alias_arn(name, key.region),
+            outcome,
+            ..self.note_of(key, operation, "", rules::ALIASES_ARE_REGIONAL)
+        }
+    }
+}
+
+/// `alias/` and letters, digits, slashes, underscores and dashes (KMS-ID-3).
+fn alias_name<'a>(request: &Request<'a>) -> Result<&'a str, Refusal> {
+    let name = request.required("AliasName")?;
+    let Some(rest) = name.strip_prefix("alias/").filter(|rest| !rest.is_empty()) else {
+        return Err(invalid("Alias must start with the prefix \"alias/\""));
+    };
+    if name.len() > LONGEST {
+        return Err(invalid(format!("AliasName is longer than {LONGEST} characters")));
+    }
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-');
+    if rest.starts_with("aws/") || !rest.bytes().all(allowed) {
+        let message = format!("Alias name {name} is not allowed");
+        return Err(refuse(rules::ALIAS_NAMES, ErrorCode::InvalidAliasNameException, message));
+    }
+    Ok(name)
+}

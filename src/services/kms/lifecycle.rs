@@ -1,0 +1,183 @@
+//! EnableKey, DisableKey, ScheduleKeyDeletion, CancelKeyDeletion, and what becomes of a key that is to be deleted.
+
+use super::dates::date;
+use super::keys::days;
+use super::naming::Naming;
+use super::request::{Request, refuse};
+use super::state::{Deletion, KeyRef, KeyState};
+use super::{Answer, Kms, KmsEvent, SetId, rules};
+use crate::rulebook::RuleRef;
+use crate::services::{ErrorCode, Outbox, Refusal};
+use crate::sim::{Span, Time};
+use crate::world::RegionId;
+use serde_json::json;
+
+impl Kms {
+    /// EnableKey: nothing happens to a key that is Enabled (KMS-ST-33).
+    pub(super) fn enable_key(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
+        let key = self.admit_named("EnableKey", request, "KeyId", Naming::KeyOnly)?;
+        if self.state_of(key) == Some(KeyState::Disabled) {
+            self.enter(key, KeyState::Enabled, "EnableKey", rules::KEY_ENABLED, String::new(), out);
+        }
+        Ok(json!({}))
+    }
+
+    /// DisableKey: nothing happens to a key that is Disabled.
+    pub(super) fn disable_key(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
+        let key = self.admit_named("DisableKey", request, "KeyId", Naming::KeyOnly)?;
+        if self.state_of(key) == Some(KeyState::Enabled) {
+            self.enter(key, KeyState::Disabled, "DisableKey", rules::KEY_DISABLED, String::new(), out);
+        }
+        Ok(json!({}))
+    }
+
+    /// ScheduleKeyDeletion: the clock starts, unless the key is a primary with replicas.
+    pub(super) fn schedule_key_deletion(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
+        let window = pending_window(request)?;
+        let key = self.admit_named("ScheduleKeyDeletion", request, "KeyId", Naming::KeyOnly)?;
+        let now = request.caller.now;
+        let set = self.set(key.set);
+        let with_replicas = set.is_primary(key.region) && set.has_replicas();
+        let cascades = with_replicas && self.config.switches.delete_primary_cascades;
+        if with_replicas && !cascades {
+            self.wait_for_replicas(key, window, out);
+        } else {
+            let rule = match (cascades, self.state_of(key)) {
+                (true, _) => rules::DELETING_THE_PRIMARY_CASCADES,
+                (false, Some(KeyState::Creating)) => rules::CREATING_CAN_BE_DOOMED,
+                (false, _) => rules::DELETION_IS_PENDING,
+            };
+            self.start_clock(key, window, now, now + window, "ScheduleKeyDeletion", rule, out);
+        }
+        if cascades {
+            for region in self.regions_but(key.set, key.region) {
+                out.tell(key.region, region, KmsEvent::DeletedWithPrimary { set: key.set });
+            }
+        }
+        let mut answer = json!({ "KeyId": self.arn(key.set, key.region) });
+        if let Some(date) = self.deletion_of(key).and_then(|deletion| deletion.date) {
+            answer["DeletionDate"] = json!(self::date(date));
+        }
+        answer["KeyState"] = json!(self.state_of(key).map(KeyState::name));
+        answer["PendingWindowInDays"] = json!(days(window));
+        Ok(answer)
+    }
+
+    /// CancelKeyDeletion: to Disabled, whatever it was before.
+    pub(super) fn cancel_key_deletion(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
+        let key = self.admit_named("CancelKeyDeletion", request, "KeyId", Naming::KeyOnly)?;
+        if let Some(key) = self.key_mut(key) {
+            key.deletion = None;
+        }
+        let rule = rules::CANCELLED_IS_DISABLED;
+        self.enter(key, KeyState::Disabled, "CancelKeyDeletion", rule, String::new(), out);
+        Ok(json!({ "KeyId": self.arn(key.set, key.region) }))
+    }
+
+    /// The primary waits, without a clock, until its last replica is deleted.
+    fn wait_for_replicas(&mut self, key: KeyRef, window: Span, out: &mut Outbox<KmsEvent>) {
+        if let Some(key) = self.key_mut(key) {
+            key.deletion = Some(Deletion { window, date: None });
+        }
+        let detail = format!("{} days once the last replica is deleted", days(window));
+        let rule = rules::PRIMARY_WAITS_FOR_REPLICAS;
+        self.enter(key, KeyState::PendingReplicaDeletion, "ScheduleKeyDeletion", rule, detail, out);
+    }
+
+    /// The waiting period runs, to `ends`; deletion may come later still (KMS-DEL-2).
+    #[expect(clippy::too_many_arguments, reason = "a clock, and what is reported of it")]
+    fn start_clock(
+        &mut self,
+        key: KeyRef,
+        window: Span,
+        now: Time,
+        ends: Time,
+        operation: &'static str,
+        rule: RuleRef,
+        out: &mut Outbox<KmsEvent>,
+    ) {
+        let draw = self.set_mut(key.set).draw();
+        let lateness = self.deletion_lateness.sample(draw);
+        if let Some(key) = self.key_mut(key) {
+            key.deletion = Some(Deletion { window, date: Some(ends) });
+        }
+        let detail = format!("deletion date {ends}, in {}", ends.since(now));
+        let process = self.enter(key, KeyState::PendingDeletion, operation, rule, detail, out);
+        out.timer(ends + lateness, key.region, KmsEvent::WaitingPeriodOver { set: key.set, process });
+    }
+
+    /// The waiting period is over: the key goes, with its aliases, and its primary hears of it.
+    pub(super) fn delete(&mut self, key: KeyRef, out: &mut Outbox<KmsEvent>) {
+        out.note(self.note_of(key, "DeleteKey", "deleted", rules::DELETED));
+        self.set_mut(key.set).keys.remove(&key.region);
+        self.aliases[key.region.index()].retain(|_, alias| alias.target != key.set);
+        self.epoch += 1;
+        let set = self.set(key.set);
+        if set.multi_region && !set.is_primary(key.region) {
+            let event = KmsEvent::ReplicaDeleted { set: key.set, replica: key.region };
+            out.tell(key.region, set.known.primary, event);
+        }
+    }
+
+    /// Word of a replica's deletion reaches the primary's Region. After the last one a primary that waited for it
+    /// starts its own clock.
+    pub(super) fn replica_deleted(
+        &mut self,
+        at: RegionId,
+        set: SetId,
+        replica: RegionId,
+        now: Time,
+        out: &mut Outbox<KmsEvent>,
+    ) {
+        let primary = self.set(set).known.primary;
+        if at != primary {
+            // The role moved while the word was under way.
+            return out.tell(at, primary, KmsEvent::ReplicaDeleted { set, replica });
+        }
+        if self.set(set).keys.contains_key(&replica) {
+            return;
+        }
+        let known = &mut self.set_mut(set).known;
+        known.regions = known.regions.without(replica);
+        self.epoch += 1;
+        let key = KeyRef { set, region: primary };
+        self.show_current(key);
+        self.synchronise_later(set, now, out);
+        let waits = self.state_of(key) == Some(KeyState::PendingReplicaDeletion);
+        if let (true, false, Some(Deletion { window, .. })) =
+            (waits, self.set(set).has_replicas(), self.deletion_of(key))
+        {
+            let rule = rules::THE_CLOCK_STARTS_WITH_THE_LAST_REPLICA;
+            self.start_clock(key, window, now, now + window, "ScheduleKeyDeletion", rule, out);
+        }
+    }
+
+    /// KMS-SEED-1 only: a replica shares the fate, and the deletion date, of its primary.
+    pub(super) fn deleted_with_primary(&mut self, key: KeyRef, now: Time, out: &mut Outbox<KmsEvent>) {
+        let Some(primary) = self.set(key.set).primary() else {
+            // Held by an outage until after the primary's end.
+            return self.delete(key, out);
+        };
+        if let (KeyState::PendingDeletion, Some(Deletion { window, date: Some(ends) })) =
+            (primary.state, primary.deletion)
+        {
+            let rule = rules::DELETING_THE_PRIMARY_CASCADES;
+            self.start_clock(key, window, now, ends.max(now), "ScheduleKeyDeletion", rule, out);
+        }
+    }
+
+    fn deletion_of(&self, key: KeyRef) -> Option<Deletion> {
+        self.set(key.set).keys.get(&key.region).and_then(|key| key.deletion)
+    }
+}
+
+/// 7 to 30 days; 30 if not given (KMS-DEL-1).
+fn pending_window(request: &Request) -> Result<Span, Refusal> {
+    match request.integer("PendingWindowInDays")?.unwrap_or(30) {
+        days @ 7..=30 => Ok(Span::days(days)),
+        days => {
+            let message = format!("PendingWindowInDays must be 7 to 30, not {days}");
+            Err(refuse(rules::SEVEN_TO_THIRTY_DAYS, ErrorCode::ValidationException, message))
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What goes on after an answer: KMS's timers and messages between Regions.
+
+use super::state::{KeyRef, KeyState};
+use super::{Kms, SetId, rules};
+use crate::services::Outbox;
+use crate::sim::Time;
+use crate::world::RegionId;
+
+/// KMS's own timers and messages between Regions. `process` tells a process under way from one that was given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KmsEvent {
+    /// Timer at the replica: its Creating is over.
+    Replicated {
+        /// The set.
+        set: SetId,
+        /// Which process of the key.
+        process: u16,
+    },
+    /// Timer at either key of a change of primary: its Updating is over.
+    Updated {
+        /// The set.
+        set: SetId,
+        /// Which process of the key.
+        process: u16,
+    },
+    /// Timer at the key: its waiting period is over, and deletion as late as it comes.
+    WaitingPeriodOver {
+        /// The set.
+        set: SetId,
+        /// Which process of the key.
+        process: u16,
+    },
+    /// Timer at the primary: the other keys are to be told.
+    Synchronise {
+        /// The set.
+        set: SetId,
+    },
+    /// Message to a key: the set as its primary knows it.
+    Synchronised {
+        /// The set.
+        set: SetId,
+    },
+    /// Message to the primary: a replica was deleted.
+    ReplicaDeleted {
+        /// The set.
+        set: SetId,
+        /// Where.
+        replica: RegionId,
+    },
+    /// Message to a replica: its primary was scheduled for deletion, and it goes along (KMS-SEED-1).
+    DeletedWithPrimary {
+        /// The set.
+        set: SetId,
+    },
+}
+
+const _: () = assert!(size_of::<KmsEvent>() <= 8);
+
+impl Kms {
+    pub(super) fn process(&mut self, at: RegionId, event: KmsEvent, now: Time, out: &mut Outbox<KmsEvent>) {
+        let here = |set| KeyRef { set, region: at };
+        match event {
+            KmsEvent::Replicated { set, process } if self.under_way(here(set), process) => {
+                let rule = rules::REPLICA_GETS_READY;
+                self.enter(here(set), KeyState::Enabled, "ReplicateKey", rule, String::new(), out);
+            }
+            KmsEvent::Updated { set, process } if self.under_way(here(set), process) => {
+                let rule = rules::UPDATE_ENDS;
+                self.show_current(here(set));
+                self.enter(here(set), KeyState::Enabled, "UpdatePrimaryRegion", rule, String::new(), out);
+            }
+            KmsEvent::WaitingPeriodOver { set, process } if self.under_way(here(set), process) => {
+                self.delete(here(set), out);
+            }
+            KmsEvent::Synchronise { set } => self.synchronise(at, set, out),
+            KmsEvent::Synchronised { set } => self.synchronised(here(set), out),
+            KmsEvent::ReplicaDeleted { set, replica } => self.replica_deleted(at, set, replica, now, out),
+            KmsEvent::DeletedWithPrimary { set } if self.state_of(here(set)).is_some() => {
+                self.deleted_with_primary(here(set), now, out);
+            }
+            // A process that was given up meanwhile.
+            _ => {}
+        }
+    }
+
+    fn under_way(&self, key: KeyRef, process: u16) -> bool {
+        self.set(key.set).keys.get(&key.region).is_some_and(|key| key.process == process)
+    }
+}

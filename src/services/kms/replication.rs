@@ -1,0 +1,222 @@
+//! ReplicateKey, UpdatePrimaryRegion, and the synchronisation of related keys.
+//!
+//! Both operations need the Regions of both keys at the instant of the call, so they change both keys at once. What
+//! the other keys of the set show follows later, from the primary (KMS-ID-21), as messages that wait for their Region.
+
+use super::naming::Naming;
+use super::request::{Request, invalid, refuse};
+use super::state::{KeyRef, KeyState};
+use super::{Answer, Kms, KmsEvent, SetId, keys, rules};
+use crate::rulebook::RuleRef;
+use crate::services::{ErrorCode, Outbox, Refusal};
+use crate::sim::Time;
+use crate::world::{RegionId, RegionSet};
+use serde_json::json;
+
+impl Kms {
+    /// ReplicateKey: a replica in another Region, first Creating, then Enabled.
+    pub(super) fn replicate_key(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
+        let to = self.target_region(request, "ReplicaRegion")?;
+        let description = keys::description(request)?;
+        let primary = self.admit_named("ReplicateKey", request, "KeyId", Naming::KeyOnly)?;
+        self.check_replication(primary, to, request.caller.reach)?;
+
+        let ready = self.config.switches.replica_ready_immediately;
+        let (state, rule) = match ready {
+            true => (KeyState::Enabled, rules::REPLICA_READY_AT_ONCE),
+            false => (KeyState::Creating, rules::REPLICA_STARTS_CREATING),
+        };
+        let now = request.caller.now;
+        let replica = KeyRef { set: primary.set, region: to };
+        let process = self.set_mut(primary.set).add(to, state, now, description);
+        self.changed(replica, "ReplicateKey", rule, String::new(), out);
+        if !ready {
+            let draw = self.set_mut(primary.set).draw();
+            let creating = self.creating.sample(draw);
+            out.timer(now + creating, to, KmsEvent::Replicated { set: primary.set, process });
+        }
+        self.show_current(primary);
+        self.synchronise_later(primary.set, now, out);
+        Ok(json!({
+            "ReplicaKeyMetadata": self.metadata(replica),
+            "ReplicaPolicy": self.default_key_policy(to),
+        }))
+    }
+
+    /// What stands against a replica there, once the primary itself does not.
+    fn check_replication(&self, primary: KeyRef, to: RegionId, reach: RegionSet) -> Result<(), Refusal> {
+        let set = self.set(primary.set);
+        if set.known.regions.has(to) {
+            let message = "You can create only one replica of each primary key in each AWS Region.";
+            return Err(refuse(
+                rules::ONE_RELATED_KEY_PER_REGION,
+                ErrorCode::AlreadyExistsException,
+                message,
+            ));
+        }
+        if self.place(to).partition != self.place(primary.region).partition {
+            let message = format!("{} is in another partition", self.place(to).name);
+            return Err(refuse(rules::ONE_PARTITION, ErrorCode::UnsupportedOperationException, message));
+        }
+        self.check_reach(to, reach, rules::REPLICATION_NEEDS_BOTH_REGIONS)
+    }
+
+    /// UpdatePrimaryRegion: the role moves at once, both keys are Updating for a while (KMS-ST-40).
+    pub(super) fn update_primary_region(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
+        let to = self.target_region(request, "PrimaryRegion")?;
+        let named = self.resolve(request.required("KeyId")?, request.caller.region, Naming::KeyOnly)?;
+        let (old, rescued) = self.current_primary(named, request.caller.reach)?;
+        let new = KeyRef { set: old.set, region: to };
+        self.check_state("UpdatePrimaryRegion", old)?;
+        self.check_new_primary(new, request.caller.reach)?;
+
+        let now = request.caller.now;
+        let rule = if rescued { rules::PROMOTED_DURING_THE_OUTAGE } else { rules::UPDATE_STARTS };
+        self.set_mut(old.set).known.primary = to;
+        let draw = self.set_mut(old.set).draw();
+        let updating = self.updating.sample(draw);
+        self.begin_update(new, now + updating, "primary", rule, out);
+        if rescued {
+            out.tell(to, old.region, KmsEvent::Synchronised { set: old.set });
+        } else {
+            self.begin_update(old, now + updating, "replica", rule, out);
+            self.show_current(old);
+        }
+        self.synchronise_later(old.set, now, out);
+        Ok(json!({}))
+    }
+
+    /// The key that hands the role over: the one named, which must be the primary. Under KMS-SEED-3 a replica may
+    /// speak for a primary whose Region does not answer; then `true`.
+    fn current_primary(&self, named: KeyRef, reach: RegionSet) -> Result<(KeyRef, bool), Refusal> {
+        let set = self.set(named.set);
+        let primary = KeyRef { set: named.set, region: set.known.primary };
+        let rescue = self.config.switches.promote_from_replica_during_outage
+            && set.multi_region
+            && set.primary().is_some()
+            && !reach.has(primary.region);
+        match rescue {
+            true => Ok((primary, true)),
+            false => self.check_role("UpdatePrimaryRegion", named).map(|()| (named, false)),
+        }
+    }
+
+    /// What stands against the key that is to be primary.
+    fn check_new_primary(&self, new: KeyRef, reach: RegionSet) -> Result<(), Refusal> {
+        let arn = self.arn(new.set, new.region);
+        if self.set(new.set).known.primary == new.region {
+            let message = format!("{arn} is the primary key already.");
+            let error = ErrorCode::UnsupportedOperationException;
+            return Err(refuse(rules::ANOTHER_REGION_TO_PROMOTE, error, message));
+        }
+        if !self.set(new.set).known.regions.has(new.region) {
+            let error = ErrorCode::NotFoundException;
+            return Err(refuse(rules::A_REPLICA_TO_PROMOTE, error, format!("Key '{arn}' does not exist")));
+        }
+        self.check_reach(new.region, reach, rules::PROMOTION_NEEDS_BOTH_REGIONS)?;
+        self.check_promotion(new)
+    }
+
+    fn check_reach(&self, to: RegionId, reach: RegionSet, rule: RuleRef) -> Result<(), Refusal> {
+        match reach.has(to) {
+            true => Ok(()),
+            false => {
+                let message = format!("AWS KMS in {} does not answer", self.place(to).name);
+                Err(refuse(rule, ErrorCode::KMSInternalException, message))
+            }
+        }
+    }
+
+    fn begin_update(
+        &mut self,
+        key: KeyRef,
+        ends: Time,
+        role: &str,
+        rule: RuleRef,
+        out: &mut Outbox<KmsEvent>,
+    ) {
+        let detail = format!("becomes {role}");
+        let process = self.enter(key, KeyState::Updating, "UpdatePrimaryRegion", rule, detail, out);
+        out.timer(ends, key.region, KmsEvent::Updated { set: key.set, process });
+    }
+
+    /// The Region that a parameter names.
+    fn target_region(&self, request: &Request, name: &str) -> Result<RegionId, Refusal> {
+        let text = request.required(name)?;
+        let found = self.config.regions.iter().position(|place| place.name == text);
+        let well_formed = |text: &str| {
+            let (words, digits) = text.rsplit_once('-').unwrap_or_default();
+            let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
+            words.split('-').count() >= 2
+                && words.split('-').all(word)
+                && !digits.is_empty()
+                && digits.bytes().all(|b| b.is_ascii_digit())
+        };
+        match found {
+            Some(i) => Ok(RegionId(i as u8)),
+            None if well_formed(text) => {
+                let message = format!("{text} is none of this scenario's Regions");
+                Err(refuse(rules::REGION_IS_NAMED, ErrorCode::NotModelled, message))
+            }
+            None => Err(invalid(format!("'{text}' is no Region"))),
+        }
+    }
+
+    /// A while from now the primary tells the other keys of the set how things are.
+    pub(super) fn synchronise_later(&mut self, set: SetId, now: Time, out: &mut Outbox<KmsEvent>) {
+        let draw = self.set_mut(set).draw();
+        let takes = self.synchronisation.sample(draw);
+        out.timer(now + takes, self.set(set).known.primary, KmsEvent::Synchronise { set });
+    }
+
+    /// It is time for the primary to tell the others. A primary that handed over has nothing to tell.
+    pub(super) fn synchronise(&self, at: RegionId, set: SetId, out: &mut Outbox<KmsEvent>) {
+        if self.set(set).is_primary(at) {
+            for region in self.regions_but(set, at) {
+                out.tell(at, region, KmsEvent::Synchronised { set });
+            }
+        }
+    }
+
+    /// A key hears from its primary. While it is Updating it keeps what it shows until that is over.
+    pub(super) fn synchronised(&mut self, key: KeyRef, out: &mut Outbox<KmsEvent>) {
+        let known = self.set(key.set).known;
+        let updating = self.state_of(key) == Some(KeyState::Updating);
+        let stale = self.set(key.set).keys.get(&key.region).is_some_and(|key| key.shown != known);
+        if stale && !updating {
+            self.show_current(key);
+            let outcome = format!("primary {}", self.place(known.primary).name);
+            out.note(self.note_of(
+                key,
+                "SynchronizeMultiRegionKey",
+                &outcome,
+                rules::THE_PRIMARY_IS_THE_SOURCE,
+            ));
+        }
+    }
+
+    /// The key shows the set as its primary knows it.
+    pub(super) fn show_current(&mut self, key: KeyRef) {
+        let known = self.set(key.set).known;
+        if let Some(key) = self.key_mut(key) {
+            key.shown = known;
+        }
+    }
+
+    /// The policy that a key has if none was given: the account decides by IAM (KMS-POL-2).
+    fn default_key_policy(&self, at: RegionId) -> String {
+        let place = self.place(at);
+        json!({
+            "Version": "2012-10-17",
+            "Id": "key-default-1",
+            "Statement": [{
+                "Sid": "Enable IAM User Permissions",
+                "Effect": "Allow",
+                "Principal": { "AWS": format!("arn:{}:iam::{}:root", place.partition, self.config.account) },
+                "Action": "kms:*",
+                "Resource": "*",
+            }],
+        })
+        .to_string()
+    }
+}
