@@ -113,7 +113,9 @@ const LOSSES: [MetricName; 4] =
     [MetricName::DataLoss, MetricName::WritesLost, MetricName::WritesSuppressed, MetricName::WritesDelayed];
 
 /// The latency metrics, with how each reads a histogram.
-const LATENCIES: [(MetricName, fn(&Histogram) -> Span); 6] = [
+type Reading = fn(&Histogram) -> Span;
+
+const LATENCIES: [(MetricName, Reading); 6] = [
     (MetricName::Mean, |times| times.mean()),
     (MetricName::P50, |times| times.quantile(0.5)),
     (MetricName::P90, |times| times.quantile(0.9)),

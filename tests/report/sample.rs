@@ -386,12 +386,15 @@ fn fill_replication(log: &mut RunLog) {
     ];
 }
 
-fn event(time: Time, region: usize, what: (&'static str, &str, &str, &str), detail: &str) -> EventRow {
-    let (source, operation, target, outcome) = what;
+/// (who, source, operation, target, outcome)
+type What<'a> = (&'a str, &'static str, &'a str, &'a str, &'a str);
+
+fn event(time: Time, region: usize, what: What, detail: &str) -> EventRow {
+    let (principal, source, operation, target, outcome) = what;
     EventRow {
         time,
         region: Some(region),
-        principal: "administrator".into(),
+        principal: principal.into(),
         source,
         operation: operation.into(),
         target: target.into(),
@@ -406,27 +409,38 @@ fn fill_events(log: &mut RunLog) {
     let mut refused = event(
         at(1, 10, 0),
         0,
-        ("step", "UpdatePrimaryRegion", "orders", "refused"),
+        ("administrator", "step", "UpdatePrimaryRegion", "orders", "refused"),
         "aws kms update-primary-region --key-id orders",
     );
     refused.error = "UnsupportedOperationException".into();
     refused.rule = Some(UPDATE);
+    let both = "eu-west-1 <-> ap-southeast-2";
     log.events = vec![
-        event(at(1, 0, 0), 0, ("fault", "region-outage", "us-east-1", "started"), "outage"),
-        event(at(1, 2, 12), 0, ("runbook", "evacuate", "success(checkout) < 50%", "started"), ""),
-        event(at(1, 7, 12), 1, ("runbook", "route", "checkout", "ok"), "new requests go to eu-west-1"),
+        event(at(1, 0, 0), 0, ("outage", "fault", "region-outage", "us-east-1", "started"), ""),
+        event(at(1, 2, 12), 0, ("evacuate", "runbook", "success(checkout) < 50% for 60s", "", "started"), ""),
+        event(
+            at(1, 7, 12),
+            1,
+            ("evacuate", "runbook", "route", "checkout", "ok"),
+            "new requests go to eu-west-1",
+        ),
         event(
             at(1, 8, 30),
             1,
-            ("service", "FailoverGlobalCluster", "ledger", "ok"),
-            "writer is now eu-west-1",
+            ("rds.amazonaws.com", "service", "promotion", "ledger", "ok"),
+            "the writer, \"promoted\"",
         ),
         refused,
-        event(at(2, 30, 0), 2, ("step", "ScheduleKeyDeletion", "orders", "ok"), ""),
-        event(at(2, 30, 0), 2, ("service", "key-state", "orders", "PendingDeletion"), ""),
-        event(at(3, 0, 0), 0, ("fault", "region-outage", "us-east-1", "lifted"), "outage"),
-        event(at(3, 20, 0), 1, ("fault", "latency", "eu-west-1 <-> ap-southeast-2", "started"), "slow-link"),
-        event(at(3, 30, 0), 1, ("fault", "latency", "eu-west-1 <-> ap-southeast-2", "lifted"), "slow-link"),
+        event(at(2, 30, 0), 2, ("attacker", "step", "ScheduleKeyDeletion", "orders", "ok"), ""),
+        event(
+            at(2, 30, 0),
+            2,
+            ("kms.amazonaws.com", "service", "key-state", "orders", "PendingDeletion"),
+            "",
+        ),
+        event(at(3, 0, 0), 0, ("outage", "fault", "region-outage", "us-east-1", "lifted"), ""),
+        event(at(3, 20, 0), 1, ("slow-link", "fault", "latency", both, "started"), ""),
+        event(at(3, 30, 0), 1, ("slow-link", "fault", "latency", both, "lifted"), ""),
     ];
     log.answers = vec![
         Answer {
@@ -449,7 +463,7 @@ fn fill_events(log: &mut RunLog) {
             command: "aws kms schedule-key-deletion --key-id $orders --region ap-southeast-2".into(),
             name: None,
             region: "ap-southeast-2".into(),
-            principal: "administrator".into(),
+            principal: "attacker".into(),
             error: None,
             message: String::new(),
             rule: None,
