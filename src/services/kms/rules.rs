@@ -42,7 +42,7 @@ crate::rules! {
         "An alias belongs to one account and Region and names one key of that Region; ReplicateKey copies none."
         => NotFoundException,
         Documented "botocore 1.44.5 KMS service model, CreateAlias";
-    ALIAS_IS_NEW = "KMS-ID-4a",
+    ALIAS_IS_NEW = "KMS-ERR-6",
         "An alias name is unique in its account and Region."
         => AlreadyExistsException,
         Documented "botocore 1.44.5 KMS service model, CreateAlias";
@@ -123,6 +123,10 @@ crate::rules! {
     CREATED_ENABLED = "KMS-ST-1",
         "A new key of AWS_KMS origin is Enabled.",
         Documented "botocore 1.44.5 KMS service model, CreateKey";
+    USAGE_FITS_THE_SPEC = "KMS-CRE-5",
+        "A usage that the key spec cannot have is refused: a symmetric encryption key encrypts and decrypts."
+        => ValidationException,
+        Documented "botocore 1.44.5 KMS service model, CreateKey";
     KINDS_DO_NOT_CHANGE = "KMS-ID-5",
         "A key is single-Region or multi-Region from its creation on; no operation converts it.",
         Documented "botocore 1.44.5 KMS service model, CreateKey";
@@ -140,6 +144,9 @@ crate::rules! {
         "ReplicateKey needs the primary's and the replica's Region; neither can be down."
         => KMSInternalException,
         Assumed "the primary's endpoint takes the call and the key is created in the other Region; nobody published the error";
+    REPLICATION_IS_LOGGED_TWICE = "KMS-REP-14",
+        "CloudTrail has ReplicateKey in the primary's Region and CreateKey in the replica's.",
+        Documented "botocore 1.44.5 KMS service model, ReplicateKey";
     REPLICA_STARTS_CREATING = "KMS-ST-3",
         "ReplicateKey answers with a replica in Creating.",
         Documented "botocore 1.44.5 KMS service model, ReplicateKey";
