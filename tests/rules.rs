@@ -53,6 +53,21 @@ fn fifty_first_alias() -> String {
     refusal.rule.id.to_owned()
 }
 
+/// KMS-REP-11: the policy in ReplicateKey's answer is the documented default one, of the replica's account.
+#[test]
+fn a_replica_made_without_a_policy_has_the_default_one() {
+    let mut world = world::World::new(Default::default(), Default::default(), Default::default());
+    let home = world::region("us-east-1");
+    let set = world.declare("orders", true, &[home], None);
+    let id = world.kms.key_id(set).to_owned();
+    let answer =
+        world.ask("ReplicateKey", &[("KeyId", &id), ("ReplicaRegion", "eu-west-1")], home).expect("allowed");
+    let policy = answer["ReplicaPolicy"].as_str().expect("a text");
+    let policy: serde_json::Value = serde_json::from_str(policy).expect("JSON");
+    assert_eq!(policy["Statement"][0]["Principal"]["AWS"], "arn:aws:iam::111122223333:root");
+    assert_eq!(policy["Statement"][0]["Action"], "kms:*");
+}
+
 #[test]
 fn every_table_holds_and_every_rule_is_shown() {
     let mut table = table::Table::default();

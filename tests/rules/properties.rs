@@ -2,7 +2,7 @@
 
 use super::world::World;
 use mrksim::services::Refusal;
-use mrksim::services::kms::{KeyState, SetId, Settings, Switches, Timing, Wrap, Wrapping};
+use mrksim::services::kms::{KeyState, SetId, Settings, Switches, Timing, Wrap, Wrapping, api};
 use mrksim::sim::{Law, Span};
 use mrksim::world::{RegionId, RegionSet};
 use proptest::prelude::*;
@@ -73,6 +73,29 @@ fn verdicts(world: &World, sets: &[SetId]) -> Vec<Result<String, Refusal>> {
     all
 }
 
+/// A verdict is what the operation answers: the same refusal, or acceptance.
+fn verdicts_are_answers(world: &mut World, set: SetId, blob: &str) -> Result<(), TestCaseError> {
+    let down = std::mem::take(&mut world.down);
+    let wrap = Wrap { set, region: RegionId(0), material: 0 };
+    for at in (0..3).map(RegionId) {
+        let arn = world.kms.arn(set, at);
+        for key in [arn.as_str(), "alias/tested", "alias/second"] {
+            let spec = ("KeySpec", "AES_256");
+            let generated = world.ask("GenerateDataKey", &[("KeyId", key), spec], at);
+            let encrypted = world.ask("Encrypt", &[("KeyId", key), ("Plaintext", "aGVsbG8=")], at);
+            let decrypted = world.ask("Decrypt", &[("KeyId", key), ("CiphertextBlob", blob)], at);
+            let may_wrap = |by| world.kms.may_wrap(by, at, key, "app").err();
+            prop_assert_eq!(generated.err(), may_wrap(Wrapping::GenerateDataKey));
+            prop_assert_eq!(encrypted.err(), may_wrap(Wrapping::Encrypt));
+            prop_assert_eq!(decrypted.err(), world.kms.may_unwrap(at, Some(key), wrap, "app").err());
+        }
+        let decrypted = world.ask("Decrypt", &[("CiphertextBlob", blob)], at);
+        prop_assert_eq!(decrypted.err(), world.kms.may_unwrap(at, None, wrap, "app").err());
+    }
+    world.down = down;
+    Ok(())
+}
+
 /// Does it, if the Region called is up. The answer, if there was a call.
 fn act(world: &mut World, set: SetId, act: Act) -> Option<bool> {
     let id = world.kms.key_id(set).to_owned();
@@ -140,6 +163,9 @@ proptest! {
         let mut world = World::new(timing, Settings::default(), switches);
         let set = world.declare("tested", true, &[RegionId(0), RegionId(1)], None);
         let alone = world.declare("alone", false, &[RegionId(2)], None);
+        let pairs = [("KeyId", "alias/tested"), ("Plaintext", "aGVsbG8=")];
+        let blob = world.ask("Encrypt", &pairs, RegionId(0)).expect("Enabled")["CiphertextBlob"].clone();
+        let blob = blob.as_str().expect("a text");
         let mut before = verdicts(&world, &[set, alone]);
         for step in acts {
             let (epoch, had) = (world.kms.epoch(), world.kms.regions(set));
@@ -148,6 +174,7 @@ proptest! {
             let after = verdicts(&world, &[set, alone]);
             prop_assert!(before == after || world.kms.epoch() > epoch, "{step:?} changed a verdict in the same epoch");
             before = after;
+            verdicts_are_answers(&mut world, set, blob)?;
 
             let (has, replicated) = (world.kms.regions(set), matches!(step, Act::Replicate(..)) && accepted == Some(true));
             let new = RegionSet(has.0 & !had.0);
@@ -178,5 +205,38 @@ proptest! {
         };
         let lists: std::collections::BTreeSet<String> = (0..3).filter_map(listed).collect();
         prop_assert!(lists.len() <= 1, "{lists:?}");
+    }
+}
+
+/// Texts that people, and scripts gone wrong, write.
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        "(arn:)?(aws|aws-cn)?:?(kms)?:?(us-east-1|eu-west-1)?:?(111122223333)?:?(key/|alias/)?[a-z0-9-]{0,40}",
+        "mrk-[0-9a-fé]{30,33}",
+        "alias/[a-z/_:]{0,20}",
+        "[A-Za-z0-9+/]{0,200}={0,2}",
+        "[0-9-]{0,22}",
+        "\\{?\"?[a-z]{0,3}\"?[:=]?\"?[a-z]{0,3}\"?[,}]?",
+        Just("alias/tested".to_owned()),
+        Just("us-east-1".to_owned()),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_that_can_be_written_panics(texts in prop::collection::vec(text(), 7), which in 0..api::OPERATIONS.len()) {
+        let mut world = World::new(Timing::default(), Settings::default(), Switches::NOTES);
+        world.declare("tested", true, &[RegionId(0), RegionId(1)], None);
+        let operation = &api::OPERATIONS[which];
+        let pairs: Vec<_> = operation.params.iter().zip(&texts).map(|(param, text)| (param.name, text.as_str())).collect();
+        for given in 0..=pairs.len() {
+            let _ = world.ask(operation.name, &pairs[..given], RegionId(0));
+        }
+        for name in &texts {
+            let _ = world.kms.may_wrap(Wrapping::Encrypt, RegionId(1), name, name);
+        }
     }
 }

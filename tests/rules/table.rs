@@ -11,15 +11,20 @@
 //! wait 7d                                            time passes
 //! down R / up R                                      the Region's control plane
 //! note KMS-ST-10                                     the last command or wait reported a change by this rule
+//! notes R R                                          the Regions in which it reported changes, in order
 //! state orders R = Enabled                           or `none`
 //! lost orders = KMS-DEL-13                           or `no`
+//! wrap $orders at R = ok                             or an error, its rule, and `denied`, `recoverable` or
+//!                                                    `recoverable until 7d`
+//! unwrap orders from R at R = KMS-CT-3               what orders wrapped in the first Region, read in the second;
+//!                                                    `with $orders@R` names the key; refusals as above
 //! ```
 
 use super::world::{World, operation, region, span};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use mrksim::services::kms::{PendingDeletionError, SetId, Settings, Switches, Timing, Wrap, api};
-use mrksim::services::{Params, api::Kind, api::kebab};
+use mrksim::services::kms::{PendingDeletionError, SetId, Settings, Switches, Timing, Wrap, Wrapping, api};
+use mrksim::services::{Params, Refusal, Remedy, api::Kind, api::kebab};
 use mrksim::sim::Law;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,6 +67,13 @@ impl Table {
             "down" => self.world().fail(region(rest)),
             "up" => self.world().lift(region(rest)),
             "note" => self.note(rest, here),
+            "notes" => {
+                let regions: Vec<_> = rest.split_whitespace().map(region).collect();
+                let notes = &self.world().notes;
+                assert_eq!(notes.iter().map(|note| note.region).collect::<Vec<_>>(), regions, "{here}");
+            }
+            "wrap" => self.wrap(rest, here),
+            "unwrap" => self.unwrap(rest, here),
             "state" => self.state(rest, here),
             "lost" => self.lost(rest, here),
             _ => panic!("{here}: what is that?"),
@@ -227,6 +239,42 @@ impl Table {
         let set = self.set(name, here);
         let state = self.world().kms.state(set, region(place)).map_or("none", |state| state.name());
         assert_eq!(state, wanted, "{here}");
+    }
+
+    fn wrap(&mut self, rest: &str, here: &str) {
+        self.world();
+        let (question, wanted) =
+            rest.split_once(" = ").unwrap_or_else(|| panic!("{here}: wrap KEY at REGION = …"));
+        let [name, "at", place] = question.split(' ').collect::<Vec<_>>()[..] else { panic!("{here}") };
+        let key = self.fill(name, here);
+        let verdict = self.world().kms.may_wrap(Wrapping::GenerateDataKey, region(place), &key, "app");
+        self.verdict(verdict.map(|_| "ok".to_owned()), wanted, here);
+    }
+
+    fn unwrap(&mut self, rest: &str, here: &str) {
+        self.world();
+        let (question, wanted) =
+            rest.split_once(" = ").unwrap_or_else(|| panic!("{here}: unwrap KEY from REGION at REGION = …"));
+        let (name, from, place, named) = match question.split(' ').collect::<Vec<_>>()[..] {
+            [name, "from", from, "at", place] => (name, from, place, None),
+            [name, "from", from, "at", place, "with", key] => (name, from, place, Some(self.fill(key, here))),
+            _ => panic!("{here}"),
+        };
+        let wrap = Wrap { set: self.set(name, here), region: region(from), material: 0 };
+        let verdict = self.world().kms.may_unwrap(region(place), named.as_deref(), wrap, "app");
+        self.verdict(verdict.map(|rule| rule.to_string()), wanted, here);
+    }
+
+    fn verdict(&mut self, verdict: Result<String, Refusal>, wanted: &str, here: &str) {
+        let got = verdict.unwrap_or_else(|refusal| {
+            let remedy = match refusal.remedy {
+                Remedy::None => "denied".to_owned(),
+                Remedy::KeyOperation { deadline: None } => "recoverable".to_owned(),
+                Remedy::KeyOperation { deadline: Some(deadline) } => format!("recoverable until {deadline}"),
+            };
+            format!("{} {} {remedy}", refusal.error.name(), refusal.rule)
+        });
+        assert_eq!(got, wanted, "{here}");
     }
 
     fn lost(&mut self, rest: &str, here: &str) {

@@ -82,13 +82,13 @@ impl Kms {
         self.set_mut(old.set).known.primary = to;
         let draw = self.set_mut(old.set).draw();
         let updating = self.updating.sample(draw);
-        self.begin_update(new, now + updating, "primary", rule, out);
         if rescued {
             out.tell(to, old.region, KmsEvent::Synchronised { set: old.set });
         } else {
             self.begin_update(old, now + updating, "replica", rule, out);
             self.show_current(old);
         }
+        self.begin_update(new, now + updating, "primary", rule, out);
         self.synchronise_later(old.set, now, out);
         Ok(json!({}))
     }

@@ -156,6 +156,9 @@ crate::rules! {
     CREATING_TAKES_A_WHILE = "KMS-EC-5",
         "Creating takes a few seconds by the documents; minutes were seen.",
         Reported "terraform-provider-aws issues 49491 and 49915";
+    AS_MANY_AS_REGIONS = "KMS-REP-15",
+        "The number of replicas has no limit of its own: one in each Region of the partition.",
+        Documented "botocore 1.44.5 KMS service model, ReplicateKey";
     SHARED_PROPERTIES_COME_ALONG = "KMS-REP-9",
         "A replica has the primary's key ID, key material, spec, usage and origin.",
         Documented "botocore 1.44.5 KMS service model, ReplicateKey";
@@ -197,6 +200,9 @@ crate::rules! {
     TWO_REPLICAS_FOR_A_WHILE = "KMS-EC-4",
         "While the role moves DescribeKey may show two replicas and no primary.",
         Documented "AWS KMS Developer Guide, Change the primary key in a set of multi-Region keys";
+    THE_CHANGE_IS_LOGGED_TWICE = "KMS-UPR-8",
+        "UpdatePrimaryRegion answers nothing; the event log has it in the old and in the new primary's Region.",
+        Documented "AWS KMS Developer Guide, Logging AWS KMS API calls with AWS CloudTrail";
     NOTHING_ELSE_MOVES = "KMS-UPR-6",
         "A change of primary leaves key ID, ARNs, material, descriptions and aliases alone; other replicas hear of it at the next synchronisation.",
         Documented "AWS KMS Developer Guide, Change the primary key in a set of multi-Region keys";
@@ -372,6 +378,9 @@ crate::rules! {
     EMPTY_ANSWERS = "KMS-ID-17",
         "EnableKey, DisableKey, UpdatePrimaryRegion, UpdateKeyDescription and the changes of aliases answer nothing.",
         Documented "botocore 1.44.5 KMS service model";
+    EACH_KEY_IS_ITS_OWN = "KMS-ID-12",
+        "Each related key is a resource of its own, with its own ARN, state and aliases; there is no global key.",
+        Documented "AWS KMS Developer Guide, Multi-Region keys in AWS KMS";
     THE_PRIMARY_IS_THE_SOURCE = "KMS-ID-21",
         "KMS copies shared properties from the primary to the replicas by itself, a while after a change.",
         Documented "AWS KMS Developer Guide, Multi-Region keys in AWS KMS";
@@ -389,6 +398,12 @@ crate::rules! {
     LOCAL_MANAGEMENT_GOES_ON = "KMS-OUT-6",
         "Aliases, enabling, disabling and deletion of a key in a healthy Region work during another Region's outage.",
         Documented "AWS KMS Developer Guide, Resilience in AWS KMS";
+    A_NEW_SET_ELSEWHERE = "KMS-OUT-9",
+        "While the primary's Region is down, a new set in healthy Regions serves new data; the surviving replicas read the old.",
+        Assumed "follows from what still works";
+    SINGLE_REGION_KEYS_ARE_OUT = "KMS-OUT-11",
+        "What a single-Region key of the Region that is down encrypted is unreadable everywhere until it is back.",
+        Assumed "follows from KMS-CT-6";
     LAST_KNOWN_LISTS = "KMS-OUT-7",
         "DescribeKey in a healthy Region works and shows the related keys as last synchronised.",
         Assumed "synchronisation needs both Regions";
