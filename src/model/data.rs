@@ -9,7 +9,7 @@ use crate::services::aurora::{self, AuroraEvent, GlobalDatabase, Takeover};
 use crate::services::dynamodb::GlobalTable;
 use crate::services::replication::{Change, End, Ended, Replicas};
 use crate::services::{Outbox, Service};
-use crate::sim::{Histogram, Sampler, Span, Time};
+use crate::sim::{Histogram, Sampler, Span, Tables, Time};
 use crate::world::RegionId;
 use crate::world::endpoint::Work;
 
@@ -51,7 +51,7 @@ struct Pair {
 
 impl Store {
     /// An empty store.
-    pub fn new(store: &StoreSetup, setup: &Setup) -> Store {
+    pub fn new(store: &StoreSetup, setup: &Setup, tables: &mut Tables) -> Store {
         let items = u32::try_from(store.items).unwrap_or(u32::MAX - 1);
         let name = |region: &RegionId| setup.world.regions[region.index()].name.clone();
         let n = store.regions.len();
@@ -83,7 +83,7 @@ impl Store {
         Store {
             service,
             data,
-            lag: store.lag.iter().flatten().map(Sampler::new).collect(),
+            lag: store.lag.iter().flatten().map(|law| tables.sampler(law)).collect(),
             blocked: vec![0; n * n],
             catch_up: store.catch_up.map(|rate| Span(Span::SECOND.0 / rate.max(1))),
             draining: vec![false; n * n],

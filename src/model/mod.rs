@@ -27,7 +27,7 @@ use crate::runlog::{RunLog, metrics};
 use crate::services::aurora::AuroraEvent;
 use crate::services::kms::{self, Kms, KmsEvent};
 use crate::services::replication::WriteId;
-use crate::sim::{Kernel, Stream, Time};
+use crate::sim::{Kernel, Stream, Tables, Time};
 use crate::world::{RegionId, World};
 use data::Store;
 use ledger::Ledger;
@@ -183,14 +183,15 @@ impl Simulation {
             let mut stream = Stream::new(setup.seed, trial, &format!("{}/key-id", key.name));
             kms.declare(key, timeline::fresh(&mut stream));
         }
+        let mut tables = Tables::default();
         let mut simulation = Simulation {
             kernel: Kernel::new(),
-            world: World::new(&setup.world),
+            world: World::new(&setup.world, &mut tables),
             clients: setup.clients.iter().map(|client| ClientState::new(client, setup, trial)).collect(),
             requests: Requests::default(),
             plans: Plans::new(setup),
             classes: Classes::default(),
-            stores: setup.stores.iter().map(|store| Store::new(store, setup)).collect(),
+            stores: setup.stores.iter().map(|store| Store::new(store, setup, &mut tables)).collect(),
             ledger: Ledger::new(setup),
             losses: Losses::default(),
             timers: Timers::new(setup),

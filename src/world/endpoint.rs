@@ -3,7 +3,7 @@
 use super::EndpointSetup;
 use super::outage::Holds;
 use crate::sim::rng::unit;
-use crate::sim::{Draws, Sampler, Span, Time};
+use crate::sim::{Draws, Sampler, Span, Tables, Time};
 
 /// How something that is down answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,11 +60,11 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// A healthy, idle endpoint.
-    pub fn new(setup: &EndpointSetup) -> Endpoint {
+    pub fn new(setup: &EndpointSetup, tables: &mut Tables) -> Endpoint {
         Endpoint {
             network: setup.network,
-            read_time: Sampler::new(&setup.read_time),
-            write_time: Sampler::new(&setup.write_time),
+            read_time: tables.sampler(&setup.read_time),
+            write_time: tables.sampler(&setup.write_time),
             servers: Servers::new(setup.servers),
             quota: Quota::new(setup.quota),
             crashed: Holds::default(),
@@ -260,13 +260,8 @@ mod tests {
 
     fn endpoint(servers: Option<u32>, quota: Option<u64>) -> Endpoint {
         let time = Law::Constant(Span::millis(10));
-        Endpoint::new(&EndpointSetup {
-            servers,
-            read_time: time.clone(),
-            write_time: time,
-            quota,
-            network: true,
-        })
+        let setup = EndpointSetup { servers, read_time: time.clone(), write_time: time, quota, network: true };
+        Endpoint::new(&setup, &mut Tables::default())
     }
 
     fn times(endpoint: &mut Endpoint, now: u64) -> (u64, u64) {

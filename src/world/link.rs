@@ -3,7 +3,7 @@
 use super::outage::Holds;
 use super::{LinkSetup, RETRANSMISSION_TIMEOUT};
 use crate::sim::rng::unit;
-use crate::sim::{Draws, Sampler, Span};
+use crate::sim::{Draws, Sampler, Span, Tables};
 
 /// A directed link: its one-way delay, its losses, and whether it is up.
 #[derive(Clone, Debug)]
@@ -20,9 +20,9 @@ pub struct Link {
 
 impl Link {
     /// A healthy link.
-    pub fn new(setup: &LinkSetup) -> Link {
+    pub fn new(setup: &LinkSetup, tables: &mut Tables) -> Link {
         Link {
-            one_way: Sampler::new(&setup.one_way),
+            one_way: tables.sampler(&setup.one_way),
             loss: setup.loss,
             app: Holds::default(),
             slowed: Vec::new(),

@@ -45,7 +45,7 @@ pub mod outage;
 pub mod regions;
 pub mod topology;
 
-use crate::sim::{Law, Span, Time};
+use crate::sim::{Law, Span, Tables, Time};
 use endpoint::Endpoint;
 use link::Link;
 use outage::Holds;
@@ -145,11 +145,11 @@ pub struct World {
 
 impl World {
     /// A healthy, idle world.
-    pub fn new(setup: &Setup) -> World {
+    pub fn new(setup: &Setup, tables: &mut Tables) -> World {
         World {
             regions: vec![Holds::default(); setup.regions.len()],
-            links: setup.links.iter().flatten().map(Link::new).collect(),
-            endpoints: setup.endpoints.iter().flatten().map(Endpoint::new).collect(),
+            links: setup.links.iter().flatten().map(|link| Link::new(link, tables)).collect(),
+            endpoints: setup.endpoints.iter().flatten().map(|endpoint| Endpoint::new(endpoint, tables)).collect(),
         }
     }
 
