@@ -277,7 +277,8 @@ impl Simulation {
 
     /// Works out the outlooks of the classes that have items, from the verdicts just given.
     fn look_out(&mut self, store: usize, replica: usize) {
-        let views = self.ledger.views.iter().filter(|v| (v.store, usize::from(v.replica)) == (store, replica));
+        let views =
+            self.ledger.views.iter().filter(|v| (v.store, usize::from(v.replica)) == (store, replica));
         let verdicts: Vec<&Vec<Option<Verdict>>> = views.map(|view| &view.verdicts).collect();
         let place = &mut self.ledger.places[store][replica];
         place.uniform = None;

@@ -128,11 +128,11 @@ fn happened(log: &RunLog, pen: &Pen) -> Vec<String> {
         [
             clock(event.time, log.duration),
             event.region.map_or("", |index| region(log, index)).to_owned(),
-            format!("{who}{} {}", event.operation, event.target),
+            format!("{who}{} {}", event.operation, short(&event.target)).trim_end().to_owned(),
             came,
         ]
     };
-    let mut rows: Vec<[String; 4]> = log.events.iter().map(row).collect();
+    let mut rows: Vec<[String; 4]> = log.events.iter().filter(|event| !retold(log, event)).map(row).collect();
     if rows.len() > EVENTS {
         let tail = EVENTS / 2 - 1;
         let after = rows.split_off(rows.len() - tail);
@@ -149,6 +149,24 @@ fn happened(log: &RunLog, pen: &Pen) -> Vec<String> {
     let what = pen.width.saturating_sub([0, 1, 3].into_iter().map(widest).sum::<usize>() + 2).max(16);
     rows.iter_mut().for_each(|row| row[2] = cut(&row[2], what));
     pen.table(header, &[], 2, rows)
+}
+
+/// Whether a step's success is told again by what the service did about it.
+fn retold(log: &RunLog, step: &EventRow) -> bool {
+    let same = |event: &EventRow| {
+        event.source == "service" && event.operation == step.operation && event.region == step.region
+    };
+    let from = log.events.partition_point(|event| event.time < step.time);
+    let now = || log.events[from..].iter().take_while(|event| event.time == step.time);
+    step.source == "step" && step.error.is_empty() && now().any(same)
+}
+
+/// An ARN without what the line says already: `key/mrk-…`.
+fn short(target: &str) -> &str {
+    match target.starts_with("arn:") {
+        true => target.splitn(6, ':').last().unwrap_or(target),
+        false => target,
+    }
 }
 
 /// How the clients fared: one line each.

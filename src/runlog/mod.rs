@@ -2,8 +2,8 @@
 
 pub mod expression;
 pub mod metrics;
-pub mod recovery;
 pub mod parse;
+pub mod recovery;
 
 use crate::rulebook::RuleRef;
 use crate::services::ErrorCode;

@@ -13,6 +13,7 @@ const RIGHT: f64 = 136.0;
 const PANEL: f64 = 170.0;
 const NAME: f64 = 36.0;
 const GAP: f64 = 22.0;
+const ZERO: f64 = 22.0;
 
 /// A line, broken where there is nothing.
 struct Line {
@@ -115,10 +116,15 @@ fn over_time(log: &RunLog, text: (&str, &str), mut panels: Vec<Panel>) -> Option
 }
 
 fn draw_panel(sheet: &mut Sheet, panel: &Panel, top: f64, bin: Span) {
-    let points = || panel.lines.iter().flat_map(|line| line.pieces.iter().flatten().map(|(_, span)| *span));
-    let low = points().filter(|span| *span > Span::ZERO).min().unwrap_or(Span::MILLISECOND);
-    let scale = Scale::log(low, points().max().unwrap_or(Span::SECOND), top + PANEL, top);
-    for (y, name) in scale.ticks() {
+    let spans = || panel.lines.iter().flat_map(|line| line.pieces.iter().flatten().map(|(_, span)| *span));
+    let low = spans().filter(|span| *span > Span::ZERO).min().unwrap_or(Span::MILLISECOND);
+    let bottom = top + PANEL;
+    // A logarithmic axis has no zero: it gets a line of its own below.
+    let zero = spans().any(|span| span == Span::ZERO);
+    let floor = if zero { bottom - ZERO } else { bottom };
+    let scale = Scale::log(low, spans().max().unwrap_or(Span::SECOND), floor, top);
+    let height = |span: Span| if span == Span::ZERO { bottom } else { scale.span(span) };
+    for (y, name) in scale.ticks().into_iter().chain(zero.then_some((bottom, "0"))) {
         sheet.canvas.line(&[(sheet.left, y), (sheet.right, y)], RULE, 1.0);
         sheet.canvas.text((sheet.left - 8.0, y), name, Font { anchor: Anchor::Right, ..font(11.0, GREY) });
     }
@@ -126,14 +132,14 @@ fn draw_panel(sheet: &mut Sheet, panel: &Panel, top: f64, bin: Span) {
     for line in &panel.lines {
         for piece in &line.pieces {
             let mut points: Vec<_> =
-                piece.iter().map(|(time, span)| (sheet.time.time(*time), scale.span(*span))).collect();
+                piece.iter().map(|(time, span)| (sheet.time.time(*time), height(*span))).collect();
             // The last value holds to the end of its bin; a lone bin would be a point.
             let (last, span) = piece[piece.len() - 1];
-            points.push((sheet.time.time(last + bin), scale.span(span)));
+            points.push((sheet.time.time(last + bin), height(span)));
             sheet.canvas.line(&points, line.color, line.stroke);
         }
-        if let Some((time, span)) = line.pieces.last().and_then(|piece| piece.last()) {
-            labels.push((sheet.time.time(*time + bin), scale.span(*span), line.label.as_str(), line.color));
+        if let Some((_, span)) = line.pieces.last().and_then(|piece| piece.last()) {
+            labels.push((height(*span), line.label.as_str(), line.color));
         }
     }
     direct_labels(&mut sheet.canvas, labels, sheet.right, (top, top + PANEL));
@@ -143,15 +149,15 @@ fn draw_panel(sheet: &mut Sheet, panel: &Panel, top: f64, bin: Span) {
 /// the right too, at the height where it ended.
 fn direct_labels(
     canvas: &mut Canvas,
-    mut labels: Vec<(f64, f64, &str, Color)>,
+    mut labels: Vec<(f64, &str, Color)>,
     right: f64,
     (top, bottom): (f64, f64),
 ) {
     const LINE: f64 = 14.0;
-    labels.sort_by(|a, b| a.1.total_cmp(&b.1));
+    labels.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut free = top;
     let mut heights = Vec::new();
-    for (_, y, ..) in &labels {
+    for (y, ..) in &labels {
         heights.push(y.max(free));
         free = y.max(free) + LINE;
     }
@@ -160,7 +166,7 @@ fn direct_labels(
         *height = height.min(limit);
         limit = *height - LINE;
     }
-    for ((_, _, label, color), y) in labels.iter().zip(heights) {
+    for ((_, label, color), y) in labels.iter().zip(heights) {
         canvas.text((right + 8.0, y), &fitted(label, 11.0, RIGHT - 12.0), font(11.0, *color));
     }
 }
@@ -230,7 +236,12 @@ fn cumulated(times: &Histogram, x: &Scale, y: &Scale) -> Vec<(f64, f64)> {
     let mut seen = 0;
     for (edge, count) in times.buckets() {
         seen += count;
-        points.push((x.span(edge), y.place(seen as f64 / times.count() as f64)));
+        let next = (x.span(edge.min(times.max())), y.place(seen as f64 / times.count() as f64));
+        // Steps too small to be seen would only make the file large.
+        let last = points[points.len() - 1];
+        if next.0 - last.0 >= 0.5 || last.1 - next.1 >= 0.5 || seen == times.count() {
+            points.push(next);
+        }
     }
     points
 }
