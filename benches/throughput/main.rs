@@ -9,6 +9,7 @@ mod hold;
 mod ours;
 mod primitives;
 mod reference;
+mod simulator;
 mod workload;
 
 use mrksim::sim::Span;
@@ -22,6 +23,7 @@ type Run = fn(u64, u64) -> Outcome;
 const PEERS: &[(&str, Run)] = &[
     ("reference loop (std BinaryHeap)", workload::run::<reference::Reference>),
     ("reference loop on our kernel", workload::run::<ours::Ours>),
+    ("mrksim, everything on", simulator::run),
 ];
 const SEED: u64 = 1;
 

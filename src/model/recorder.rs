@@ -45,9 +45,6 @@ impl Kind {
     }
 }
 
-/// How a request ended: well, or with the call that failed and what the application saw.
-pub type Ending = Result<(), (&'static str, Failure)>;
-
 /// Requests first attempted in one second by instances in one Region.
 #[derive(Clone, Copy, Debug)]
 struct Second {
@@ -155,7 +152,7 @@ impl Recorder {
 
     /// A request ends.
     #[inline]
-    pub fn ended(&mut self, request: &Request, at: Time, ending: Ending) {
+    pub fn ended(&mut self, request: &Request, at: Time, ending: Result<(), Failure>) {
         let client = request.client.index();
         let row = &mut self.seconds[client][request.second as usize];
         row.total += 1;
@@ -166,9 +163,10 @@ impl Recorder {
                 self.succeeded(request, at);
                 0
             }
-            Err((operation, failure)) => {
+            Err(failure) => {
                 self.totals.failed += 1;
-                self.failed(request, operation, failure);
+                let bin = request.arrived.0 / self.setup.bin.0.max(1);
+                *self.failures.entry((bin, request.client, request.home, failure.error)).or_default() += 1;
                 failure.error as u64 + 1
             }
         };
@@ -201,10 +199,9 @@ impl Recorder {
         self.recent[place].get_or_insert_with(|| Box::new(Histogram::new(PHASE_STEPS))).record(total);
     }
 
-    fn failed(&mut self, request: &Request, operation: &'static str, failure: Failure) {
+    /// A call was refused or not answered, or the application did not get as far as to make one.
+    pub fn refused(&mut self, request: &Request, operation: &'static str, failure: Failure, now: Time) {
         let Failure { error, rule } = failure;
-        let bin = request.arrived.0 / self.setup.bin.0.max(1);
-        *self.failures.entry((bin, request.client, request.home, error)).or_default() += 1;
         let (client, region) = (request.client.index(), request.home.index());
         let same = |row: &&mut RefusalRow| {
             (row.client, row.region, row.error) == (client, region, error)
@@ -214,8 +211,7 @@ impl Recorder {
         match self.refusals.iter_mut().find(same) {
             Some(row) => {
                 row.count += 1;
-                row.first = row.first.min(request.arrived);
-                row.last = row.last.max(request.arrived);
+                row.last = now;
             }
             None => self.refusals.push(RefusalRow {
                 client,
@@ -224,8 +220,8 @@ impl Recorder {
                 error,
                 rule,
                 count: 1,
-                first: request.arrived,
-                last: request.arrived,
+                first: now,
+                last: now,
             }),
         }
     }

@@ -13,7 +13,7 @@
 
 use super::data::DataEvent;
 use super::plans::bindings;
-use super::recorder::{Ending, Kind};
+use super::recorder::Kind;
 use super::setup::Setup;
 use super::{Event, Moment, Simulation};
 use crate::client::classes::PLAINTEXT;
@@ -143,6 +143,44 @@ impl Requests {
     }
 }
 
+impl Request {
+    /// The place of the call in hand in the plans of its client and Region.
+    #[inline]
+    fn place(&self) -> (usize, RegionId) {
+        (self.client.index(), self.home)
+    }
+
+    /// One of the random numbers of the attempt in hand.
+    #[inline]
+    fn draw(&self, purpose: u8) -> u64 {
+        let base = if self.service == Service::Kms { 0 } else { purpose::STORE };
+        self.draws.at(base + purpose, u32::from(self.attempt))
+    }
+
+    /// AWS's name of the call in hand.
+    fn operation(&self) -> &'static str {
+        match (self.service, self.kind, self.key) {
+            (Service::Kms, Kind::Read, _) => "Decrypt",
+            (Service::Kms, _, 0) => "GenerateDataKey",
+            (Service::Kms, ..) => "Encrypt",
+            (Service::DynamoDb, Kind::Read, _) => "GetItem",
+            (Service::DynamoDb, ..) => "PutItem",
+            (Service::Rds, Kind::Read, _) => "SELECT",
+            (Service::Rds, ..) => "COMMIT",
+        }
+    }
+
+    /// A first or a next call: at home, in its first attempt.
+    #[inline]
+    fn turn_to(&mut self, service: Service) {
+        self.service = service;
+        self.key = 0;
+        self.path = 0;
+        self.tries = 0;
+        self.attempt = 0;
+    }
+}
+
 /// A client while the run goes on.
 #[derive(Clone, Debug)]
 pub struct ClientState {
@@ -154,11 +192,12 @@ pub struct ClientState {
     left: u64,
     number: u64,
     instances: u64,
+    attempt_timeout: Span,
     /// Retry tokens, one SDK client a service and instance.
     budgets: Vec<[Budget; 2]>,
     mix: Mix,
     items: u64,
-    /// The envelope class that its encryption starts from.
+    /// The envelope class that its encryption starts from; plaintext without a keyring.
     pub start: ClassId,
     store: usize,
     /// The replicas its calls try, in order: (Region, replica), for each Region it may run in.
@@ -189,6 +228,7 @@ impl ClientState {
             left: client.requests.unwrap_or(u64::MAX),
             number: 0,
             instances: u64::from(client.instances.max(1)),
+            attempt_timeout: client.attempt_timeout,
             budgets: vec![[Budget::default(); 2]; client.instances.max(1) as usize],
             mix: client.mix,
             items: store.items,
@@ -264,7 +304,7 @@ impl Simulation {
             endpoint_spell: 0,
         });
         if region.is_down() {
-            self.end(request, Err(("application", app_unavailable())));
+            self.stop(request, now);
         } else {
             match kind {
                 Kind::Read => self.turn_to_store(request),
@@ -276,13 +316,10 @@ impl Simulation {
 
     fn start_encryption(&mut self, id: RequestId) {
         let r = self.requests.get(id);
-        match &self.setup.clients[r.client.index()].keyring {
-            None => self.turn_to_store(id),
-            Some(_) => {
-                r.class = self.clients[r.client.index()].start;
-                r.service = Service::Kms;
-                self.send_to_kms(id);
-            }
+        r.class = self.clients[r.client.index()].start;
+        match r.class {
+            PLAINTEXT => self.turn_to_store(id),
+            _ => self.send_to_kms(id),
         }
     }
 
@@ -294,29 +331,25 @@ impl Simulation {
             Moment::KmsDone | Moment::StoreDone => return self.leave(id),
             _ => {}
         }
-        let r = *self.requests.get(id);
+        let r = self.requests.get(id);
         let home = self.world.region(r.home);
         if home.spell() != r.spell {
-            return self.end_at(id, home.since(), Err(("application", app_unavailable())));
+            return self.stop(id, home.since());
         }
-        match moment {
-            Moment::Retry => self.send(id),
-            Moment::TimedOut => {
-                if let Err(failure) = r.answer {
-                    self.attempt_failed(id, failure);
-                }
-            }
-            _ if self.is_cut(&r, false) => self.answer_lost(id),
-            Moment::KmsAnswer => self.kms_answered(id),
-            _ => self.store_answered(id),
+        match (moment, r.answer) {
+            (Moment::Retry, _) => self.send(id),
+            (Moment::TimedOut, Err(failure)) => self.attempt_failed(id, failure),
+            _ if self.way_back_is_cut(id) => self.answer_lost(id),
+            (_, Err(failure)) => self.attempt_failed(id, failure),
+            (_, Ok(class)) => self.answered(id, class),
         }
     }
 
-    /// Whether the way to the endpoint (or back) is cut now.
     #[inline]
-    fn is_cut(&self, r: &Request, out: bool) -> bool {
-        let (from, to) = if out { (r.home, r.endpoint) } else { (r.endpoint, r.home) };
-        self.world.link(from, to).app.is_down() && self.world.endpoint(r.service, r.endpoint).network
+    fn way_back_is_cut(&mut self, id: RequestId) -> bool {
+        let r = self.requests.get(id);
+        self.world.link(r.endpoint, r.home).app.is_down()
+            && self.world.endpoint(r.service, r.endpoint).network
     }
 
     fn send(&mut self, id: RequestId) {
@@ -326,26 +359,25 @@ impl Simulation {
         }
     }
 
-    /// The Regions whose KMS endpoints the call in hand tries, in order.
     fn send_to_kms(&mut self, id: RequestId) {
-        let r = *self.requests.get(id);
-        let (client, path) = (r.client.index(), usize::from(r.path));
+        let r = self.requests.get(id);
+        let ((client, home), path) = (r.place(), usize::from(r.path));
         let endpoint = match r.kind {
             Kind::Read => {
                 let with = (&*self.setup, &self.classes);
-                match self.plans.unwrap(client, r.home, (r.class, r.key), &self.kms, with) {
+                match self.plans.unwrap(client, home, (r.class, r.key), &self.kms, with) {
                     Ok(calls) => calls.and_then(|calls| calls.get(path)).map(|call| call.endpoint),
-                    Err(failure) => return self.end(id, Err(("Decrypt", failure))),
+                    Err(failure) => return self.give_up(id, "Decrypt", failure),
                 }
             }
             _ => {
-                let calls = self.plans.wrap(client, r.home, r.key, &self.kms, &self.setup);
+                let calls = self.plans.wrap(client, home, r.key, &self.kms, &self.setup);
                 calls.and_then(|calls| calls.get(path)).map(|call| call.endpoint)
             }
         };
         match endpoint {
             Some(endpoint) => {
-                self.requests.get(id).endpoint = endpoint;
+                r.endpoint = endpoint;
                 self.dispatch(id, Moment::AtKms);
             }
             None => self.call_failed(id, no_such_call()),
@@ -355,7 +387,6 @@ impl Simulation {
     /// Sends the attempt in hand to its endpoint.
     fn dispatch(&mut self, id: RequestId, arrival: Moment) {
         let now = self.kernel.now();
-        let base = self.draw_base(id);
         let r = self.requests.get(id);
         r.sent = now;
         r.tries += 1;
@@ -369,57 +400,46 @@ impl Simulation {
         if link.app.is_down() {
             return self.no_connection(id);
         }
-        let delay = link.delay(r.draws.at(base + purpose::OUT, u32::from(r.attempt)));
+        let delay = link.delay(r.draw(purpose::OUT));
         r.spent.network += delay;
-        let deadline = r.sent + self.setup.clients[r.client.index()].attempt_timeout;
         match now + delay {
-            at if at > deadline => self.answer_lost(id),
+            at if at > r.sent + self.clients[r.client.index()].attempt_timeout => self.answer_lost(id),
             at => self.kernel.schedule(at, Event::Request(id, arrival)),
-        }
-    }
-
-    fn draw_base(&mut self, id: RequestId) -> u8 {
-        match self.requests.get(id).service {
-            Service::Kms => 0,
-            _ => purpose::STORE,
         }
     }
 
     /// Nobody answers: the connection times out.
     fn no_connection(&mut self, id: RequestId) {
-        let now = self.kernel.now();
         let r = self.requests.get(id);
         let client = &self.setup.clients[r.client.index()];
         let timeout =
             if r.home == r.endpoint { client.connect_timeout_local } else { client.connect_timeout_across };
-        r.answer = Err(Failure::new(ErrorCode::ConnectTimeoutError, rules::SILENCE_IS_A_CONNECT_TIMEOUT));
-        self.kernel.schedule((r.sent + timeout).max(now), Event::Request(id, Moment::TimedOut));
+        r.answer = Err(down(r.service, Mode::Timeout));
+        self.kernel.schedule(r.sent + timeout, Event::Request(id, Moment::TimedOut));
     }
 
     /// The answer is lost or will come too late: the attempt times out.
     fn answer_lost(&mut self, id: RequestId) {
         let r = self.requests.get(id);
-        let deadline = r.sent + self.setup.clients[r.client.index()].attempt_timeout;
         r.answer = Err(Failure::new(ErrorCode::ReadTimeoutError, rules::A_LOST_ANSWER));
+        let deadline = r.sent + self.clients[r.client.index()].attempt_timeout;
         self.kernel.schedule(deadline, Event::Request(id, Moment::TimedOut));
     }
 
     /// The endpoint admits a call or not; `None` if that is settled.
     #[inline]
     fn admit(&mut self, id: RequestId, work: Work) -> Option<(Time, Time)> {
-        let r = *self.requests.get(id);
-        if self.is_cut(&r, true) {
+        let now = self.kernel.now();
+        let r = self.requests.get(id);
+        let cut = self.world.link(r.home, r.endpoint).app.is_down();
+        let endpoint = self.world.endpoint_mut(r.service, r.endpoint);
+        if cut && endpoint.network {
             self.no_connection(id);
             return None;
         }
-        let base = self.draw_base(id);
-        let draw = |purpose| r.draws.at(base + purpose, u32::from(r.attempt));
-        let now = self.kernel.now();
-        let endpoint = self.world.endpoint_mut(r.service, r.endpoint);
-        let spell = endpoint.crashed.spell();
-        let refused = match endpoint.admit(now, work, draw(purpose::SERVICE), draw(purpose::FAULT)) {
+        let refused = match endpoint.admit(now, work, r.draw(purpose::SERVICE), r.draw(purpose::FAULT)) {
             Admission::Accepted { start, finish } => {
-                self.requests.get(id).endpoint_spell = spell;
+                r.endpoint_spell = endpoint.crashed.spell();
                 return Some((start, finish));
             }
             Admission::Down(Mode::Timeout) => {
@@ -443,28 +463,28 @@ impl Simulation {
         let Some((start, finish)) = self.admit(id, Work::Read) else { return };
         let now = self.kernel.now();
         let answer = self.kms_verdict(id);
-        let r = self.requests.get(id);
-        r.spent.kms_queue += start - now;
-        r.spent.kms_service += finish - start;
+        let spent = &mut self.requests.get(id).spent;
+        spent.kms_queue += start - now;
+        spent.kms_service += finish - start;
         self.answer_at(id, finish, answer);
     }
 
     /// What the rules of KMS answer to the call that arrives now.
     #[inline]
     fn kms_verdict(&mut self, id: RequestId) -> Result<ClassId, Failure> {
-        let r = *self.requests.get(id);
-        let (client, path) = (r.client.index(), usize::from(r.path));
+        let r = self.requests.get(id);
+        let ((client, home), path) = (r.place(), usize::from(r.path));
         match r.kind {
             Kind::Read => {
                 let with = (&*self.setup, &self.classes);
-                let calls = self.plans.unwrap(client, r.home, (r.class, r.key), &self.kms, with)?;
+                let calls = self.plans.unwrap(client, home, (r.class, r.key), &self.kms, with)?;
                 let call = calls.and_then(|calls| calls.get_mut(path)).ok_or_else(no_such_call)?;
                 call.verdict?;
                 call.uses += 1;
                 Ok(r.class)
             }
             _ => {
-                let calls = self.plans.wrap(client, r.home, r.key, &self.kms, &self.setup);
+                let calls = self.plans.wrap(client, home, r.key, &self.kms, &self.setup);
                 let call = calls.and_then(|calls| calls.get_mut(path)).ok_or_else(no_such_call)?;
                 call.outcome(r.class, &mut self.classes)
             }
@@ -474,21 +494,19 @@ impl Simulation {
     /// The endpoint's answer leaves at `at`. If no fault starts or ends before, its way is known now.
     #[inline]
     fn answer_at(&mut self, id: RequestId, at: Time, answer: Result<ClassId, Failure>) {
-        self.requests.get(id).answer = answer;
+        let r = self.requests.get(id);
+        r.answer = answer;
         if at == self.kernel.now() || (self.elide && at < self.timers.next_change()) {
             self.leave_at(id, at);
         } else {
-            let moment = match self.requests.get(id).service {
-                Service::Kms => Moment::KmsDone,
-                _ => Moment::StoreDone,
-            };
+            let moment = if r.service == Service::Kms { Moment::KmsDone } else { Moment::StoreDone };
             self.kernel.schedule(at, Event::Request(id, moment));
         }
     }
 
     /// The answer leaves now, unless the endpoint went down meanwhile.
     fn leave(&mut self, id: RequestId) {
-        let r = *self.requests.get(id);
+        let r = self.requests.get(id);
         match self.world.endpoint(r.service, r.endpoint).crashed.spell() == r.endpoint_spell {
             true => self.leave_at(id, self.kernel.now()),
             false => self.answer_lost(id),
@@ -497,43 +515,50 @@ impl Simulation {
 
     #[inline]
     fn leave_at(&mut self, id: RequestId, at: Time) {
-        let base = self.draw_base(id);
         let r = self.requests.get(id);
-        let moment = match r.service {
-            Service::Kms => Moment::KmsAnswer,
-            _ => Moment::StoreAnswer,
-        };
-        let link = self.world.link(r.endpoint, r.home);
+        let moment = if r.service == Service::Kms { Moment::KmsAnswer } else { Moment::StoreAnswer };
         let delay = match self.world.endpoint(r.service, r.endpoint).network {
             false => Span::ZERO,
-            true if link.app.is_down() => return self.answer_lost(id),
-            true => link.delay(r.draws.at(base + purpose::BACK, u32::from(r.attempt))),
+            true => {
+                let link = self.world.link(r.endpoint, r.home);
+                if link.app.is_down() {
+                    return self.answer_lost(id);
+                }
+                link.delay(r.draw(purpose::BACK))
+            }
         };
         r.spent.network += delay;
-        let arrival = at + delay;
-        if arrival > r.sent + self.setup.clients[r.client.index()].attempt_timeout {
-            return self.answer_lost(id);
-        }
-        match arrival == self.kernel.now() {
-            true => self.go_on(id, moment),
-            false => self.kernel.schedule(arrival, Event::Request(id, moment)),
+        match at + delay {
+            arrival if arrival > r.sent + self.clients[r.client.index()].attempt_timeout => {
+                self.answer_lost(id);
+            }
+            arrival if arrival == self.kernel.now() => self.go_on(id, moment),
+            arrival => self.kernel.schedule(arrival, Event::Request(id, moment)),
         }
     }
 
-    fn kms_answered(&mut self, id: RequestId) {
+    /// The call in hand was answered well.
+    #[inline]
+    fn answered(&mut self, id: RequestId, class: ClassId) {
         let r = self.requests.get(id);
-        r.class = match r.answer {
-            Ok(class) => class,
-            Err(failure) => return self.attempt_failed(id, failure),
-        };
-        self.note_success(id);
-        let r = *self.requests.get(id);
-        if r.kind == Kind::Read {
-            return self.end(id, Ok(()));
-        }
-        match self.plans.wrap(r.client.index(), r.home, r.key + 1, &self.kms, &self.setup).is_some() {
-            true => self.next_call(id),
-            false => self.turn_to_store(id),
+        r.class = class;
+        let client = &mut self.clients[r.client.index()];
+        let budgets = &mut client.budgets[usize::from(r.instance)];
+        budgets[usize::from(r.service != Service::Kms)].succeeded(r.tries, r.last_failure);
+        match (r.service, r.kind) {
+            (Service::Kms, Kind::Read) => self.end(id, Ok(())),
+            (Service::Kms, _) => {
+                let (client, home) = r.place();
+                match self.plans.wrap(client, home, r.key + 1, &self.kms, &self.setup).is_some() {
+                    true => self.next_call(id),
+                    false => self.turn_to_store(id),
+                }
+            }
+            (_, Kind::Read) if class != PLAINTEXT => {
+                r.turn_to(Service::Kms);
+                self.send_to_kms(id);
+            }
+            _ => self.end(id, Ok(())),
         }
     }
 
@@ -547,51 +572,43 @@ impl Simulation {
         self.send_to_kms(id);
     }
 
-    /// The SDK client's retry budget hears of a success.
-    #[inline]
-    fn note_success(&mut self, id: RequestId) {
-        let r = *self.requests.get(id);
-        let budgets = &mut self.clients[r.client.index()].budgets[usize::from(r.instance)];
-        budgets[usize::from(r.service != Service::Kms)].succeeded(r.tries, r.last_failure);
-    }
-
     /// The attempt in hand failed: again after a pause, in the next Region, or not at all.
     fn attempt_failed(&mut self, id: RequestId, failure: Failure) {
-        let base = self.draw_base(id);
+        let now = self.kernel.now();
         let r = self.requests.get(id);
+        self.recorder.refused(r, r.operation(), failure, now);
         let class = failure.error.retry_class();
-        let draw = r.draws.at(base + purpose::BACKOFF, u32::from(r.attempt));
+        let draw = r.draw(purpose::BACKOFF);
         r.attempt += 1;
         r.last_failure = class;
         let budgets = &mut self.clients[r.client.index()].budgets[usize::from(r.instance)];
         let budget = &mut budgets[usize::from(r.service != Service::Kms)];
         let retry = self.setup.clients[r.client.index()].retry;
         if let Some(pause) = budget.backoff(retry, r.service, class, r.tries, draw) {
-            let at = self.kernel.now() + pause;
-            return self.kernel.schedule(at, Event::Request(id, Moment::Retry));
+            return self.kernel.schedule(now + pause, Event::Request(id, Moment::Retry));
         }
-        if class != RetryClass::Never && self.has_next_path(id) {
-            let r = self.requests.get(id);
-            let from = r.endpoint;
-            r.path += 1;
-            r.tries = 0;
-            self.send(id);
-            return self.note_failover(id, from);
+        if class == RetryClass::Never || !self.has_next_path(id) {
+            return self.call_failed(id, failure);
         }
-        self.call_failed(id, failure);
+        let r = self.requests.get(id);
+        let from = r.endpoint;
+        r.path += 1;
+        r.tries = 0;
+        self.send(id);
+        self.note_failover(id, from);
     }
 
     fn has_next_path(&mut self, id: RequestId) -> bool {
         let r = *self.requests.get(id);
-        let (client, next) = (r.client.index(), usize::from(r.path) + 1);
+        let ((client, home), next) = (r.place(), usize::from(r.path) + 1);
         match (r.service, r.kind) {
             (Service::Kms, Kind::Read) => {
                 let with = (&*self.setup, &self.classes);
-                let calls = self.plans.unwrap(client, r.home, (r.class, r.key), &self.kms, with);
+                let calls = self.plans.unwrap(client, home, (r.class, r.key), &self.kms, with);
                 calls.is_ok_and(|calls| calls.is_some_and(|calls| next < calls.len()))
             }
             (Service::Kms, _) => {
-                let calls = self.plans.wrap(client, r.home, r.key, &self.kms, &self.setup);
+                let calls = self.plans.wrap(client, home, r.key, &self.kms, &self.setup);
                 calls.is_some_and(|calls| next < calls.len())
             }
             _ => self.store_target(&r, r.path + 1).is_some(),
@@ -600,32 +617,21 @@ impl Simulation {
 
     /// No Region answered the call in hand. A keyring that decrypts goes on to the next data key.
     fn call_failed(&mut self, id: RequestId, failure: Failure) {
-        let r = *self.requests.get(id);
+        let r = self.requests.get(id);
         if r.service == Service::Kms && r.kind == Kind::Read {
+            let (client, home) = r.place();
             let with = (&*self.setup, &self.classes);
             let next = (r.class, r.key + 1);
-            if let Ok(Some(_)) = self.plans.unwrap(r.client.index(), r.home, next, &self.kms, with) {
+            if let Ok(Some(_)) = self.plans.unwrap(client, home, next, &self.kms, with) {
                 return self.next_call(id);
             }
         }
-        let operation = match (r.service, r.kind, r.key) {
-            (Service::Kms, Kind::Read, _) => "Decrypt",
-            (Service::Kms, _, 0) => "GenerateDataKey",
-            (Service::Kms, ..) => "Encrypt",
-            (Service::DynamoDb, Kind::Read, _) => "GetItem",
-            (Service::DynamoDb, ..) => "PutItem",
-            (Service::Rds, Kind::Read, _) => "SELECT",
-            (Service::Rds, ..) => "COMMIT",
-        };
-        self.end(id, Err((operation, failure)));
+        self.end(id, Err(failure));
     }
 
     fn turn_to_store(&mut self, id: RequestId) {
         let r = self.requests.get(id);
-        r.service = self.stores[self.clients[r.client.index()].store].service;
-        r.path = 0;
-        r.tries = 0;
-        r.attempt = 0;
+        r.turn_to(self.stores[self.clients[r.client.index()].store].service);
         self.send_to_store(id);
     }
 
@@ -653,27 +659,26 @@ impl Simulation {
         let now = self.kernel.now();
         let r = self.requests.get(id);
         r.spent.store += finish - now;
-        let r = *r;
-        let index = self.clients[r.client.index()].store;
-        let store = &mut self.stores[index];
+        let client = &self.clients[r.client.index()];
+        let store = &mut self.stores[client.store];
         if let Err(failure) = store.may(r.replica, work) {
             return self.answer_at(id, finish, Err(failure));
         }
         if work == Work::Read {
-            let class = store.replicas().tables[usize::from(r.replica)].get(r.item);
-            return self.answer_at(id, finish, Ok(class.map_or(PLAINTEXT, |record| record.class)));
+            let record = store.replicas().tables[usize::from(r.replica)].get(r.item);
+            return self.answer_at(id, finish, Ok(record.map_or(PLAINTEXT, |record| record.class)));
         }
         let write = store.replicas_mut().accept(now, r.item, r.class, r.replica, r.draws.0);
-        let in_time = finish <= r.sent + self.setup.clients[r.client.index()].attempt_timeout;
-        if !in_time {
-            self.answer_lost(id);
-        }
+        let in_time = finish <= r.sent + client.attempt_timeout;
         let commit = DataEvent::Commit {
-            store: index as u16,
+            store: client.store as u16,
             spell: r.endpoint_spell,
             write,
             request: in_time.then_some(id),
         };
+        if !in_time {
+            self.answer_lost(id);
+        }
         self.kernel.schedule(finish, Event::Data(commit));
     }
 
@@ -690,35 +695,29 @@ impl Simulation {
         self.answer_lost(id);
     }
 
-    fn store_answered(&mut self, id: RequestId) {
-        let r = self.requests.get(id);
-        let class = match r.answer {
-            Ok(class) => class,
-            Err(failure) => return self.attempt_failed(id, failure),
-        };
-        r.class = class;
-        self.note_success(id);
-        let r = self.requests.get(id);
-        if r.kind != Kind::Read || class == PLAINTEXT {
-            return self.end(id, Ok(()));
-        }
-        r.service = Service::Kms;
-        r.key = 0;
-        r.path = 0;
-        r.tries = 0;
-        r.attempt = 0;
-        self.send_to_kms(id);
+    /// The application's instance stopped with its Region.
+    fn stop(&mut self, id: RequestId, at: Time) {
+        let failure = Failure::new(ErrorCode::AppUnavailable, rules::INSTANCES_STOP_WITH_THEIR_REGION);
+        self.recorder.refused(self.requests.get(id), "application", failure, at);
+        self.end_at(id, at, Err(failure));
     }
 
-    fn end(&mut self, id: RequestId, ending: Ending) {
+    /// The request fails before a call is made.
+    fn give_up(&mut self, id: RequestId, operation: &'static str, failure: Failure) {
+        self.recorder.refused(self.requests.get(id), operation, failure, self.kernel.now());
+        self.end(id, Err(failure));
+    }
+
+    fn end(&mut self, id: RequestId, ending: Result<(), Failure>) {
         self.end_at(id, self.kernel.now(), ending);
     }
 
-    fn end_at(&mut self, id: RequestId, at: Time, ending: Ending) {
-        let request = *self.requests.get(id);
+    fn end_at(&mut self, id: RequestId, at: Time, ending: Result<(), Failure>) {
         self.requests.free.push(id);
-        self.recorder.ended(&request, at, ending);
-        self.runbooks.hear(request.client, ending.is_ok());
+        let request = self.requests.get(id);
+        let client = request.client;
+        self.recorder.ended(request, at, ending);
+        self.runbooks.hear(client, ending.is_ok());
     }
 
     fn note_failover(&mut self, id: RequestId, from: RegionId) {
@@ -730,10 +729,6 @@ impl Simulation {
 /// The keys moved while the call was on its way: its endpoint is no longer one that the keyring would call.
 fn no_such_call() -> Failure {
     Failure::new(ErrorCode::NotFoundException, rules::THE_ARN_NAMES_THE_REGION)
-}
-
-fn app_unavailable() -> Failure {
-    Failure::new(ErrorCode::AppUnavailable, rules::INSTANCES_STOP_WITH_THEIR_REGION)
 }
 
 /// What a caller sees of an endpoint that is down.

@@ -58,7 +58,7 @@ pub struct RunLog {
     pub availability: Vec<AvailabilityRow>,
     /// Requests by the second of their first attempt: per client, rising seconds, seconds without requests left out.
     pub seconds: Vec<Vec<SecondRow>>,
-    /// Failed requests by what refused them.
+    /// Calls that were refused or not answered, whether a retry mended it or not.
     pub refusals: Vec<RefusalRow>,
     /// The ledger, whenever a verdict changed and at most once a bin otherwise.
     pub ledger: Vec<LedgerRow>,
@@ -262,14 +262,14 @@ pub struct SecondRow {
     pub good: u64,
 }
 
-/// Failed requests by what refused them.
+/// Calls that were refused or not answered, by what refused them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefusalRow {
     /// Index of the client.
     pub client: usize,
     /// Index of the Region in which the instances ran.
     pub region: usize,
-    /// The call that failed: `GenerateDataKey`, `Decrypt`, `PutItem`, …
+    /// The call: `GenerateDataKey`, `Decrypt`, `PutItem`, …; `application`: it did not get as far.
     pub operation: &'static str,
     /// What the application saw.
     pub error: ErrorCode,
@@ -277,9 +277,9 @@ pub struct RefusalRow {
     pub rule: RuleRef,
     /// How many.
     pub count: u64,
-    /// First attempt of the first one.
+    /// When the first one failed.
     pub first: Time,
-    /// First attempt of the last one.
+    /// When the last one failed.
     pub last: Time,
 }
 
