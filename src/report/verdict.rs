@@ -130,7 +130,11 @@ fn losses(log: &RunLog) -> Vec<String> {
         if let Some((share, place)) = gone.max_by(|(a, _), (b, _)| a.total_cmp(b)) {
             nothing_lost = false;
             let share = Value::Share(share);
-            clauses.push(format!("{share} of {} in {} is lost for good", store.name, region(log, place)));
+            clauses.push(format!(
+                "{share} of {} in {} can never be read again",
+                store.name,
+                region(log, place)
+            ));
         }
         let mine = || log.losses.iter().filter(|loss| loss.store == index);
         let lost: u64 = mine().map(|loss| loss.lost).sum();

@@ -3,7 +3,7 @@
 
 use crate::sample::*;
 use mrksim::report::svg;
-use mrksim::runlog::{Class, RunLog};
+use mrksim::runlog::{Class, RunLog, StalenessPoint};
 use mrksim::sim::{Span, Time};
 use std::fs;
 use std::path::Path;
@@ -174,4 +174,18 @@ fn the_topology_shows_keys_stores_clients_and_latencies() {
     ] {
         assert!(texts.contains(&expected), "{expected} is not among {texts:?}");
     }
+}
+
+#[test]
+fn no_lag_has_a_line_of_its_own_below_the_logarithmic_axis() {
+    let mut log = quiet();
+    let point = |time, staleness| StalenessPoint { time, store: 0, region: 1, staleness };
+    log.staleness = vec![point(at(0, 0, 0), Span::SECOND), point(at(1, 0, 0), Span::millis(20))];
+    let zeros = |log: &RunLog| {
+        let svg = drawing("lag.svg", log);
+        elements(&svg, "text").iter().filter(|(_, text)| *text == "0").count()
+    };
+    assert_eq!(zeros(&log), 1, "of the time axis");
+    log.staleness.push(point(at(2, 0, 0), Span::ZERO));
+    assert_eq!(zeros(&log), 2);
 }

@@ -273,3 +273,18 @@ fn every_metric_is_in_the_summary() {
     let names = metrics::table(&log).len();
     assert_eq!(summary["metrics"].as_object().unwrap().len(), names);
 }
+
+#[test]
+fn a_step_that_the_service_tells_of_is_told_once_and_without_its_arn() {
+    let mut log = outage_run();
+    let step = log.events.iter().position(|event| event.principal == "attacker").unwrap();
+    let mut note = log.events[step].clone();
+    note.source = "service";
+    note.principal = "kms.amazonaws.com".into();
+    note.target = "arn:aws:kms:ap-southeast-2:111122223333:key/mrk-1f".into();
+    note.outcome = "PendingDeletion".into();
+    log.events.insert(step + 1, note);
+    let text = report(&log, false);
+    assert!(!text.contains("attacker:"), "{text}");
+    assert!(text.contains("ScheduleKeyDeletion key/mrk-1f"), "{text}");
+}
