@@ -137,9 +137,6 @@ impl Kms {
             // The role moved while the word was under way.
             return out.tell(at, primary, KmsEvent::ReplicaDeleted { set, replica });
         }
-        if self.set(set).keys.contains_key(&replica) {
-            return;
-        }
         let known = &mut self.set_mut(set).known;
         known.regions = known.regions.without(replica);
         self.epoch += 1;
