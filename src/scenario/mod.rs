@@ -1,1 +1,149 @@
-//! scenario
+//! From files and overlays to a checked [`Setup`]: what a user may write, and everything that is wrong with it.
+//!
+//! A scenario is read in three steps. [`overlay`] puts the texts together into one [tree](tree) whose values know
+//! where they are written. The readers, one a part of the language, turn their part into what the model needs and
+//! report every problem with its place. [`designs`] then warns of designs that will hurt.
+
+pub mod awscli;
+mod clients;
+mod context;
+mod defaults;
+mod designs;
+mod expect;
+mod faults;
+mod fields;
+mod keys;
+mod knobs;
+pub mod overlay;
+mod problem;
+mod runbooks;
+mod schema;
+mod shape;
+mod source;
+mod stores;
+mod timeline;
+pub mod tree;
+mod value;
+mod whole;
+mod world;
+
+pub use overlay::read_file;
+pub use problem::{Label, Problem, Severity, render};
+pub use schema::schema;
+pub use source::Sources;
+
+use crate::model::setup::{RuleSet, Setup};
+use overlay::{Assembly, Read};
+use std::io;
+use std::path::PathBuf;
+
+/// A small scenario to start from: `mrksim init`.
+pub const STARTER: &str = include_str!("starter.toml");
+
+/// What to load.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The scenario.
+    pub file: Source,
+    /// Files laid over it, in order: `--with`.
+    pub with: Vec<PathBuf>,
+    /// The variant to play; `None`: the base.
+    pub variant: Option<String>,
+    /// `path=value` arguments, in order: `--set`.
+    pub set: Vec<String>,
+    /// Goes before the scenario's `seed`.
+    pub seed: Option<u64>,
+    /// Goes before the scenario's `[rules] base`.
+    pub rules: Option<RuleSet>,
+}
+
+impl Request {
+    /// A scenario as it is.
+    pub fn new(file: Source) -> Request {
+        Request { file, with: Vec::new(), variant: None, set: Vec::new(), seed: None, rules: None }
+    }
+}
+
+/// Where a scenario comes from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A file.
+    Path(PathBuf),
+    /// A text with a name to show; what it extends is found beside that name.
+    Text {
+        /// The name: `tutorial/region-outage.toml`.
+        name: String,
+        /// The scenario.
+        text: String,
+    },
+}
+
+/// A scenario that can be run.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// What the model needs.
+    pub setup: Setup,
+    /// The names of the variants, in file order.
+    pub variants: Vec<String>,
+    /// Warnings and notes.
+    pub warnings: Vec<Problem>,
+    /// The texts in which they point.
+    pub sources: Sources,
+}
+
+/// A scenario that cannot be run.
+#[derive(Clone, Debug)]
+pub struct Invalid {
+    /// Everything wrong, warnings included.
+    pub problems: Vec<Problem>,
+    /// The texts in which they point.
+    pub sources: Sources,
+    /// Set if something could not be read at all, which is no fault of the scenario (exit code 1, not 3).
+    pub io: Option<io::ErrorKind>,
+}
+
+/// Loads a scenario from the disk.
+///
+/// # Errors
+/// Every problem, each with its place.
+pub fn load(request: &Request) -> Result<Loaded, Box<Invalid>> {
+    load_with(request, &read_file)
+}
+
+/// Loads a scenario; `read` finds the files that it names.
+///
+/// # Errors
+/// Every problem, each with its place.
+pub fn load_with(request: &Request, read: &Read) -> Result<Loaded, Box<Invalid>> {
+    let assembly = Assembly::read(request, read);
+    if !assembly.problems.is_empty() {
+        return Err(Box::new(Invalid {
+            problems: assembly.problems,
+            sources: assembly.sources,
+            io: assembly.io,
+        }));
+    }
+    if let Some(name) =
+        request.variant.as_deref().filter(|name| !assembly.variants().any(|known| known == *name))
+    {
+        let problems = vec![assembly.no_variant(name)];
+        return Err(Box::new(Invalid { problems, sources: assembly.sources, io: None }));
+    }
+    let (setup, mut problems) = whole::read(request, &assembly, request.variant.as_deref());
+    let others =
+        assembly.variants().map(Some).chain([None]).filter(|name| *name != request.variant.as_deref());
+    for variant in others {
+        let (_, found) = whole::read(request, &assembly, variant);
+        for problem in found {
+            if problem.severity == Severity::Error && !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
+    }
+    let variants = assembly.variants().map(str::to_owned).collect();
+    let sources = assembly.sources;
+    match (setup, problems.iter().any(|problem| problem.severity == Severity::Error)) {
+        (Some(setup), false) => Ok(Loaded { setup, variants, warnings: problems, sources }),
+        _ => Err(Box::new(Invalid { problems, sources, io: None })),
+    }
+}

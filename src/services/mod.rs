@@ -9,6 +9,7 @@ pub mod aurora;
 pub mod dynamodb;
 pub mod error;
 pub mod kms;
+pub mod reference;
 pub mod replication;
 
 pub use api::{Argument, Command, Operation, Params, Plane, Service};

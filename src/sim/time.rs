@@ -74,6 +74,25 @@ impl Span {
         self.0 as f64 / 1e9
     }
 
+    /// The whole of it in integers, as a scenario reads it: `1h30m`, `3500us`, `1d`, `0s`.
+    pub fn exact(self) -> String {
+        let mut text = String::new();
+        let mut rest = self.0;
+        for (unit, span) in [("d", Span::DAY), ("h", Span::HOUR), ("m", Span::MINUTE)] {
+            if rest >= span.0 {
+                text += &format!("{}{unit}", rest / span.0);
+                rest %= span.0;
+            }
+        }
+        let units =
+            [("s", Span::SECOND), ("ms", Span::MILLISECOND), ("us", Span::MICROSECOND), ("ns", Span(1))];
+        let largest = units.iter().find(|(_, span)| rest.is_multiple_of(span.0));
+        match largest {
+            Some((unit, span)) if rest > 0 || text.is_empty() => text + &format!("{}{unit}", rest / span.0),
+            _ => text,
+        }
+    }
+
     /// Milliseconds, for output only.
     pub fn as_millis_f64(self) -> f64 {
         self.0 as f64 / 1e6
@@ -179,6 +198,22 @@ mod tests {
         ];
         for (span, text) in cases {
             assert_eq!(span.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn the_exact_form_says_every_nanosecond() {
+        let cases = [
+            (Span::ZERO, "0s"),
+            (Span::micros(3_500), "3500us"),
+            (Span::millis(1_500), "1500ms"),
+            (Span::secs(5_400), "1h30m"),
+            (Span::secs(86_401), "1d1s"),
+            (Span(60_000_000_001), "1m1ns"),
+            (Span(u64::MAX), "213503d23h34m33709551615ns"),
+        ];
+        for (span, text) in cases {
+            assert_eq!(span.exact(), text);
         }
     }
 

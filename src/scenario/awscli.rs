@@ -1,0 +1,359 @@
+//! The grammar of the AWS CLI, version 2: `aws <service> <operation> --option value …`.
+
+use super::problem::nearest;
+use crate::runlog::parse::ParseError;
+use crate::services::api::{Argument, Command, Kind, Operation, Param, Service, kebab};
+use crate::services::reference::references;
+use crate::services::{aurora, kms};
+use base64::Engine;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// The operations that are modelled, service by service.
+pub fn operations() -> Vec<&'static [Operation]> {
+    vec![kms::api::OPERATIONS, aurora::api::OPERATIONS]
+}
+
+/// A word of the command line: its text without quotes, and where it stands.
+#[derive(Clone, Debug)]
+struct Word {
+    text: String,
+    at: Range<usize>,
+}
+
+/// Reads a command; also answers where the value of `--region` stands.
+///
+/// # Errors
+/// Where the line departs from the AWS CLI, or names something that is not modelled.
+pub fn parse(text: &str, tables: &[&'static [Operation]]) -> Result<(Command, Range<usize>), ParseError> {
+    let mut words = words(text)?.into_iter().peekable();
+    let end = text.len()..text.len();
+    match words.next() {
+        Some(word) if word.text == "aws" => {}
+        Some(word) => return Err(ParseError::new(word.at, "a command begins with `aws`")),
+        None => return Err(ParseError::new(end, "the command is empty")),
+    }
+    let mut options = Options::default();
+    let mut positional = Vec::new();
+    while positional.len() < 2 {
+        match words.peek() {
+            Some(word) if word.text.starts_with("--") => options.global(&mut words)?,
+            Some(_) => positional.extend(words.next()),
+            None => break,
+        }
+    }
+    let mut positional = positional.into_iter();
+    let service = positional.next().ok_or_else(|| {
+        ParseError::new(end.clone(), "a service is missing").help("for example `aws kms describe-key ...`")
+    })?;
+    let name = positional.next().ok_or_else(|| ParseError::new(end.clone(), "an operation is missing"))?;
+    let operation = operation(&service, &name, tables)?;
+    while let Some(word) = words.peek() {
+        if !word.text.starts_with("--") {
+            return Err(ParseError::new(word.at.clone(), format!("`{}` belongs to no option", word.text)));
+        }
+        options.next(operation, &mut words)?;
+    }
+    for param in operation.params.iter().filter(|param| param.required) {
+        if !options.given.contains_key(param.name) {
+            let message = format!("`{}` needs `--{}`", operation.cli_name(), kebab(param.name));
+            return Err(ParseError::new(name.at, message));
+        }
+    }
+    let Some(region) = options.region else {
+        let problem = ParseError::new(service.at.start..name.at.end, "the command needs `--region`");
+        return Err(problem.help("there is no default Region: it decides which endpoint is called"));
+    };
+    let command = Command { text: text.to_owned(), operation, arguments: options.given, region: region.text };
+    Ok((command, region.at))
+}
+
+fn operation(
+    service: &Word,
+    name: &Word,
+    tables: &[&'static [Operation]],
+) -> Result<&'static Operation, ParseError> {
+    let all = || tables.iter().flat_map(|table| table.iter());
+    let Some(known) = Service::ALL.into_iter().find(|known| known.name() == service.text) else {
+        let error =
+            ParseError::new(service.at.clone(), format!("service `{}` is not modelled", service.text));
+        let names = Service::ALL.map(Service::name);
+        return Err(error.help(match nearest(&service.text, names) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("services: {}", names.join(", ")),
+        }));
+    };
+    let of_service = || all().filter(|operation| operation.service == known);
+    if let Some(found) = of_service().find(|operation| operation.cli_name() == name.text) {
+        return Ok(found);
+    }
+    let names: Vec<String> = of_service().map(Operation::cli_name).collect();
+    let error =
+        ParseError::new(name.at.clone(), format!("`aws {} {}` is not modelled", service.text, name.text));
+    Err(match (nearest(&name.text, names.iter().map(String::as_str)), names.is_empty()) {
+        (Some(near), _) => error.help(format!("did you mean `{near}`?")),
+        (None, true) => error.help(format!("no operation of {} is modelled", service.text)),
+        (None, false) => error.help(format!("operations: {}", names.join(", "))),
+    })
+}
+
+/// The options read so far.
+#[derive(Default)]
+struct Options {
+    given: BTreeMap<&'static str, Argument>,
+    region: Option<Word>,
+    seen: Vec<String>,
+}
+
+/// Options of every command that the simulator has no use for, or refuses.
+const GLOBAL_LATER: &[&str] = &[
+    "ca-bundle",
+    "cli-binary-format",
+    "cli-connect-timeout",
+    "cli-read-timeout",
+    "color",
+    "debug",
+    "endpoint-url",
+    "no-paginate",
+    "no-sign-request",
+    "no-verify-ssl",
+    "profile",
+    "query",
+];
+
+type Words = std::iter::Peekable<std::vec::IntoIter<Word>>;
+
+impl Options {
+    /// An option that may stand before the service.
+    fn global(&mut self, words: &mut Words) -> Result<(), ParseError> {
+        let Some((name, inline, at)) = split(words) else { return Ok(()) };
+        match self.is_global(&name, inline, &at, words)? {
+            true => Ok(()),
+            false => Err(ParseError::new(at, format!("`--{name}` cannot stand before the operation"))),
+        }
+    }
+
+    /// An option after the operation.
+    fn next(&mut self, operation: &'static Operation, words: &mut Words) -> Result<(), ParseError> {
+        let Some((name, inline, at)) = split(words) else { return Ok(()) };
+        if self.is_global(&name, inline.clone(), &at, words)? {
+            return Ok(());
+        }
+        let params = operation.params;
+        let positive = params.iter().find(|param| kebab(param.name) == name);
+        let negative = name.strip_prefix("no-").and_then(|name| {
+            params.iter().find(|param| param.kind == Kind::Flag && kebab(param.name) == name)
+        });
+        let (param, value) = match (positive, negative, inline) {
+            (Some(param), _, None) if param.kind == Kind::Flag => (param, flag(true, &at)),
+            (None, Some(param), None) => (param, flag(false, &at)),
+            (Some(param), _, Some(_)) if param.kind == Kind::Flag => {
+                let help = format!("write `--{name}` or `--no-{name}`");
+                return Err(ParseError::new(at, format!("`--{name}` takes no value")).help(help));
+            }
+            (Some(param), _, inline) => (param, values(param, &name, inline, &at, words)?),
+            _ => return Err(unknown(operation, &name, at)),
+        };
+        check(param, &value)?;
+        if self.given.insert(param.name, Argument(value.text)).is_some() {
+            return Err(ParseError::new(at, format!("`--{}` is given twice", kebab(param.name))));
+        }
+        Ok(())
+    }
+
+    fn is_global(
+        &mut self,
+        name: &str,
+        inline: Option<Word>,
+        at: &Range<usize>,
+        words: &mut Words,
+    ) -> Result<bool, ParseError> {
+        if !["region", "output", "no-cli-pager"].contains(&name) {
+            return match GLOBAL_LATER.contains(&name) {
+                true => Err(ParseError::new(at.clone(), format!("`--{name}` is not modelled"))),
+                false => Ok(false),
+            };
+        }
+        if self.seen.iter().any(|seen| seen == name) {
+            return Err(ParseError::new(at.clone(), format!("`--{name}` is given twice")));
+        }
+        self.seen.push(name.to_owned());
+        if name == "no-cli-pager" {
+            return Ok(true);
+        }
+        let value = one(name, inline, at, words)?;
+        match name {
+            "region" => self.region = Some(value),
+            _ if value.text == "json" => {}
+            _ => {
+                let message = format!("output format `{}` is not modelled", value.text);
+                return Err(ParseError::new(value.at, message).help("answers are JSON: `--output json`"));
+            }
+        }
+        Ok(true)
+    }
+}
+
+fn flag(on: bool, at: &Range<usize>) -> Word {
+    Word { text: on.to_string(), at: at.clone() }
+}
+
+/// The name of the next option, and its value if it is written `--name=value`.
+fn split(words: &mut Words) -> Option<(String, Option<Word>, Range<usize>)> {
+    let word = words.next()?;
+    let body = word.text.trim_start_matches("--");
+    Some(match body.split_once('=') {
+        Some((name, value)) => {
+            let value = Word { text: value.to_owned(), at: word.at.clone() };
+            (name.to_owned(), Some(value), word.at)
+        }
+        None => (body.to_owned(), None, word.at),
+    })
+}
+
+/// The one value of an option.
+fn one(name: &str, inline: Option<Word>, at: &Range<usize>, words: &mut Words) -> Result<Word, ParseError> {
+    let next = || words.next_if(|word| !word.text.starts_with("--"));
+    inline.or_else(next).ok_or_else(|| ParseError::new(at.clone(), format!("`--{name}` needs a value")))
+}
+
+/// The value of an option; structures may take several words.
+fn values(
+    param: &Param,
+    name: &str,
+    inline: Option<Word>,
+    at: &Range<usize>,
+    words: &mut Words,
+) -> Result<Word, ParseError> {
+    let mut value = one(name, inline, at, words)?;
+    if matches!(param.kind, Kind::Map | Kind::Tags) {
+        while let Some(more) = words.next_if(|word| !word.text.starts_with("--")) {
+            value.text = format!("{} {}", value.text, more.text);
+            value.at.end = more.at.end;
+        }
+    }
+    Ok(value)
+}
+
+fn unknown(operation: &Operation, name: &str, at: Range<usize>) -> ParseError {
+    let names: Vec<String> = operation.params.iter().map(|param| kebab(param.name)).collect();
+    let error = ParseError::new(at, format!("`--{name}` of `{}` is not modelled", operation.cli_name()));
+    match nearest(name, names.iter().map(String::as_str)) {
+        Some(near) => error.help(format!("did you mean `--{near}`?")),
+        None => {
+            let all: Vec<String> = names.iter().map(|name| format!("--{name}")).collect();
+            error.help(format!("options: {}", all.join(", ")))
+        }
+    }
+}
+
+/// Checks the form of a value in which no reference stands.
+fn check(param: &Param, value: &Word) -> Result<(), ParseError> {
+    let text = value.text.as_str();
+    if !references(text).is_empty() {
+        return Ok(());
+    }
+    if text.starts_with("file://") || text.starts_with("fileb://") {
+        let error = ParseError::new(value.at.clone(), "values from files are not modelled");
+        return Err(error.help("write the value itself; blobs are base64"));
+    }
+    let wrong = match param.kind {
+        Kind::Text | Kind::Flag => None,
+        Kind::Integer => text.parse::<i64>().err().map(|_| "is no whole number"),
+        Kind::Blob => base64::engine::general_purpose::STANDARD.decode(text).err().map(|_| "is not base64"),
+        Kind::Map => (!is_map(text)).then_some("is neither `key=value,...` nor a JSON object"),
+        Kind::Tags => (!is_tags(text)).then_some("is neither `TagKey=...,TagValue=...` nor a JSON list"),
+    };
+    match wrong {
+        None => Ok(()),
+        Some(wrong) => {
+            let message = format!("`{text}` {wrong}");
+            Err(ParseError::new(value.at.clone(), message)
+                .help(format!("value of `--{}`", kebab(param.name))))
+        }
+    }
+}
+
+fn is_map(text: &str) -> bool {
+    match text.starts_with('{') {
+        true => serde_json::from_str::<BTreeMap<String, serde_json::Value>>(text).is_ok(),
+        false => {
+            text.split([',', ' ']).all(|pair| pair.split_once('=').is_some_and(|(key, _)| !key.is_empty()))
+        }
+    }
+}
+
+fn is_tags(text: &str) -> bool {
+    match text.starts_with('[') {
+        true => serde_json::from_str::<Vec<BTreeMap<String, String>>>(text).is_ok(),
+        false => text.split(' ').all(|tag| {
+            let mut keys: Vec<&str> =
+                tag.split(',').filter_map(|pair| Some(pair.split_once('=')?.0)).collect();
+            keys.sort_unstable();
+            keys == ["TagKey", "TagValue"]
+        }),
+    }
+}
+
+/// Splits a line as a POSIX shell does: white space, `'…'`, `"…"` and `\`.
+fn words(text: &str) -> Result<Vec<Word>, ParseError> {
+    let mut words = Vec::new();
+    let mut chars = text.char_indices().peekable();
+    while let Some((start, first)) = chars.next() {
+        if first.is_whitespace() {
+            continue;
+        }
+        let mut word = String::new();
+        let mut end = start;
+        let mut next = Some((start, first));
+        while let Some((at, c)) = next {
+            end = at + c.len_utf8();
+            match c {
+                '\'' | '"' => end = quoted(c, at, &mut chars, &mut word)?,
+                '\\' => match chars.next() {
+                    Some((_, '\n')) => {}
+                    Some((at, escaped)) => {
+                        word.push(escaped);
+                        end = at + escaped.len_utf8();
+                    }
+                    None => return Err(ParseError::new(at..end, "nothing follows the `\\`")),
+                },
+                '|' | '&' | ';' | '<' | '>' | '`' => {
+                    let message = format!("`{c}` is the shell's: a step is one command");
+                    return Err(
+                        ParseError::new(at..end, message).help("put it in quotes if it belongs to a value")
+                    );
+                }
+                c => word.push(c),
+            }
+            next = chars.next_if(|(_, c)| !c.is_whitespace());
+        }
+        // A line that is continued with `\` leaves no word behind.
+        if !(word.is_empty() && text[start..end].starts_with('\\')) {
+            words.push(Word { text: word, at: start..end });
+        }
+    }
+    Ok(words)
+}
+
+/// Reads up to the closing quote; answers where it ends.
+fn quoted(
+    quote: char,
+    start: usize,
+    chars: &mut std::iter::Peekable<std::str::CharIndices>,
+    word: &mut String,
+) -> Result<usize, ParseError> {
+    while let Some((at, c)) = chars.next() {
+        match c {
+            c if c == quote => return Ok(at + 1),
+            '\\' if quote == '"' => match chars.next() {
+                Some((_, '\n')) => {}
+                Some((_, escaped @ ('"' | '\\' | '$' | '`'))) => word.push(escaped),
+                Some((_, other)) => word.extend(['\\', other]),
+                None => break,
+            },
+            c => word.push(c),
+        }
+    }
+    Err(ParseError::new(start..start + 1, format!("the {quote} is never closed")))
+}

@@ -1,0 +1,172 @@
+//! Designs that will hurt: each is allowed, each surprises people when a Region fails.
+
+use super::context::Context;
+use super::problem::Problem;
+use super::source::Span as Place;
+use super::tree::{Table, Value};
+use crate::client::{ClientSetup, KeyName, Keyring, envelope};
+use crate::model::setup::{Action, Setup, TimelineEntry};
+use crate::services::kms::KeySetup;
+use crate::services::reference::references;
+use crate::sim::{Span, Time};
+use crate::world::RegionId;
+
+/// Warns of what will hurt.
+pub fn check(cx: &Context, setup: &Setup) {
+    for (index, client) in setup.clients.iter().enumerate() {
+        let Some(store) = setup.stores.get(client.store) else { continue };
+        keyless_replicas(cx, setup, index, client, &store.regions);
+        plain_keyring(cx, setup, index, client, &store.regions);
+        idle_failover(cx, setup, index, client);
+    }
+    deletions(cx, setup);
+}
+
+/// The declared keys of a client's keyring.
+fn declared<'a>(setup: &'a Setup, client: &'a ClientSetup) -> impl Iterator<Item = &'a KeySetup> {
+    let names = client.keyring.as_ref().map(envelope::keys).unwrap_or_default();
+    names.iter().filter_map(|name| match name {
+        KeyName::Declared(set) => setup.keys.get(set.0 as usize),
+        KeyName::Literal(_) => None,
+    })
+}
+
+fn is_in(key: &KeySetup, region: RegionId) -> bool {
+    key.primary == region || key.replicas.contains(&region)
+}
+
+/// Data is replicated to a Region where no key of its keyring is.
+fn keyless_replicas(cx: &Context, setup: &Setup, index: usize, client: &ClientSetup, regions: &[RegionId]) {
+    let keys: Vec<&KeySetup> = declared(setup, client).collect();
+    let literal = client.keyring.as_ref().is_some_and(|keyring| keys.len() < envelope::keys(keyring).len());
+    if keys.is_empty() || literal {
+        return;
+    }
+    for region in regions.iter().filter(|region| !keys.iter().any(|key| is_in(key, **region))) {
+        let store = &cx.scenario.tables("stores")[client.store];
+        let name = cx.regions.name(region.index());
+        let list =
+            store.value.table().and_then(|table| table.get("regions")).map(Value::items).unwrap_or_default();
+        let at = list
+            .iter()
+            .find(|item| item.text() == Some(name))
+            .map_or(store.at.clone(), |item| item.span.clone());
+        let names: Vec<String> = keys.iter().map(|key| format!("`{}`", key.name)).collect();
+        let message = format!(
+            "data of `{}` is replicated to `{name}`, where key {} is not",
+            setup.stores[client.store].name,
+            names.join(" or ")
+        );
+        let homes: Vec<&str> = keys.iter().map(|key| cx.regions.name(key.primary.index())).collect();
+        cx.sink.report(
+            Problem::warning(&at, message)
+                .and(&keyring_at(cx, index), format!("client `{}` encrypts with it", client.name))
+                .help(format!(
+                    "reading there needs KMS in `{}`; make the key multi-Region with a replica key there",
+                    homes.join("`, `")
+                ))
+                .rule(if keys.iter().all(|key| key.multi_region) { "KMS-CT-7" } else { "KMS-CT-6" }),
+        );
+    }
+}
+
+/// A keyring that is not MRK-aware, over related keys.
+fn plain_keyring(cx: &Context, setup: &Setup, index: usize, client: &ClientSetup, regions: &[RegionId]) {
+    if !matches!(client.keyring, Some(Keyring::Plain(_))) || setup.switches.any_sdk_any_region {
+        return;
+    }
+    for key in declared(setup, client) {
+        if regions.iter().filter(|region| is_in(key, **region)).count() < 2 {
+            continue;
+        }
+        let message = format!(
+            "a plain keyring of multi-Region key `{}` cannot read what another Region wrote",
+            key.name
+        );
+        cx.sink.report(
+            Problem::warning(&keyring_at(cx, index), message)
+                .help(format!(
+                    "related keys count for an MRK-aware keyring only: `keyring = {{ mrk = \"{}\" }}`",
+                    key.name
+                ))
+                .rule("KMS-ESDK-8"),
+        );
+    }
+}
+
+/// A failover to a Region that cannot serve.
+fn idle_failover(cx: &Context, setup: &Setup, index: usize, client: &ClientSetup) {
+    let store = &setup.stores[client.store];
+    let entry = &cx.scenario.tables("clients")[index];
+    let list =
+        entry.value.table().and_then(|table| table.get("failover")).map(Value::items).unwrap_or_default();
+    for (region, item) in client.failover.iter().zip(list) {
+        let name = cx.regions.name(region.index());
+        if !store.regions.contains(region) {
+            let message = format!(
+                "client `{}` fails over to `{name}`, where store `{}` has no replica",
+                client.name, store.name
+            );
+            cx.sink.report(
+                Problem::warning(&item.span, message)
+                    .and(&cx.stores.at(client.store), "the store")
+                    .rule("DDB-OUT-5"),
+            );
+        }
+        let keys: Vec<&KeySetup> = declared(setup, client).collect();
+        if !keys.is_empty() && !keys.iter().any(|key| is_in(key, *region)) {
+            let message = format!("client `{}` fails over to `{name}`, where it has no key", client.name);
+            cx.sink.report(
+                Problem::warning(&item.span, message)
+                    .and(&keyring_at(cx, index), "its keyring")
+                    .help(format!("its KMS calls go on to `{}`", cx.regions.name(keys[0].primary.index())))
+                    .rule("KMS-ESDK-4"),
+            );
+        }
+    }
+}
+
+fn keyring_at(cx: &Context, client: usize) -> Place {
+    let entry = &cx.scenario.tables("clients")[client];
+    let table: Option<&Table> = entry.value.table();
+    table
+        .and_then(|table| table.entry("keyring"))
+        .map_or(entry.at.clone(), |keyring| keyring.value.span.clone())
+}
+
+/// Keys that are to be deleted after the end of the run.
+fn deletions(cx: &Context, setup: &Setup) {
+    let items = cx.scenario.get("timeline").map(Value::items).unwrap_or_default();
+    for entry in &setup.timeline {
+        let Some(end) = deletion(entry) else { continue };
+        if end <= Time::ZERO + setup.duration {
+            continue;
+        }
+        let written = |item: &&Value| cx.sources.location(&item.span) == entry.location;
+        let at =
+            items.iter().find(written).and_then(|item| item.table()?.get("run")).map(|run| run.span.clone());
+        if let Some(at) = at {
+            let message =
+                format!("the waiting period ends at {end}, after the end of the run, {}", setup.duration);
+            cx.sink.report(
+                Problem::note(&at, message)
+                    .help("the key is pending deletion until the end")
+                    .rule("KMS-TIM-8"),
+            );
+        }
+    }
+}
+
+/// When a step's deletion is due, as far as the command says.
+fn deletion(entry: &TimelineEntry) -> Option<Time> {
+    let Action::Step(step) = &entry.action else { return None };
+    if step.command.operation.name != "ScheduleKeyDeletion" {
+        return None;
+    }
+    let days = match step.command.arguments.get("PendingWindowInDays") {
+        Some(days) if references(&days.0).is_empty() => days.0.parse().ok()?,
+        Some(_) => return None,
+        None => 30,
+    };
+    Some(entry.at + Span::days(days))
+}

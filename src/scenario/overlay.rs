@@ -1,0 +1,235 @@
+//! Puts a scenario together: `extends`, `--with`, one variant, `--set`, in this order.
+
+use super::Request;
+use super::problem::{Problem, did_you_mean};
+use super::source::Sources;
+use super::tree::{self, Node, Table, Value};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Reads a file; tests and built-in scenarios need no disk.
+pub type Read<'a> = dyn Fn(&Path) -> io::Result<String> + 'a;
+
+/// The largest file that is read.
+const LARGEST: u64 = 1 << 20;
+
+/// Reads a file of the disk, if it is text and not larger than a scenario can be.
+///
+/// # Errors
+/// As the system says; `FileTooLarge` above 1 MiB; `InvalidData` if it is not UTF-8.
+pub fn read_file(path: &Path) -> io::Result<String> {
+    let file = std::fs::File::open(path)?;
+    let mut text = String::new();
+    io::Read::read_to_string(&mut io::Read::take(file, LARGEST + 1), &mut text)?;
+    Ok(text)
+}
+
+/// Everything read, not yet understood.
+pub struct Assembly {
+    /// All texts.
+    pub sources: Sources,
+    /// What is wrong so far.
+    pub problems: Vec<Problem>,
+    /// Whether something could not be read at all.
+    pub io: Option<io::ErrorKind>,
+    base: Table,
+    variants: Table,
+    sets: Vec<Table>,
+}
+
+impl Assembly {
+    /// Reads the scenario, what it extends, and what is laid over it.
+    pub fn read(request: &Request, read: &Read) -> Assembly {
+        let mut reader =
+            Reader { read, sources: Sources::default(), problems: Vec::new(), io: None, open: Vec::new() };
+        let mut base = match &request.file {
+            super::Source::Path(path) => reader.file(path, None),
+            super::Source::Text { name, text } => reader.text(Path::new(name), text),
+        };
+        for path in &request.with {
+            let over = reader.file(path, None);
+            tree::overlay(&mut base, &over, &mut reader.problems);
+        }
+        let sets = request.set.iter().map(|argument| reader.argument(argument)).collect();
+        let variants = match base.remove("variants") {
+            Some(entry) => reader.variants(entry.value),
+            None => Table::default(),
+        };
+        let Reader { sources, problems, io, .. } = reader;
+        Assembly { sources, problems, io, base, variants, sets }
+    }
+
+    /// The names of the variants, in file order.
+    pub fn variants(&self) -> impl Iterator<Item = &str> + Clone {
+        self.variants.entries.iter().map(|entry| entry.key.as_str())
+    }
+
+    /// The scenario with a variant, or without, and with every `--set`.
+    pub fn view(&self, variant: Option<&str>) -> (Table, Vec<Problem>) {
+        let mut view = self.base.clone();
+        let mut problems = Vec::new();
+        if let Some(entry) = variant.and_then(|name| self.variants.entry(name)) {
+            match entry.value.table() {
+                Some(over) => tree::overlay(&mut view, over, &mut problems),
+                None => {
+                    problems.push(Problem::error(&entry.value.span, "a variant is a table of what changes"))
+                }
+            }
+        }
+        for set in &self.sets {
+            tree::overlay(&mut view, set, &mut problems);
+        }
+        (view, problems)
+    }
+
+    /// The problem of a variant that there is not.
+    pub fn no_variant(&self, name: &str) -> Problem {
+        let help = did_you_mean(name, "variants", self.variants());
+        Problem::nowhere(format!("the scenario has no variant `{name}`")).maybe_help(help)
+    }
+}
+
+struct Reader<'a> {
+    read: &'a Read<'a>,
+    sources: Sources,
+    problems: Vec<Problem>,
+    io: Option<io::ErrorKind>,
+    /// The files that are being read, each extended by the one before it.
+    open: Vec<PathBuf>,
+}
+
+impl Reader<'_> {
+    /// A file and what it extends. `by`: where the file is named in another one.
+    fn file(&mut self, path: &Path, by: Option<&Value>) -> Table {
+        let result = (self.read)(path).and_then(|text| match text.len() as u64 > LARGEST {
+            true => Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 1 MiB")),
+            false => Ok(text),
+        });
+        match result {
+            Ok(text) => self.text(path, &text),
+            Err(error) => {
+                let message = format!("cannot read `{}`: {}", path.display(), reason(&error));
+                self.io = self.io.or(Some(error.kind()));
+                self.problems.push(match by {
+                    Some(value) => Problem::error(&value.span, message),
+                    None => Problem::nowhere(message),
+                });
+                Table::default()
+            }
+        }
+    }
+
+    fn text(&mut self, path: &Path, text: &str) -> Table {
+        let start = self.sources.add(path.display().to_string(), text);
+        let mut table = match tree::parse(text, start) {
+            Ok(table) => table,
+            Err(problem) => {
+                self.problems.push(problem);
+                return Table::default();
+            }
+        };
+        let Some(extends) = table.remove("extends") else { return table };
+        let Some(name) = extends.value.text() else {
+            let message = format!("expected the name of a file, found {}", extends.value.kind());
+            self.problems.push(Problem::error(&extends.value.span, message));
+            return table;
+        };
+        let other = path.parent().unwrap_or(Path::new("")).join(name);
+        self.open.push(path.to_owned());
+        let mut base = match self.open.iter().any(|open| plain(open) == plain(&other)) {
+            true => {
+                let message = format!("`{name}` extends itself");
+                self.problems
+                    .push(Problem::error(&extends.value.span, message).label("the circle closes here"));
+                Table::default()
+            }
+            false => self.file(&other, Some(&extends.value)),
+        };
+        self.open.pop();
+        tree::overlay(&mut base, &table, &mut self.problems);
+        base
+    }
+
+    /// A `--set` argument: a TOML value, or else text.
+    fn argument(&mut self, argument: &str) -> Table {
+        let start = self.sources.add("--set", argument);
+        let table = tree::parse(argument, start).or_else(|problem| as_text(argument, start).ok_or(problem));
+        match table {
+            Ok(table) if table.entries.len() == 1 => {
+                let entry = &table.entries[0];
+                if entry.key == "variants" || entry.key == "extends" {
+                    let message = format!("`{}` cannot be set: it is read before", entry.key);
+                    self.problems.push(Problem::error(&entry.at, message));
+                    return Table::default();
+                }
+                table
+            }
+            _ => {
+                let whole = start..start + argument.len();
+                self.problems.push(
+                    Problem::error(&whole, "expected `path=value`")
+                        .help("for example `--set keys.orders.kind=single-region`"),
+                );
+                Table::default()
+            }
+        }
+    }
+
+    fn variants(&mut self, value: Value) -> Table {
+        match value.node {
+            Node::Table(table) => table,
+            _ => {
+                let message = format!("expected a table of variants, found {}", value.kind());
+                self.problems.push(Problem::error(&value.span, message));
+                Table::default()
+            }
+        }
+    }
+}
+
+/// `path=text`, where the text needs no quotes.
+fn as_text(argument: &str, start: usize) -> Option<Table> {
+    let quoted = |at: usize| argument[..at].matches('"').count() % 2 == 1;
+    let equals = argument.match_indices('=').map(|(at, _)| at).find(|at| !quoted(*at))?;
+    let mut table = tree::parse(&format!("{}=0", &argument[..equals]), start).ok()?;
+    let written = argument[equals + 1..].trim();
+    let offset = argument.len() - argument[equals + 1..].trim_start().len();
+    let span = start + offset..start + offset + written.len();
+    leaf(&mut table).map(|value| *value = Value { span, node: Node::Text(written.to_owned()) })?;
+    Some(table)
+}
+
+fn leaf(table: &mut Table) -> Option<&mut Value> {
+    let value = &mut table.entries.first_mut()?.value;
+    match value.node {
+        Node::Table(ref mut inner) => leaf(inner),
+        _ => Some(value),
+    }
+}
+
+/// A path without its `.` and `..` parts, to see whether two name the same file.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir if plain.file_name().is_some() => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
+/// Why a file cannot be read, in words that do not depend on the system.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+        io::ErrorKind::FileTooLarge => "it is larger than 1 MiB".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,436 @@
+//! `[[timeline]]`: faults and steps.
+
+use super::awscli;
+use super::context::{Context, Names};
+use super::faults;
+use super::fields::Fields;
+use super::problem::{Problem, did_you_mean};
+use super::shape::{Form, Shape, TEXT_BY_NAME, field, later};
+use super::source::Span as Place;
+use super::stores;
+use super::tree::{Entry, Node, Table, Value};
+use super::value;
+use crate::model::setup::{Action, Step, StepExpectation, TimelineEntry};
+use crate::services::ErrorCode;
+use crate::services::kms::KeySetup;
+use crate::services::reference::references;
+use crate::sim::{Span, Time};
+
+/// The keys of `[[timeline]]` besides the faults.
+pub static ENTRY: Shape = Shape {
+    what: "an entry of the timeline",
+    fields: &[
+        field("name", Form::Text, "names the fault or step"),
+        field("at", Form::Duration, "when, from the start of the run"),
+        field("for", Form::Duration, "how long a fault lasts; absent: for good"),
+        field("every", Form::Duration, "again and again, this long after the time before, until the end"),
+        field("run", Form::Text, "an AWS CLI command"),
+        field(
+            "expect",
+            Form::Either(&[Form::Text, TEXT_BY_NAME]),
+            "`ok`, an error name, or a table of response fields",
+        ),
+        field("save", Form::Text, "keeps the answer under this name"),
+        field("as", Form::Text, "who types the command (administrator)"),
+        field("from", Form::Text, "the Region in which it is typed"),
+        later("encrypt", "nearest: `run = \"aws kms encrypt ...\"`"),
+        later("decrypt", "nearest: `run = \"aws kms decrypt ...\"`"),
+    ],
+};
+
+/// The most entries after repetition.
+const MOST_ENTRIES: usize = 10_000;
+
+/// The timeline and the names in it.
+pub struct Timeline {
+    /// Faults and steps, in file order.
+    pub entries: Vec<TimelineEntry>,
+    /// Names of the faults.
+    pub faults: Names,
+    /// Names of the steps that have one.
+    pub steps: Names,
+}
+
+/// A name under which an answer is kept, and from when.
+struct Saved {
+    name: String,
+    at: Time,
+    order: usize,
+}
+
+struct Reader<'a> {
+    cx: &'a Context<'a>,
+    keys: &'a [KeySetup],
+    saved: Vec<Saved>,
+    out: Timeline,
+}
+
+/// Reads the timeline.
+pub fn read(cx: &Context, keys: &[KeySetup]) -> Timeline {
+    let value = cx.scenario.get("timeline");
+    if let Some(value) = value.filter(|value| !matches!(value.node, Node::List(_))) {
+        let problem = Problem::error(&value.span, format!("expected entries, found {}", value.kind()));
+        cx.sink.report(problem.help("each entry begins with `[[timeline]]`"));
+    }
+    let items = value.map(Value::items).unwrap_or_default();
+    let out = Timeline { entries: Vec::new(), faults: Names::new("fault"), steps: Names::new("step") };
+    let mut reader = Reader { cx, keys, saved: saved(items), out };
+    for (order, item) in items.iter().enumerate() {
+        reader.entry(order, item);
+    }
+    reader.out
+}
+
+fn saved(items: &[Value]) -> Vec<Saved> {
+    let one = |(order, item): (usize, &Value)| {
+        let table = item.table()?;
+        let at = value::duration(table.get("at")?).ok()?;
+        Some(Saved { name: table.get("save")?.text()?.to_owned(), at: Time::ZERO + at, order })
+    };
+    items.iter().enumerate().filter_map(one).collect()
+}
+
+impl Reader<'_> {
+    fn entry(&mut self, order: usize, item: &Value) {
+        let cx = self.cx;
+        let Some(table) = item.table() else {
+            let problem = Problem::error(&item.span, format!("expected a table, found {}", item.kind()));
+            return cx.sink.report(problem);
+        };
+        let outer = without_faults(cx, table);
+        let fields = Fields::of(&outer, &item.span, &ENTRY, cx.sink);
+        let name = fields.read("name", value::name);
+        let at = fields.need("at", |v| start(cx, v));
+        let lasts = fields.read("for", value::duration_from(Span::MILLISECOND));
+        let every = fields.read("every", value::duration_from(Span::MILLISECOND));
+        let Some(action) = self.action(order, &fields, table, at) else { return };
+        let Some(at) = at else { return };
+        if let (Some(lasts), Action::Fault { .. }) = (lasts, &action)
+            && at + lasts > Time::ZERO + cx.duration
+        {
+            let problem = Problem::note(
+                &fields.value_place("for"),
+                format!("the fault lasts beyond the end, {}", cx.duration),
+            );
+            cx.sink.report(problem.help("it is never lifted within the run"));
+        }
+        if let (Some(lasts), Some(every)) = (lasts, every)
+            && lasts >= every
+        {
+            let message = format!("the fault begins again after {every}, before it ends");
+            cx.sink.report(Problem::error(&fields.place("every"), message));
+            return;
+        }
+        self.repeat(&fields, name, at, every, with_length(action, lasts));
+    }
+
+    /// The one thing that an entry does.
+    fn action(&self, order: usize, fields: &Fields, table: &Table, at: Option<Time>) -> Option<Action> {
+        let cx = self.cx;
+        let kinds = table.entries.iter().filter_map(|entry| Some((faults::kind(&entry.key)?, entry)));
+        let kinds: Vec<_> = kinds.collect();
+        let later = ["encrypt", "decrypt"].iter().any(|key| fields.get(key).is_some())
+            || table.entries.iter().any(|entry| not_yet(&entry.key).is_some());
+        match (kinds.as_slice(), fields.get("run")) {
+            ([(kind, entry)], None) => {
+                for key in ["expect", "save", "as", "from"] {
+                    if fields.get(key).is_some() {
+                        cx.sink.report(Problem::error(&fields.place(key), format!("a fault has no `{key}`")));
+                    }
+                }
+                let fault = faults::read(cx, kind, &entry.value, &entry.at, self.keys)?;
+                Some(Action::Fault { fault, lasts: None })
+            }
+            ([], Some(run)) => {
+                if fields.get("for").is_some() {
+                    cx.sink.report(Problem::error(
+                        &fields.place("for"),
+                        "a step takes no time: it has no `for`",
+                    ));
+                }
+                self.step(order, fields, run, at).map(Action::Step)
+            }
+            ([], None) if later => None,
+            ([], None) => {
+                let problem = Problem::error(&fields.at, "the entry does nothing");
+                cx.sink
+                    .report(problem.help(format!("it needs `run` or one of the faults: {}", known_faults())));
+                None
+            }
+            (several, _) => {
+                let at = several.last().map_or(fields.at.clone(), |(_, entry)| entry.at.clone());
+                cx.sink.report(
+                    Problem::error(&at, "an entry does exactly one thing")
+                        .help("begin a new `[[timeline]]` entry"),
+                );
+                None
+            }
+        }
+    }
+
+    fn step(&self, order: usize, fields: &Fields, run: &Value, at: Option<Time>) -> Option<Step> {
+        let cx = self.cx;
+        let known = |name: &str| {
+            cx.keys.position(name).is_some()
+                || self.saved.iter().any(|saved| {
+                    saved.name == name && at.is_none_or(|at| (saved.at, saved.order) < (at, order))
+                })
+        };
+        let command = cx.sink.take(command(cx, run, &known));
+        let from = fields.read("from", |v| cx.region(v));
+        let principal = fields.read("as", stores::principal).unwrap_or_else(|| "administrator".to_owned());
+        let save = fields.read("save", |v| match value::name(v)? {
+            name if cx.keys.position(&name).is_some() => {
+                let at = cx.keys.at(cx.keys.position(&name).unwrap_or_default());
+                let problem = Problem::error(&v.span, format!("`{name}` is the name of a key"));
+                Err(problem
+                    .and(&at, "the key")
+                    .help(format!("`${name}` would mean both: save it under another name")))
+            }
+            name => Ok(name),
+        });
+        let expect = fields.read("expect", |v| expectation(cx, v, &known));
+        Some(Step { command: command?, from, principal, save, expect })
+    }
+
+    /// Adds the entry, and its repetitions until the end.
+    fn repeat(
+        &mut self,
+        fields: &Fields,
+        name: Option<String>,
+        at: Time,
+        every: Option<Span>,
+        action: Action,
+    ) {
+        let cx = self.cx;
+        let location = cx.sources.location(&fields.at);
+        let mut time = at;
+        for number in 1.. {
+            if self.out.entries.len() >= MOST_ENTRIES {
+                let problem =
+                    Problem::error(&fields.place("every"), format!("more than {MOST_ENTRIES} entries"));
+                return cx.sink.report(problem.help("repeat less often, or end the run earlier"));
+            }
+            let name = self.named(fields, &name, number, &action);
+            self.out.entries.push(TimelineEntry {
+                name,
+                at: time,
+                action: action.clone(),
+                location: location.clone(),
+            });
+            let Some(every) = every else { return };
+            time += every;
+            if time > Time::ZERO + cx.duration {
+                return;
+            }
+        }
+    }
+
+    /// The name of an entry: faults without one get their kind and a number.
+    fn named(
+        &mut self,
+        fields: &Fields,
+        name: &Option<String>,
+        number: usize,
+        action: &Action,
+    ) -> Option<String> {
+        let taken =
+            |name: &str| self.out.faults.position(name).is_some() || self.out.steps.position(name).is_some();
+        let name = match (name, action) {
+            (Some(name), _) if number == 1 => {
+                if taken(name) {
+                    let message = format!("two entries of the timeline are named `{name}`");
+                    self.cx.sink.report(Problem::error(&fields.value_place("name"), message));
+                }
+                name.clone()
+            }
+            (Some(name), _) => format!("{name}-{number}"),
+            (None, Action::Step(_)) => return None,
+            (None, Action::Fault { fault, .. }) => {
+                let kind = fault.kind();
+                (1..).map(|n| format!("{kind}-{n}")).find(|name| !taken(name)).unwrap_or_default()
+            }
+        };
+        let names = match action {
+            Action::Fault { .. } => &mut self.out.faults,
+            Action::Step(_) => &mut self.out.steps,
+        };
+        names.add(name.clone(), fields.at.clone());
+        Some(name)
+    }
+}
+
+fn with_length(action: Action, lasts: Option<Span>) -> Action {
+    match action {
+        Action::Fault { fault, .. } => Action::Fault { fault, lasts },
+        step => step,
+    }
+}
+
+/// When an entry begins: not after the end.
+fn start(cx: &Context, v: &Value) -> Result<Time, Problem> {
+    let at = value::duration(v)?;
+    match at <= cx.duration {
+        true => Ok(Time::ZERO + at),
+        false => {
+            let problem =
+                Problem::error(&v.span, format!("this is after the end of the run, {}", cx.duration));
+            Err(match cx.scenario.get("duration") {
+                Some(duration) => problem.and(&duration.span, "the run ends here"),
+                None => problem,
+            })
+        }
+    }
+}
+
+/// The entry's other keys; faults that are not modelled and unknown keys are reported.
+fn without_faults(cx: &Context, table: &Table) -> Table {
+    let known = |key: &str| ENTRY.fields.iter().any(|field| field.name == key);
+    let mut outer = Table::default();
+    for entry in &table.entries {
+        if known(&entry.key) {
+            outer.entries.push(entry.clone());
+        } else if let Some(instead) = not_yet(&entry.key) {
+            cx.sink.report(Problem::later(&entry.at, &entry.key, instead));
+        } else if faults::kind(&entry.key).is_none() {
+            cx.sink.report(unknown(entry));
+        }
+    }
+    outer
+}
+
+fn not_yet(key: &str) -> Option<&'static str> {
+    match key.starts_with("aws:") && faults::kind(key).is_none() {
+        true => Some("this AWS FIS action has no exact counterpart among the modelled faults"),
+        false => faults::LATER.iter().find(|(name, _)| *name == key).map(|(_, instead)| *instead),
+    }
+}
+
+fn unknown(entry: &Entry) -> Problem {
+    let kinds = faults::KINDS.iter().map(|kind| kind.name);
+    let known = ENTRY.modelled().map(|field| field.name).chain(kinds);
+    let help = did_you_mean(&entry.key, "an entry of the timeline takes", known);
+    let message = format!("an entry of the timeline has no `{}`", entry.key);
+    Problem::error(&entry.at, message).label("unknown key").maybe_help(help)
+}
+
+fn known_faults() -> String {
+    faults::KINDS.iter().map(|kind| format!("`{}`", kind.name)).collect::<Vec<_>>().join(", ")
+}
+
+/// Reads an AWS CLI command; its references must name keys or saved answers.
+pub fn command(
+    cx: &Context,
+    v: &Value,
+    known: &dyn Fn(&str) -> bool,
+) -> Result<crate::services::Command, Problem> {
+    let text = value::text(v)?;
+    command_at(cx, v, text, 0, known)
+}
+
+/// The same for a command that stands `offset` bytes into a text.
+pub fn command_at(
+    cx: &Context,
+    v: &Value,
+    text: &str,
+    offset: usize,
+    known: &dyn Fn(&str) -> bool,
+) -> Result<crate::services::Command, Problem> {
+    let whole = v.text().unwrap_or_default();
+    let place = |range: std::ops::Range<usize>| {
+        cx.sources.part(&v.span, whole, &(range.start + offset..range.end + offset))
+    };
+    let (command, region) = awscli::parse(text, &awscli::operations())
+        .map_err(|error| Problem::error(&place(error.at), error.message).maybe_help(error.help))?;
+    if references(&command.region).is_empty() {
+        cx.regions.find_at(&command.region, &place(region))?;
+    }
+    resolved(cx, text, &place, known)?;
+    Ok(command)
+}
+
+/// Checks that every reference names a key or an answer saved before.
+fn resolved(
+    cx: &Context,
+    text: &str,
+    place: &dyn Fn(std::ops::Range<usize>) -> Place,
+    known: &dyn Fn(&str) -> bool,
+) -> Result<(), Problem> {
+    for reference in references(text) {
+        let at = place(reference.range.clone());
+        let is_key = cx.keys.position(&reference.name).is_some();
+        if !known(&reference.name) {
+            let near = super::problem::nearest(&reference.name, cx.keys.iter());
+            let help = match near {
+                Some(near) => format!("did you mean `${near}`?"),
+                None => "`$name` is a key of the file, or a `save` of an earlier step".to_owned(),
+            };
+            let message =
+                format!("`${}` is neither a key nor an answer saved before this step", reference.name);
+            return Err(Problem::error(&at, message).help(help));
+        }
+        if let Some(region) = &reference.region {
+            cx.regions.find_at(region, &at)?;
+            if !is_key {
+                let message = format!("`{}` is no key: only a key has an ARN in each Region", reference.name);
+                return Err(Problem::error(&at, message));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `"ok"`, an error name, or a table of response fields.
+fn expectation(cx: &Context, v: &Value, known: &dyn Fn(&str) -> bool) -> Result<StepExpectation, Problem> {
+    match &v.node {
+        Node::Text(text) if text == "ok" => Ok(StepExpectation::Ok),
+        Node::Text(text) => match ErrorCode::ALL.iter().any(|code| code.name() == text) {
+            true => Ok(StepExpectation::Error(text.clone())),
+            false => {
+                let names = ErrorCode::ALL.iter().map(|code| code.name());
+                let near = super::problem::nearest(text, names);
+                Err(Problem::error(&v.span, format!("`{text}` is no error that a call can answer")).help(
+                    match near {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => "write `ok`, an error name, or a table of response fields".to_owned(),
+                    },
+                ))
+            }
+        },
+        Node::Table(table) => {
+            let mut expected = Vec::new();
+            response(cx, table, "", known, &mut expected)?;
+            Ok(StepExpectation::Fields(expected))
+        }
+        _ => Err(Problem::error(&v.span, format!("expected a text or a table, found {}", v.kind()))),
+    }
+}
+
+/// Flattens a table of response fields into paths and texts.
+fn response(
+    cx: &Context,
+    table: &Table,
+    path: &str,
+    known: &dyn Fn(&str) -> bool,
+    out: &mut Vec<(String, String)>,
+) -> Result<(), Problem> {
+    for entry in &table.entries {
+        let path = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
+        match &entry.value.node {
+            Node::Table(inner) => response(cx, inner, &path, known, out)?,
+            Node::Text(text) => {
+                let place = |range| cx.sources.part(&entry.value.span, text, &range);
+                resolved(cx, text, &place, known)?;
+                out.push((path, text.clone()));
+            }
+            Node::Integer(number) => out.push((path, number.to_string())),
+            Node::Flag(flag) => out.push((path, flag.to_string())),
+            _ => {
+                let message =
+                    format!("expected a text, a number or true or false, found {}", entry.value.kind());
+                return Err(Problem::error(&entry.value.span, message));
+            }
+        }
+    }
+    Ok(())
+}
