@@ -68,6 +68,37 @@ fn a_replica_made_without_a_policy_has_the_default_one() {
     assert_eq!(policy["Statement"][0]["Action"], "kms:*");
 }
 
+/// KMS-ID-4: an alias without a key in its Region would name nothing.
+#[test]
+fn an_alias_is_declared_only_where_its_key_is() {
+    let mut world = world::World::new(Default::default(), Default::default(), Default::default());
+    let regions = ["us-east-1", "eu-west-1", "ap-southeast-2"].map(world::region);
+    world.declare("orders", true, &regions[..2], Some(vec![regions[1], regions[2]]));
+    let found = regions.map(|at| world.ask("DescribeKey", &[("KeyId", "alias/orders")], at).is_ok());
+    assert_eq!(found, [false, true, false]);
+}
+
+/// A replica that is deleted, but of which the primary has not heard, is neither promoted nor made anew.
+#[test]
+fn a_replica_of_which_the_primary_knows_too_much() {
+    let mut world = world::World::new(Default::default(), Default::default(), Default::default());
+    let (home, other) = (world::region("us-east-1"), world::region("eu-west-1"));
+    let set = world.declare("orders", true, &[home, other], None);
+    let id = world.kms.key_id(set).to_owned();
+    let key = ("KeyId", id.as_str());
+    world.ask("ScheduleKeyDeletion", &[key, ("PendingWindowInDays", "7")], other).expect("allowed");
+    world.fail(home);
+    world.wait(world::span("7d"));
+    // The Region is back; the message is still under way.
+    world.down = Default::default();
+    let promoted = world.ask("UpdatePrimaryRegion", &[key, ("PrimaryRegion", "eu-west-1")], home);
+    assert_eq!(promoted.expect_err("no key").rule.id, "KMS-UPR-4");
+    let replicated = world.ask("ReplicateKey", &[key, ("ReplicaRegion", "eu-west-1")], home);
+    assert_eq!(replicated.expect_err("still listed").rule.id, "KMS-REP-4");
+    world.lift(home);
+    world.ask("ReplicateKey", &[key, ("ReplicaRegion", "eu-west-1")], home).expect("allowed");
+}
+
 #[test]
 fn every_table_holds_and_every_rule_is_shown() {
     let mut table = table::Table::default();

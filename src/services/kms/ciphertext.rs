@@ -1,14 +1,13 @@
 //! Ciphertext of symmetric KMS keys: it names its key and material version inside, and holds everything that
 //! decryption needs but the encryption context (KMS-CT-1). It is a model, not cryptography.
 //!
-//! `format` 1, `key` 16, `material` 2, `header check` 8, `nonce` 16, `check` 16 bytes, then the masked plaintext. The
+//! `key` 16, `material` 2, `header check` 8, `nonce` 16, `check` 16 bytes, then the masked plaintext. The
 //! check covers all of it and the encryption context, so that a damaged blob and a wrong context look alike.
 
 use super::request::Context;
 use crate::sim::rng::{Draws, fnv1a};
 
-const FORMAT: u8 = 1;
-const HEADER: usize = 1 + 16 + 2;
+const HEADER: usize = 16 + 2;
 const PREFIX: usize = HEADER + 8 + 16 + 16;
 
 /// A ciphertext whose header is intact.
@@ -38,12 +37,12 @@ pub(super) fn open(blob: &[u8]) -> Option<Ciphertext<'_>> {
     let (header, rest) = prefix.split_at(HEADER);
     let (header_check, rest) = rest.split_at(8);
     let (nonce, check) = rest.split_at(16);
-    if header[0] != FORMAT || fnv1a(header).to_be_bytes() != header_check {
+    if fnv1a(header).to_be_bytes() != header_check {
         return None;
     }
     Some(Ciphertext {
-        key: u128::from_be_bytes(header[1..17].try_into().ok()?),
-        material: u16::from_be_bytes(header[17..].try_into().ok()?),
+        key: u128::from_be_bytes(header[..16].try_into().ok()?),
+        material: u16::from_be_bytes(header[16..].try_into().ok()?),
         nonce: u128::from_be_bytes(nonce.try_into().ok()?),
         check,
         masked,
@@ -60,8 +59,7 @@ impl Ciphertext<'_> {
 }
 
 fn header(key: u128, material: u16) -> Vec<u8> {
-    let mut header = vec![FORMAT];
-    header.extend(key.to_be_bytes());
+    let mut header = key.to_be_bytes().to_vec();
     header.extend(material.to_be_bytes());
     header
 }

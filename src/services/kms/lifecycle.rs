@@ -35,7 +35,6 @@ impl Kms {
     pub(super) fn schedule_key_deletion(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
         let window = pending_window(request)?;
         let key = self.admit_named("ScheduleKeyDeletion", request, "KeyId", Naming::KeyOnly)?;
-        let now = request.caller.now;
         let set = self.set(key.set);
         let with_replicas = set.is_primary(key.region) && set.has_replicas();
         let cascades = with_replicas && self.config.switches.delete_primary_cascades;
@@ -47,7 +46,7 @@ impl Kms {
                 (false, Some(KeyState::Creating)) => rules::CREATING_CAN_BE_DOOMED,
                 (false, _) => rules::DELETION_IS_PENDING,
             };
-            self.start_clock(key, window, now, now + window, "ScheduleKeyDeletion", rule, out);
+            self.start_clock(key, window, request.caller.now, rule, out);
         }
         if cascades {
             for region in self.regions_but(key.set, key.region) {
@@ -77,33 +76,37 @@ impl Kms {
     /// The primary waits, without a clock, until its last replica is deleted.
     fn wait_for_replicas(&mut self, key: KeyRef, window: Span, out: &mut Outbox<KmsEvent>) {
         if let Some(key) = self.key_mut(key) {
-            key.deletion = Some(Deletion { window, date: None });
+            key.deletion = Some(Deletion { window, date: None, lateness: Span::ZERO });
         }
         let detail = format!("{} days once the last replica is deleted", days(window));
         let rule = rules::PRIMARY_WAITS_FOR_REPLICAS;
         self.enter(key, KeyState::PendingReplicaDeletion, "ScheduleKeyDeletion", rule, detail, out);
     }
 
-    /// The waiting period runs, to `ends`; deletion may come later still (KMS-DEL-2).
-    #[expect(clippy::too_many_arguments, reason = "a clock, and what is reported of it")]
+    /// The waiting period begins now.
     fn start_clock(
         &mut self,
         key: KeyRef,
         window: Span,
         now: Time,
-        ends: Time,
-        operation: &'static str,
         rule: RuleRef,
         out: &mut Outbox<KmsEvent>,
     ) {
         let draw = self.set_mut(key.set).draw();
         let lateness = self.deletion_lateness.sample(draw);
+        self.doom(key, Deletion { window, date: Some(now + window), lateness }, rule, out);
+    }
+
+    /// The key is pending deletion; at the end of its waiting period, or a little later, it goes.
+    fn doom(&mut self, key: KeyRef, deletion: Deletion, rule: RuleRef, out: &mut Outbox<KmsEvent>) {
+        let Some(date) = deletion.date else { return };
         if let Some(key) = self.key_mut(key) {
-            key.deletion = Some(Deletion { window, date: Some(ends) });
+            key.deletion = Some(deletion);
         }
-        let detail = format!("deletion date {ends}, in {}", ends.since(now));
-        let process = self.enter(key, KeyState::PendingDeletion, operation, rule, detail, out);
-        out.timer(ends + lateness, key.region, KmsEvent::WaitingPeriodOver { set: key.set, process });
+        let detail = format!("deletion date {date}");
+        let process = self.enter(key, KeyState::PendingDeletion, "ScheduleKeyDeletion", rule, detail, out);
+        let event = KmsEvent::WaitingPeriodOver { set: key.set, process };
+        out.timer(date + deletion.lateness, key.region, event);
     }
 
     /// The waiting period is over: the key goes, with its aliases, and its primary hears of it.
@@ -134,35 +137,29 @@ impl Kms {
             // The role moved while the word was under way.
             return out.tell(at, primary, KmsEvent::ReplicaDeleted { set, replica });
         }
-        if self.set(set).keys.contains_key(&replica) {
-            return;
-        }
         let known = &mut self.set_mut(set).known;
         known.regions = known.regions.without(replica);
         self.epoch += 1;
         let key = KeyRef { set, region: primary };
-        self.show_current(key);
+        self.hear(key);
         self.synchronise_later(set, now, out);
         let waits = self.state_of(key) == Some(KeyState::PendingReplicaDeletion);
         if let (true, false, Some(Deletion { window, .. })) =
             (waits, self.set(set).has_replicas(), self.deletion_of(key))
         {
             let rule = rules::THE_CLOCK_STARTS_WITH_THE_LAST_REPLICA;
-            self.start_clock(key, window, now, now + window, "ScheduleKeyDeletion", rule, out);
+            self.start_clock(key, window, now, rule, out);
         }
     }
 
     /// KMS-SEED-1 only: a replica shares the fate, and the deletion date, of its primary.
-    pub(super) fn deleted_with_primary(&mut self, key: KeyRef, now: Time, out: &mut Outbox<KmsEvent>) {
+    pub(super) fn deleted_with_primary(&mut self, key: KeyRef, out: &mut Outbox<KmsEvent>) {
         let Some(primary) = self.set(key.set).primary() else {
             // Held by an outage until after the primary's end.
             return self.delete(key, out);
         };
-        if let (KeyState::PendingDeletion, Some(Deletion { window, date: Some(ends) })) =
-            (primary.state, primary.deletion)
-        {
-            let rule = rules::DELETING_THE_PRIMARY_CASCADES;
-            self.start_clock(key, window, now, ends.max(now), "ScheduleKeyDeletion", rule, out);
+        if let (KeyState::PendingDeletion, Some(deletion)) = (primary.state, primary.deletion) {
+            self.doom(key, deletion, rules::DELETING_THE_PRIMARY_CASCADES, out);
         }
     }
 

@@ -31,10 +31,6 @@ pub use process::KmsEvent;
 pub use setup::{KeySetup, PendingDeletionError, Settings, Switches, Timing};
 pub use state::KeyState;
 
-/// A set of related multi-Region keys, or a single-Region key alone: an index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SetId(pub u32);
-
 use crate::rulebook::RuleRef;
 use crate::services::{Caller, Note, Operation, Outbox, Params, Refusal};
 use crate::sim::{Sampler, Time};
@@ -45,6 +41,10 @@ use request::Request;
 use serde_json::Value;
 use state::{Key, KeyRef, Set};
 use std::collections::BTreeMap;
+
+/// A set of related multi-Region keys, or a single-Region key alone: an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SetId(pub u32);
 
 /// A Region as KMS sees it.
 #[derive(Clone, Debug)]

@@ -83,7 +83,7 @@ impl Kms {
             KmsEvent::Synchronised { set } => self.synchronised(here(set), out),
             KmsEvent::ReplicaDeleted { set, replica } => self.replica_deleted(at, set, replica, now, out),
             KmsEvent::DeletedWithPrimary { set } if self.state_of(here(set)).is_some() => {
-                self.deleted_with_primary(here(set), now, out);
+                self.deleted_with_primary(here(set), out);
             }
             // A process that was given up meanwhile.
             _ => {}

@@ -5,7 +5,7 @@
 
 use super::naming::Naming;
 use super::request::{Request, invalid, refuse};
-use super::state::{KeyRef, KeyState};
+use super::state::{Key, KeyRef, KeyState};
 use super::{Answer, Kms, KmsEvent, SetId, keys, rules};
 use crate::rulebook::RuleRef;
 use crate::services::{ErrorCode, Outbox, Refusal};
@@ -191,21 +191,25 @@ impl Kms {
         }
     }
 
-    /// A key hears from its primary. While it is Updating it keeps what it shows until that is over.
+    /// Word from the primary reaches a key.
     pub(super) fn synchronised(&mut self, key: KeyRef, out: &mut Outbox<KmsEvent>) {
-        let known = self.set(key.set).known;
-        let updating = self.state_of(key) == Some(KeyState::Updating);
-        let stale = self.set(key.set).keys.get(&key.region).is_some_and(|key| key.shown != known);
-        if stale && !updating {
-            self.show_current(key);
-            let outcome = format!("primary {}", self.place(known.primary).name);
-            out.note(self.note_of(
-                key,
-                "SynchronizeMultiRegionKey",
-                &outcome,
-                rules::THE_PRIMARY_IS_THE_SOURCE,
-            ));
+        if self.hear(key) {
+            let outcome = format!("primary {}", self.place(self.home(key.set)).name);
+            let rule = rules::THE_PRIMARY_IS_THE_SOURCE;
+            out.note(self.note_of(key, "SynchronizeMultiRegionKey", &outcome, rule));
         }
+    }
+
+    /// The key learns how things are; while it is Updating it keeps what it shows until that is over. Whether it shows
+    /// something else now.
+    pub(super) fn hear(&mut self, key: KeyRef) -> bool {
+        let known = self.set(key.set).known;
+        let learns = |key: &Key| key.state != KeyState::Updating && key.shown != known;
+        let learns = self.set(key.set).keys.get(&key.region).is_some_and(learns);
+        if learns {
+            self.show_current(key);
+        }
+        learns
     }
 
     /// The key shows the set as its primary knows it.

@@ -48,12 +48,12 @@ impl<'a> Request<'a> {
         self.text(name).map(parse).transpose()
     }
 
-    /// Bytes, written in base64 as AWS CLI v2 wants them; `sizes` bounds their number by a rule.
+    /// At least one byte and at `most` so many, written in base64 as AWS CLI v2 wants them.
     pub fn blob(&self, name: &str, most: usize) -> Result<Vec<u8>, Refusal> {
         let text = self.required(name)?;
         let bytes = BASE64.decode(text).map_err(|_| invalid(format!("{name} is not base64")))?;
         match bytes.len() {
-            n if (1..=most).contains(&n) => Ok(bytes),
+            n if n <= most => Ok(bytes),
             n => {
                 let message = format!("{name} must have 1 to {most} bytes, not {n}");
                 Err(refuse(rules::SIZES, ErrorCode::ValidationException, message))

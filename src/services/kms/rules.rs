@@ -79,7 +79,7 @@ crate::rules! {
         => KMSInvalidStateException,
         Documented "AWS KMS Developer Guide, Key states of AWS KMS keys";
     DOOMED_KEYS_REFUSE = "KMS-DEL-8",
-        "A key pending deletion, or pending replica deletion, can be described, freed of aliases or saved, and used for nothing."
+        "A key pending deletion or pending replica deletion cannot be used or changed; it can be described, lose its aliases, and be kept by CancelKeyDeletion."
         => KMSInvalidStateException,
         Documented "AWS KMS Developer Guide, Key states of AWS KMS keys";
     DOOMED_KEYS_ARE_DISABLED = "KMS-UNV-4",

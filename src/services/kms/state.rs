@@ -86,6 +86,8 @@ pub(super) struct Deletion {
     pub window: Span,
     /// When it ends; none while the clock does not run (KMS-DEL-4).
     pub date: Option<Time>,
+    /// How much later the key really goes (KMS-DEL-2).
+    pub lateness: Span,
 }
 
 /// Which keys belong together, seen from somewhere.
