@@ -18,7 +18,8 @@ fn shown(file: &Path) -> String {
 #[test]
 fn bad_scenarios_are_refused_with_reason_and_place() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios-bad");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|file| file.extension().is_some_and(|end| end == "toml"));
     files.sort();
     assert!(files.len() >= 10, "the bad scenarios are gone");

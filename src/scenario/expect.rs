@@ -10,6 +10,7 @@ use crate::model::setup::{Expectation, RuleSet};
 use crate::runlog::expression::{Bound, Expression, MetricName, Moment, Op};
 use crate::runlog::parse;
 use crate::services::ErrorCode;
+use crate::services::kms::KeyState;
 use crate::sim::Time;
 use std::ops::Range;
 
@@ -75,19 +76,6 @@ fn signature(metric: MetricName) -> (&'static [Arg], &'static [Arg], Unit, Known
 const OPERATIONS: &[&str] = &["read", "write", "insert"];
 /// The phases of a request.
 const PHASES: &[&str] = &["total", "network", "kms-queue", "kms-service", "store"];
-/// The states of a KMS key, and what there is without one.
-const STATES: &[&str] = &[
-    "Enabled",
-    "Disabled",
-    "Creating",
-    "Updating",
-    "PendingDeletion",
-    "PendingReplicaDeletion",
-    "PendingImport",
-    "Unavailable",
-    "deleted",
-];
-
 /// Reads `[expect]`; under the rules of the notes, `[expect.notes]` replaces what differs.
 pub fn read(cx: &Context, timeline: &Timeline, rules: RuleSet) -> Vec<Expectation> {
     let Some(value) = cx.scenario.get("expect") else { return Vec::new() };
@@ -301,7 +289,11 @@ fn bound(
     }
     let at = place(at);
     match expression.metric.name {
-        MetricName::State => among(written, "state", STATES, &at),
+        MetricName::State => {
+            let states: Vec<&str> =
+                KeyState::ALL.iter().map(|state| state.name()).chain(["deleted"]).collect();
+            among(written, "state", &states, &at)
+        }
         MetricName::Primary | MetricName::Writer => cx.regions.find_at(written, &at).map(|_| ()),
         _ => {
             let names: Vec<&str> = ErrorCode::ALL.iter().map(|code| code.name()).chain(["ok"]).collect();

@@ -123,8 +123,19 @@ pub fn did_you_mean<'a>(
     if let Some(near) = nearest(written, known.clone()) {
         return Some(format!("did you mean `{near}`?"));
     }
-    let all: Vec<String> = known.into_iter().map(|name| format!("`{name}`")).collect();
-    (!all.is_empty()).then(|| format!("{what}: {}", all.join(", ")))
+    let all = listing(known);
+    (!all.is_empty()).then(|| format!("{what}: {all}"))
+}
+
+/// The first names of many.
+pub fn listing<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 24;
+    let mut names = names.into_iter();
+    let shown: Vec<String> = names.by_ref().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    match names.count() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 /// Collects problems while the reading goes on.
@@ -148,11 +159,22 @@ impl Sink {
     }
 }
 
+/// The most problems that are shown: nobody reads more at once.
+const SHOWN: usize = 100;
+
 /// Shows problems as rustc and cargo do: file, line, column, caret, help.
 pub fn render(problems: &[Problem], sources: &Sources, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    let shown = problems.iter().map(|problem| renderer.render(&groups(problem, sources)));
-    shown.map(|text| text + "\n").collect::<Vec<_>>().join("\n")
+    let mut shown: Vec<String> = problems
+        .iter()
+        .take(SHOWN)
+        .map(|problem| renderer.render(&groups(problem, sources)) + "\n")
+        .collect();
+    if problems.len() > SHOWN {
+        let more = Problem::nowhere(format!("{} more problems", problems.len() - SHOWN));
+        shown.push(renderer.render(&groups(&more, sources)) + "\n");
+    }
+    shown.join("\n")
 }
 
 fn groups<'a>(problem: &'a Problem, sources: &'a Sources) -> Vec<Group<'a>> {

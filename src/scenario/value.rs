@@ -73,8 +73,21 @@ pub fn count(value: &Value, least: u64, most: u64) -> Result<u64, Problem> {
     let Node::Integer(number) = value.node else { return Err(expected(value, "a whole number")) };
     match u64::try_from(number) {
         Ok(number) if (least..=most).contains(&number) => Ok(number),
-        _ => Err(Problem::error(&value.span, format!("expected a whole number from {least} to {most}"))),
+        _ => {
+            let message = format!("expected a whole number from {least} to {}", grouped(most));
+            Err(Problem::error(&value.span, message))
+        }
     }
+}
+
+/// A number as a scenario may write it: `1_000_000`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let group = |(at, digit): (usize, char)| {
+        let space = at > 0 && (digits.len() - at).is_multiple_of(3);
+        space.then_some('_').into_iter().chain([digit])
+    };
+    digits.chars().enumerate().flat_map(group).collect()
 }
 
 /// A share: a number from 0 to 1, or a percentage.
@@ -134,8 +147,7 @@ pub fn rate(value: &Value) -> Result<Rate, Problem> {
             Err(Problem::error(&value.span, format!("`{written}` is more than 10,000,000 a second")))
         }
         gap if gap > LONGEST.0 as f64 => {
-            Err(Problem::error(&value.span, format!("`{written}` is less than one in 3650 days"))
-                .help("leave `rate` out for a client that sends no requests"))
+            Err(Problem::error(&value.span, format!("`{written}` is less than one in 3650 days")))
         }
         gap => Ok(Rate { gap: Span(gap.round() as u64) }),
     }

@@ -17,6 +17,9 @@ use crate::world::Service;
 /// The account that owns everything.
 const ACCOUNT: &str = "111122223333";
 
+/// The most keys, stores, clients or runbooks.
+const MOST_OF_A_KIND: usize = 1_000;
+
 /// A scenario file.
 pub static SCENARIO: Shape = Shape {
     what: "a scenario",
@@ -32,11 +35,7 @@ pub static SCENARIO: Shape = Shape {
         field("clients", Form::Named(&Form::Table(&clients::CLIENT)), "applications"),
         field("runbooks", Form::Named(&Form::Table(&runbooks::RUNBOOK)), "triggers and what is then done"),
         field("timeline", Form::List(&Form::Table(&timeline::ENTRY)), "faults and steps"),
-        field(
-            "expect",
-            Form::Either(&[TEXT_BY_NAME, Form::Named(&TEXT_BY_NAME)]),
-            "what must hold at the end",
-        ),
+        field("expect", Form::Named(&Form::Either(&[Form::Text, TEXT_BY_NAME])), "what must hold at the end"),
         field("link", Form::List(&Form::Table(&world::LINK)), "network links, instead of the measured ones"),
         field("endpoint", Form::List(&Form::Table(&world::ENDPOINT)), "service endpoints, where they differ"),
         field("timing", Form::Table(&knobs::TIMING), "how long KMS's own processes take"),
@@ -71,6 +70,14 @@ fn setup(
 ) -> Option<Setup> {
     let cx = &Context::new(sources, scenario, sink);
     let top = Fields::of(scenario, &(0..0), &SCENARIO, sink);
+    let crowded = |key: &&&str| scenario.tables(key).len() > MOST_OF_A_KIND;
+    if let Some(key) = ["keys", "stores", "clients", "runbooks"].iter().find(crowded) {
+        sink.report(Problem::error(
+            &top.place(key),
+            format!("a scenario has at most {MOST_OF_A_KIND} {key}"),
+        ));
+        return None;
+    }
     for key in ["keys", "stores", "clients", "runbooks"] {
         if let Some(value) = top.get(key).filter(|value| value.table().is_none()) {
             let problem = Problem::error(
