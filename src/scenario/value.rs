@@ -238,7 +238,8 @@ fn quantiles(points: &[&str]) -> Result<Law, String> {
     for point in points {
         let (share, time) =
             point.split_once(':').ok_or_else(|| format!("`{point}` is no `probability: time`"))?;
-        let share: f64 = share.trim().parse().map_err(|_| format!("`{share}` is no probability"))?;
+        let probability = share.trim().parse().ok().filter(|share| (0.0..=1.0).contains(share));
+        let share: f64 = probability.ok_or_else(|| format!("`{share}` is no probability"))?;
         let time = parse_duration(time.trim())?;
         if read.last().is_some_and(|(before, shorter)| *before >= share || *shorter > time) {
             return Err(format!("`{point}`: probabilities and times must rise"));
