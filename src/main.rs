@@ -1,1 +1,7 @@
-fn main() {}
+//! The `mrksim` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mrksim::cli::main()
+}

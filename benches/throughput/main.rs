@@ -11,11 +11,15 @@ mod primitives;
 mod reference;
 mod workload;
 
+use mrksim::sim::Span;
 use std::process::Command;
 use workload::Outcome;
 
+/// Runs the workload: (requests, seed).
+type Run = fn(u64, u64) -> Outcome;
+
 /// Who takes part; the first is the reference of all ratios.
-const PEERS: &[(&str, fn(requests: u64, seed: u64) -> Outcome)] = &[
+const PEERS: &[(&str, Run)] = &[
     ("reference loop (std BinaryHeap)", workload::run::<reference::Reference>),
     ("reference loop on our kernel", workload::run::<ours::Ours>),
 ];
@@ -102,10 +106,17 @@ fn run_child(peer: usize, requests: u64) -> (f64, f64, f64, String) {
 
 fn holds(rounds: usize) {
     println!("\nhold model, ns a hold");
-    println!("{:>9} {:>16} {:>16} {:>9}", "pending", "std BinaryHeap", "our ladder", "ratio");
+    println!("{:<34} {:>9} {:>15} {:>11} {:>7}", "times", "pending", "std BinaryHeap", "our ladder", "ratio");
+    let row = |name: &str, depth: usize, times: &[Span]| {
+        let (heap, ladder) = hold::measure(depth, times, rounds);
+        println!("{name:<34} {depth:>9} {heap:>15.1} {ladder:>11.1} {:>7.3}", ladder / heap);
+    };
+    let exponential = hold::exponential(Span::SECOND);
     for depth in [10, 100, 1_000, 10_000, 100_000, 1_000_000] {
-        let (heap, ladder) = hold::measure(depth, 2_000_000.max(3 * depth), rounds);
-        println!("{depth:>9} {heap:>16.1} {ladder:>16.1} {:>9.3}", ladder / heap);
+        row("exponential", depth, &exponential);
+    }
+    for (name, times) in hold::adverse() {
+        row(name, 10_000, &times);
     }
 }
 

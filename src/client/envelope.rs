@@ -94,52 +94,71 @@ pub struct Path<T> {
     pub verdict: Result<T, (Failure, Remedy)>,
 }
 
-fn verdict<T>(answer: Result<T, Refusal>) -> Result<T, (Failure, Remedy)> {
-    answer.map_err(|refusal| (Failure::new(refusal.error, refusal.rule), refusal.remedy))
-}
-
-/// The calls with which one key of a keyring wraps a data key: at home, then in each failover Region. A Region
-/// whose call would be the same is left out.
-pub fn wrap_paths(
-    key: &KeyName,
-    operation: Wrapping,
-    bindings: &[RegionId],
-    principal: &str,
-    kms: &Kms,
-    places: &Places,
-) -> Vec<Path<Wrap>> {
-    let path = |bound: &Bound| Path {
-        endpoint: bound.endpoint,
-        verdict: verdict(kms.may_wrap(operation, bound.endpoint, &bound.identifier, principal)),
-    };
-    distinct(key, bindings, kms, places).iter().map(path).collect()
-}
-
-/// The calls with which one key of a keyring unwraps a data key, or the rule by which it does not try.
-#[expect(clippy::too_many_arguments, reason = "each is one of the things the match depends on")]
-pub fn unwrap_paths(
-    keyring: &Keyring,
-    key: &KeyName,
-    wrap: Wrap,
-    bindings: &[RegionId],
-    principal: &str,
-    any_sdk: bool,
-    kms: &Kms,
-    places: &Places,
-) -> Result<Vec<Path<RuleRef>>, RuleRef> {
-    let wrapped_by = kms.arn(wrap.set, wrap.region);
-    let mut why_not = rules::MRK_AWARE_MATCH;
-    let mut paths = Vec::new();
-    for bound in distinct(key, bindings, kms, places) {
-        match accepts(keyring, &bound, &wrapped_by, any_sdk) {
-            Ok(()) => paths.push(Path {
-                endpoint: bound.endpoint,
-                verdict: verdict(kms.may_unwrap(bound.endpoint, Some(&bound.identifier), wrap, principal)),
-            }),
-            Err(rule) => why_not = rule,
-        }
+impl<T> Path<T> {
+    /// A call at this endpoint, with what KMS would answer.
+    pub fn of(endpoint: RegionId, answer: Result<T, Refusal>) -> Path<T> {
+        let verdict = answer.map_err(|no| (Failure::new(no.error, no.rule), no.remedy));
+        Path { endpoint, verdict }
     }
-    if paths.is_empty() { Err(why_not) } else { Ok(paths) }
+}
+
+/// A keyring as the application's instances in one Region use it.
+pub struct Instance<'a> {
+    /// The keyring.
+    pub keyring: &'a Keyring,
+    /// Who calls.
+    pub principal: &'a str,
+    /// The instances' own Region, then those of their failover list.
+    pub bindings: Vec<RegionId>,
+    /// The study notes' SDK, which reads everything (KMS-SEED-18).
+    pub any_sdk: bool,
+}
+
+impl Instance<'_> {
+    /// The calls that wrap a data key: for each key of the keyring, the one at home, then those on failover. A
+    /// Region whose call would be the same is left out.
+    pub fn wraps(&self, kms: &Kms, places: &Places) -> Vec<Vec<Path<Wrap>>> {
+        let calls = |(i, key)| {
+            let by = if i == 0 { Wrapping::GenerateDataKey } else { Wrapping::Encrypt };
+            let answer = |bound: &Bound| kms.may_wrap(by, bound.endpoint, &bound.identifier, self.principal);
+            let path = |bound: &Bound| Path::of(bound.endpoint, answer(bound));
+            distinct(key, &self.bindings, kms, places).iter().map(path).collect()
+        };
+        keys(self.keyring).iter().enumerate().map(calls).collect()
+    }
+
+    /// The calls that unwrap a message's data keys: for each key of the keyring, each data key that it takes, the
+    /// call at home, then those on failover. Without any: the rule by which no call is made (KMS-ESDK-14).
+    pub fn unwraps(
+        &self,
+        data_keys: &[Wrap],
+        kms: &Kms,
+        places: &Places,
+    ) -> Result<Vec<Vec<Path<RuleRef>>>, RuleRef> {
+        let mut why_not = rules::MRK_AWARE_MATCH;
+        let mut attempts = Vec::new();
+        for key in keys(self.keyring) {
+            let bound = distinct(key, &self.bindings, kms, places);
+            for wrap in data_keys {
+                let mut paths = Vec::new();
+                for bound in &bound {
+                    match accepts(self.keyring, bound, &kms.arn(wrap.set, wrap.region), self.any_sdk) {
+                        Ok(()) => paths.push(self.unwrap(bound, *wrap, kms)),
+                        Err(rule) => why_not = rule,
+                    }
+                }
+                if !paths.is_empty() {
+                    attempts.push(paths);
+                }
+            }
+        }
+        if attempts.is_empty() { Err(why_not) } else { Ok(attempts) }
+    }
+
+    fn unwrap(&self, bound: &Bound, wrap: Wrap, kms: &Kms) -> Path<RuleRef> {
+        let answer = kms.may_unwrap(bound.endpoint, Some(&bound.identifier), wrap, self.principal);
+        Path::of(bound.endpoint, answer)
+    }
 }
 
 fn distinct(key: &KeyName, bindings: &[RegionId], kms: &Kms, places: &Places) -> Vec<Bound> {

@@ -1,5 +1,6 @@
 //! Clients: populations of application instances, their workload, keyring, retries and failover.
 
+pub mod classes;
 pub mod envelope;
 pub mod retry;
 pub mod rules;
@@ -85,6 +86,23 @@ pub enum Keyring {
     MrkAware(KeyName),
     /// A generator and children, each MRK-aware: every one wraps, any one decrypts (KMS-ESDK-7).
     Multi(Vec<KeyName>),
+}
+
+impl Keyring {
+    /// For people: `mrk(orders)`.
+    pub fn in_words<'a>(&'a self, name: impl Fn(SetId) -> &'a str) -> String {
+        let word = |key: &'a KeyName| match key {
+            KeyName::Declared(set) => name(*set),
+            KeyName::Literal(text) => text,
+        };
+        match self {
+            Keyring::Plain(key) => format!("plain({})", word(key)),
+            Keyring::MrkAware(key) => format!("mrk({})", word(key)),
+            Keyring::Multi(keys) => {
+                format!("multi({})", keys.iter().map(word).collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
 }
 
 /// How a keyring names a key.

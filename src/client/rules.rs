@@ -67,4 +67,8 @@ crate::rules! {
         "An answer that is lost or comes after the attempt time-out is a read time-out; the work may have been done."
         => ReadTimeoutError,
         Assumed "AWS SDKs publish no default attempt time-out: 5 s taken";
+    A_CONTROL_PLANE_IS_SEPARATE = "CP-1",
+        "While a control plane is down nothing can be created, changed, promoted or deleted; the data plane goes on with what exists."
+        => InternalFailure,
+        Documented "AWS whitepaper, Fault isolation boundaries: control planes and data planes";
 }

@@ -1,9 +1,9 @@
 //! What can go wrong: the faults of a scenario, and what each does when it starts and when it lifts.
 
 use crate::services::kms::SetId;
-use crate::sim::Law;
+use crate::sim::{Law, Sampler, Time};
 pub use crate::world::endpoint::Mode;
-use crate::world::{RegionId, Service};
+use crate::world::{RegionId, Service, World};
 
 /// A fault, as a scenario states it.
 #[derive(Clone, Debug)]
@@ -123,4 +123,84 @@ impl Fault {
             Fault::KeyDisabled { .. } => "key-disabled",
         }
     }
+
+    /// The one Region that the fault hits, if it is one.
+    pub fn region(&self) -> Option<RegionId> {
+        match self {
+            Fault::RegionOutage { region, .. }
+            | Fault::ServiceOutage { region, .. }
+            | Fault::ControlPlaneOutage { region, .. }
+            | Fault::Throttle { region, .. }
+            | Fault::ReplicationPause { region, .. }
+            | Fault::KeyDisabled { region, .. } => Some(*region),
+            Fault::Partition { .. } | Fault::Latency { .. } | Fault::PacketLoss { .. } => None,
+        }
+    }
+
+    /// Starts it in the world; `id` tells it from other faults in force. Data and keys are not part of the world.
+    pub fn start(&self, world: &mut World, id: u32, now: Time) {
+        match self {
+            Fault::RegionOutage { region, mode } => world.crash(now, *region, id, *mode),
+            Fault::ServiceOutage { region, service, mode, ratio } => {
+                world.endpoint_mut(*service, *region).stop(id, *mode, *ratio);
+            }
+            Fault::ControlPlaneOutage { region, service } => {
+                for service in services(*service) {
+                    world.endpoint_mut(service, *region).control.hold(now);
+                }
+            }
+            Fault::Partition { from, to, both, traffic } if *traffic != Traffic::Replication => {
+                ways(*from, *to, *both).for_each(|(a, b)| world.link_mut(a, b).app.hold(now));
+            }
+            Fault::Latency { from, to, both, add, ratio } => {
+                let added = Sampler::new(add);
+                ways(*from, *to, *both)
+                    .for_each(|(a, b)| world.link_mut(a, b).slow(id, added.clone(), *ratio));
+            }
+            Fault::PacketLoss { from, to, both, ratio } => {
+                ways(*from, *to, *both).for_each(|(a, b)| world.link_mut(a, b).lose(id, *ratio));
+            }
+            Fault::Throttle { region, service, quota } => {
+                world.endpoint_mut(*service, *region).throttle(id, *quota);
+            }
+            Fault::Partition { .. } | Fault::ReplicationPause { .. } | Fault::KeyDisabled { .. } => {}
+        }
+    }
+
+    /// Lifts it again.
+    pub fn lift(&self, world: &mut World, id: u32) {
+        match self {
+            Fault::RegionOutage { region, .. } => world.recover(*region, id),
+            Fault::ServiceOutage { region, service, .. } => {
+                world.endpoint_mut(*service, *region).restart(id);
+            }
+            Fault::ControlPlaneOutage { region, service } => {
+                for service in services(*service) {
+                    world.endpoint_mut(service, *region).control.lift();
+                }
+            }
+            Fault::Partition { from, to, both, traffic } if *traffic != Traffic::Replication => {
+                for (a, b) in ways(*from, *to, *both) {
+                    world.link_mut(a, b).app.lift();
+                }
+            }
+            Fault::Latency { from, to, both, .. } | Fault::PacketLoss { from, to, both, .. } => {
+                ways(*from, *to, *both).for_each(|(a, b)| world.link_mut(a, b).clear(id));
+            }
+            Fault::Throttle { region, service, .. } => {
+                world.endpoint_mut(*service, *region).unthrottle(id);
+            }
+            Fault::Partition { .. } | Fault::ReplicationPause { .. } | Fault::KeyDisabled { .. } => {}
+        }
+    }
+}
+
+/// One service, or all of them.
+fn services(one: Option<Service>) -> impl Iterator<Item = Service> {
+    Service::ALL.into_iter().filter(move |service| one.is_none_or(|only| only == *service))
+}
+
+/// The way there and, unless one-way, the way back.
+fn ways(from: RegionId, to: RegionId, both: bool) -> impl Iterator<Item = (RegionId, RegionId)> {
+    [(from, to)].into_iter().chain(both.then_some((to, from)))
 }

@@ -1,2 +1,287 @@
-//! model
+//! The simulation: the world, everything that can happen in it, and the one `match` that says what then does.
+//!
+//! This is the only floor that knows every part. It takes a [`Setup`], plays it event by event and leaves a
+//! [`RunLog`]; nothing in it can fail.
+//!
+//! Events of one instant come in the order in which they were scheduled; what the file says was scheduled first,
+//! in file order.
+
+mod commands;
+mod conditions;
+mod data;
+mod ledger;
+mod losses;
+mod plans;
+mod recorder;
+mod registry;
+mod requests;
+mod runbooks;
 pub mod setup;
+mod timeline;
+
+pub use registry::rules;
+
+use crate::client::ClientId;
+use crate::client::classes::Classes;
+use crate::runlog::{RunLog, metrics};
+use crate::services::aurora::AuroraEvent;
+use crate::services::kms::{self, Kms, KmsEvent};
+use crate::services::replication::WriteId;
+use crate::sim::{Kernel, Stream, Tables, Time};
+use crate::world::{RegionId, World};
+use data::Store;
+use ledger::Ledger;
+use losses::Losses;
+use plans::Plans;
+use recorder::Recorder;
+use requests::{ClientState, RequestId, Requests};
+use runbooks::Runbooks;
+use setup::Setup;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use timeline::Timers;
+
+/// Everything that can happen.
+#[derive(Clone, Copy, Debug)]
+pub enum Event {
+    /// A client's next request is due.
+    Arrival(ClientId),
+    /// Something happens to a request.
+    Request(RequestId, Moment),
+    /// Something happens to replicated data.
+    Data(DataEvent),
+    /// A timer of KMS, or a message between its Regions, in this Region.
+    Kms(RegionId, KmsEvent),
+    /// A timer of an Aurora Global Database (index of the store), in this Region.
+    Aurora(u16, RegionId, AuroraEvent),
+    /// A fault or a step of the file.
+    Timeline(timeline::Due),
+    /// A runbook (index) goes on.
+    Runbook(u16),
+    /// A second is over: runbooks look at the monitoring.
+    Second,
+    /// A bin of the time series is over.
+    Bin,
+    /// The duration is over.
+    Close,
+}
+
+/// What happens to a request. A request waits for exactly one of these at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// Its call reaches the KMS endpoint.
+    AtKms,
+    /// KMS is done; the answer leaves.
+    KmsDone,
+    /// The answer of KMS is back.
+    KmsAnswer,
+    /// Its call reaches the store.
+    AtStore,
+    /// The store is done; the answer leaves.
+    StoreDone,
+    /// The answer of the store is back.
+    StoreAnswer,
+    /// No answer came in time.
+    TimedOut,
+    /// The pause before the next attempt is over.
+    Retry,
+}
+
+/// What happens to replicated data; stores by index.
+#[derive(Clone, Copy, Debug)]
+pub enum DataEvent {
+    /// A write that an endpoint accepted is carried out.
+    Commit {
+        /// The store.
+        store: u16,
+        /// The endpoint's spell of being up in which it was accepted.
+        spell: u16,
+        /// The write.
+        write: WriteId,
+        /// Who hears of it, if somebody still waits.
+        request: Option<RequestId>,
+    },
+    /// A write reaches another replica.
+    Arrive {
+        /// The store.
+        store: u16,
+        /// The replica.
+        to: u8,
+        /// The write.
+        write: WriteId,
+    },
+    /// The next held write of a pair goes through at the catch-up rate.
+    Release {
+        /// The store.
+        store: u16,
+        /// The replica written in.
+        from: u8,
+        /// The replica that lacks it.
+        to: u8,
+    },
+}
+
+const _: () = assert!(size_of::<Event>() <= 16);
+
+/// A run in progress. It can be cloned, so that two futures can be played from one past.
+#[derive(Clone, Debug)]
+pub struct Simulation {
+    setup: Arc<Setup>,
+    kernel: Kernel<Event>,
+    world: World,
+    kms: Kms,
+    clients: Vec<ClientState>,
+    requests: Requests,
+    plans: Plans,
+    classes: Classes,
+    stores: Vec<Store>,
+    ledger: Ledger,
+    losses: Losses,
+    timers: Timers,
+    runbooks: Runbooks,
+    recorder: Recorder,
+    trial: u64,
+    events: u64,
+    /// Whether events are left out where their outcome is known already.
+    elide: bool,
+}
+
+/// How many events are handled between two looks at whether somebody wants the run to stop.
+const EVENTS_BETWEEN_LOOKS: u32 = 1 << 16;
+
+/// Plays a scenario once. `None`: `stop` was raised before the end.
+pub fn run(setup: &Arc<Setup>, trial: u64, stop: &AtomicBool) -> Option<RunLog> {
+    let mut simulation = Simulation::new(setup, trial);
+    loop {
+        for _ in 0..EVENTS_BETWEEN_LOOKS {
+            if !simulation.step() {
+                return Some(simulation.finish());
+            }
+        }
+        if stop.load(Ordering::Relaxed) {
+            return None;
+        }
+    }
+}
+
+impl Simulation {
+    /// The world at time 0: what the file declares exists and has settled.
+    pub fn new(setup: &Arc<Setup>, trial: u64) -> Simulation {
+        let places = setup
+            .world
+            .regions
+            .iter()
+            .map(|region| kms::Place { name: region.name.clone(), partition: region.partition.clone() });
+        let mut kms = Kms::new(kms::Config {
+            regions: places.collect(),
+            account: setup.account.clone(),
+            timing: setup.timing.clone(),
+            settings: setup.settings,
+            switches: setup.switches,
+        });
+        for key in &setup.keys {
+            let mut stream = Stream::new(setup.seed, trial, &format!("{}/key-id", key.name));
+            kms.declare(key, timeline::fresh(&mut stream));
+        }
+        let mut tables = Tables::default();
+        let mut simulation = Simulation {
+            kernel: Kernel::new(),
+            world: World::new(&setup.world, &mut tables),
+            clients: setup.clients.iter().map(|client| ClientState::new(client, setup, trial)).collect(),
+            requests: Requests::default(),
+            plans: Plans::new(setup),
+            classes: Classes::default(),
+            stores: setup.stores.iter().map(|store| Store::new(store, setup, &mut tables)).collect(),
+            ledger: Ledger::new(setup),
+            losses: Losses::default(),
+            timers: Timers::new(setup),
+            runbooks: Runbooks::new(setup, trial),
+            recorder: Recorder::new(setup, trial),
+            setup: Arc::clone(setup),
+            kms,
+            trial,
+            events: 0,
+            elide: true,
+        };
+        simulation.start();
+        simulation
+    }
+
+    /// The same run with every event played out, also those whose outcome is known beforehand.
+    pub fn without_elision(mut self) -> Simulation {
+        self.elide = false;
+        self
+    }
+
+    fn start(&mut self) {
+        self.schedule_timeline();
+        self.kernel.schedule(Time(self.setup.duration.0), Event::Close);
+        self.preload();
+        for client in 0..self.clients.len() {
+            self.schedule_arrival(ClientId(client as u16));
+        }
+        if self.runbooks.watch() {
+            self.kernel.schedule(Time(crate::sim::Span::SECOND.0), Event::Second);
+        }
+        self.kernel.schedule(Time(self.setup.bin.0), Event::Bin);
+        self.note_key_states();
+        self.ledger.changed_everywhere(Time::ZERO);
+    }
+
+    /// Handles the next event; `false` when there is none left.
+    #[inline]
+    pub fn step(&mut self) -> bool {
+        let Some(event) = self.kernel.next() else { return false };
+        self.events += 1;
+        if self.ledger.is_due(self.kernel.now()) {
+            self.settle_ledger();
+        }
+        match event {
+            Event::Arrival(client) => self.arrive(client),
+            Event::Request(request, moment) => self.go_on(request, moment),
+            Event::Data(event) => self.handle_data(event),
+            Event::Kms(region, event) => self.handle_kms(region, event),
+            Event::Aurora(store, region, event) => self.handle_aurora(store, region, event),
+            Event::Timeline(due) => self.handle_timeline(due),
+            Event::Runbook(runbook) => self.go_on_with(runbook),
+            Event::Second => self.end_second(),
+            Event::Bin => self.end_bin(),
+            Event::Close => self.close(),
+        }
+        true
+    }
+
+    /// Arrivals stop by themselves at the duration; the ledger closes.
+    fn close(&mut self) {
+        self.settle_ledger();
+        self.sample_ledger(self.kernel.now());
+        self.ledger.close();
+    }
+
+    fn end_bin(&mut self) {
+        let now = self.kernel.now();
+        self.settle_ledger();
+        self.sample_ledger(now);
+        self.sample_staleness(now);
+        self.recorder.end_bin(now);
+        let next = now + self.setup.bin;
+        if next.0 <= self.setup.duration.0 {
+            self.kernel.schedule(next, Event::Bin);
+        }
+    }
+
+    /// The run log, once no event is left.
+    pub fn finish(mut self) -> RunLog {
+        self.settle_ledger();
+        self.end_open_writes();
+        let mut log = self.recorder.finish(self.kernel.now(), self.events, self.plans.into_rules());
+        (log.ledger, log.shares) = self.ledger.finish();
+        log.replication = self.stores.iter().enumerate().flat_map(|(i, s)| s.replication(i)).collect();
+        log.losses = self.losses.finish();
+        let expected = self.setup.expect.iter();
+        let expected =
+            expected.map(|expect| (expect.text.as_str(), &expect.expression, expect.location.as_str()));
+        log.expectations = metrics::check(&log, expected);
+        log
+    }
+}

@@ -112,6 +112,16 @@ pub enum StoreKind {
     },
 }
 
+impl StoreKind {
+    /// The scenario language's name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            StoreKind::DynamoDbGlobalTable => "dynamodb-global-table",
+            StoreKind::AuroraGlobalDatabase { .. } => "aurora-global-database",
+        }
+    }
+}
+
 /// One entry of the timeline.
 #[derive(Clone, Debug)]
 pub struct TimelineEntry {

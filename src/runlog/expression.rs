@@ -1,6 +1,7 @@
 //! `metric(args) [@ time|end] op value`: the one language of `[expect]`, `when` and `wait until`.
 
 use crate::sim::{Span, Time};
+use std::fmt;
 
 /// A comparison of a metric with a bound.
 #[derive(Clone, Debug, PartialEq)]
@@ -149,6 +150,32 @@ impl MetricName {
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, metric)| *metric == self).map_or("", |(name, _)| name)
     }
+
+    /// Whether the metric has a value at any moment of the run, so that `@ 2h` makes sense.
+    pub fn has_moments(self) -> bool {
+        use MetricName::*;
+        matches!(
+            self,
+            Decryptable
+                | Unreachable
+                | Recoverable
+                | Denied
+                | Lost
+                | Success
+                | Staleness
+                | State
+                | Primary
+                | Writer
+                | Error
+        )
+    }
+}
+
+/// As users write it: `decryptable(orders, eu-west-1)`.
+impl fmt::Display for Metric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}({})", self.name.name(), self.args.join(", "))
+    }
 }
 
 /// What a metric came to.
@@ -166,4 +193,23 @@ pub enum Value {
     Never,
     /// Nothing to measure: a share of no items, an unused percentile. Meets no bound.
     NotAvailable,
+}
+
+/// For people: `99.2 %`, `7m 12s`, `not recovered`, `n/a`. A share is never rounded to all or to nothing.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Share(share) if *share > 0.0 && *share < 0.0001 => f.write_str("<0.01 %"),
+            Value::Share(share) if *share > 0.9999 && *share < 1.0 => f.write_str(">99.99 %"),
+            Value::Share(share) => {
+                let text = format!("{:.2}", share * 100.0);
+                write!(f, "{} %", text.trim_end_matches('0').trim_end_matches('.'))
+            }
+            Value::Duration(span) => span.fmt(f),
+            Value::Number(number) => number.fmt(f),
+            Value::Text(text) => f.write_str(text),
+            Value::Never => f.write_str("not recovered"),
+            Value::NotAvailable => f.write_str("n/a"),
+        }
+    }
 }

@@ -1,7 +1,9 @@
 //! The finished run: typed records, and nothing of the world. Every report is a function of a [`RunLog`].
 
 pub mod expression;
+pub mod metrics;
 pub mod parse;
+pub mod recovery;
 
 use crate::rulebook::RuleRef;
 use crate::services::ErrorCode;
@@ -38,8 +40,10 @@ pub struct RunLog {
     pub clients: Vec<ClientInfo>,
     /// The stores.
     pub stores: Vec<StoreInfo>,
-    /// The declared keys: name, kind, Regions with their ARN.
+    /// The declared keys.
     pub keys: Vec<KeyInfo>,
+    /// Mean one-way latency of each directed link between two Regions: (from, to, mean).
+    pub links: Vec<(usize, usize, Span)>,
     /// Control plane, faults, key-state changes, failovers; in time order.
     pub events: Vec<EventRow>,
     /// One a step, in time order.
@@ -48,6 +52,8 @@ pub struct RunLog {
     pub faults: Vec<FaultSpan>,
     /// Latency of requests that succeeded.
     pub latency: Vec<LatencySeries>,
+    /// Latency of requests that succeeded, by the bin of their first attempt.
+    pub latency_over_time: Vec<LatencyBin>,
     /// Requests by the bin of their first attempt.
     pub availability: Vec<AvailabilityRow>,
     /// Requests by the second of their first attempt: per client, rising seconds, seconds without requests left out.
@@ -106,6 +112,9 @@ pub struct StoreInfo {
     pub regions: Vec<usize>,
     /// Who asks: clients of the store, then listed principals.
     pub readers: Vec<String>,
+    /// (Region index, since): where the one writer was, in time order, the first at time 0. Empty if every
+    /// replica takes writes.
+    pub writers: Vec<(usize, Time)>,
 }
 
 /// A declared key, for reports and diagrams.
@@ -119,7 +128,10 @@ pub struct KeyInfo {
     pub primary: usize,
     /// Indices of the replicas' Regions at the start.
     pub replicas: Vec<usize>,
+    /// (Region index, since): where the primary key went after the start, in time order.
+    pub moves: Vec<(usize, Time)>,
     /// (Region index, state, since): every state of every related key over the run, in time order.
+    /// A key that is gone has the state `deleted`.
     pub states: Vec<(usize, String, Time)>,
 }
 
@@ -207,6 +219,23 @@ pub struct LatencySeries {
     pub times: Histogram,
 }
 
+/// Latency of the requests of one bin that succeeded, retries included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LatencyBin {
+    /// Start of the bin.
+    pub time: Time,
+    /// Index of the client.
+    pub client: usize,
+    /// Index of the Region in which the instances ran.
+    pub region: usize,
+    /// How many.
+    pub count: u64,
+    /// The median.
+    pub p50: Span,
+    /// The 99th percentile.
+    pub p99: Span,
+}
+
 /// Requests of one bin with one outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AvailabilityRow {
@@ -286,7 +315,8 @@ impl Class {
     }
 }
 
-/// Items of one replica in one class for one reader, from `time` on.
+/// Items of one replica in one class for one reader, from `time` on. Rows of one instant, store, Region and
+/// reader belong together: every item of the replica is in exactly one of them. Rising in time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerRow {
     /// From when.

@@ -125,6 +125,8 @@ pub struct Write {
     pub class: ClassId,
     /// The replica that took it.
     pub source: u8,
+    /// The random number of the request that made it: its replication delays come from it.
+    pub draw: u64,
     /// Replicas it has not ended for.
     waiting: u64,
     /// Messages not yet delivered.
@@ -210,8 +212,8 @@ impl Replicas {
 
     /// A write that the endpoint of `source` accepted now.
     #[inline]
-    pub fn accept(&mut self, now: Time, item: u32, class: ClassId, source: u8) -> WriteId {
-        let write = Write { acked: now, item, class, source, waiting: 0, flying: 0 };
+    pub fn accept(&mut self, now: Time, item: u32, class: ClassId, source: u8, draw: u64) -> WriteId {
+        let write = Write { acked: now, item, class, source, draw, waiting: 0, flying: 0 };
         match self.free.pop() {
             Some(slot) => {
                 self.writes[slot as usize] = write;
@@ -409,7 +411,7 @@ mod tests {
     }
 
     fn write(replicas: &mut Replicas, at: u64, item: u32, source: u8) -> WriteId {
-        let id = replicas.accept(Time(at), item, 0, source);
+        let id = replicas.accept(Time(at), item, 0, source, 0);
         replicas.commit(id, Time(at), 1 << (1 - source));
         id
     }
@@ -454,7 +456,7 @@ mod tests {
         assert_eq!(replicas.end_all(A, End::Lost).len(), 1);
         assert!(replicas.arrive(id, B, true).is_none());
         assert_eq!(replicas.staleness(B, Time(99)), Span::ZERO);
-        let reused = replicas.accept(Time(99), 1, 0, A);
+        let reused = replicas.accept(Time(99), 1, 0, A, 0);
         assert_eq!(reused, id);
     }
 

@@ -155,7 +155,12 @@ impl Tables {
 /// To the nearest nanosecond; saturates.
 #[inline]
 fn rounded(nanoseconds: f64) -> Span {
-    Span((nanoseconds + 0.5) as u64)
+    /// From here on doubles are whole numbers, so adding it rounds, and leaves the integer in the low bits.
+    const WHOLE: f64 = (1u64 << 52) as f64;
+    match nanoseconds < WHOLE {
+        true => Span((nanoseconds + WHOLE).to_bits() - WHOLE.to_bits()),
+        false => Span(nanoseconds as u64),
+    }
 }
 
 fn interpolated(points: &[(f64, f64)], probability: f64) -> Span {

@@ -34,6 +34,7 @@ impl<E: Copy> Kernel<E> {
 
     /// Takes the next event and moves the clock to it.
     #[inline]
+    #[expect(clippy::should_implement_trait, reason = "no iterator: handling an event schedules more")]
     pub fn next(&mut self) -> Option<E> {
         let (at, event) = self.pending.pop()?;
         self.now = at;

@@ -119,10 +119,14 @@ impl<E: Copy> Ladder<E> {
             self.bottom.drain(..self.head);
             self.head = 0;
         }
-        let live = &self.bottom[self.head..];
-        let later = live.iter().rev().take_while(|other| other.at > entry.at).count();
-        let crowded = live.len() >= LONGEST_BOTTOM;
-        self.bottom.insert(self.bottom.len() - later, entry);
+        let crowded = self.bottom.len() - self.head >= LONGEST_BOTTOM;
+        let mut place = self.bottom.len();
+        self.bottom.push(entry);
+        while place > self.head && self.bottom[place - 1].at > entry.at {
+            self.bottom[place] = self.bottom[place - 1];
+            place -= 1;
+        }
+        self.bottom[place] = entry;
         if crowded && self.bottom[self.head].at < self.bottom_last {
             self.bottom.drain(..self.head);
             self.head = 0;
@@ -205,11 +209,17 @@ impl<E: Copy> Rung<E> {
 
     #[inline]
     fn add(&mut self, entry: Entry<E>, pool: &mut Pool<E>) {
-        let bucket = (entry.at.0 - self.start.0) >> self.shift;
-        match self.heads.get_mut(bucket as usize) {
+        let bucket = self.bucket(entry.at);
+        match self.heads.get_mut(bucket) {
             Some(head) => pool.link(head, entry),
             None => self.beyond.push(entry),
         }
+    }
+
+    /// The bucket of an instant that is not before `start`.
+    #[inline]
+    fn bucket(&self, at: Time) -> usize {
+        usize::try_from((at.0 - self.start.0) >> self.shift).unwrap_or(usize::MAX)
     }
 
     /// Moves the next bucket that holds something to `bottom`, and says the last instant of that bucket.
@@ -261,11 +271,13 @@ impl<E: Copy> Rung<E> {
         self.heads.clear();
         self.heads.resize(buckets, NIL);
 
-        let (start, shift, heads) = (self.start.0, self.shift, &mut self.heads);
-        self.beyond.retain(|entry| {
-            let head = heads.get_mut(((entry.at.0 - start) >> shift) as usize);
+        let mut all = std::mem::take(&mut self.beyond);
+        all.retain(|entry| {
+            let bucket = self.bucket(entry.at);
+            let head = self.heads.get_mut(bucket);
             head.map(|head| pool.link(head, *entry)).is_none()
         });
+        self.beyond = all;
     }
 }
 
@@ -312,9 +324,41 @@ impl<E: Copy> Pool<E> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::{Draws, Law, Sampler, Span};
 
     #[test]
     fn an_event_of_sixteen_bytes_makes_half_a_cache_line() {
         assert_eq!(size_of::<Entry<[u64; 2]>>(), 32);
+    }
+
+    /// Everything that could have been allocated.
+    fn capacities<E>(list: &Ladder<E>) -> Vec<usize> {
+        let rungs = list.rungs.iter().flat_map(|rung| [rung.heads.capacity(), rung.beyond.capacity()]);
+        [list.bottom.capacity(), list.pool.entries.capacity(), list.pool.next.capacity()]
+            .into_iter()
+            .chain(rungs)
+            .collect()
+    }
+
+    #[test]
+    fn a_steady_population_allocates_nothing() {
+        const PENDING: u64 = 1_000;
+        let law = Sampler::new(&Law::Exponential { mean: Span::SECOND });
+        let mut list = Ladder::new();
+        let mut sequence = 0;
+        let mut push = |list: &mut Ladder<()>, now: Time| {
+            list.push(now + law.sample(Draws(sequence).at(0, 0)), sequence, ());
+            sequence += 1;
+        };
+        (0..PENDING).for_each(|_| push(&mut list, Time::ZERO));
+        let mut hold = |list: &mut Ladder<()>| {
+            let (now, ()) = list.pop().expect("a hold puts back what it takes");
+            push(list, now);
+        };
+        (0..200 * PENDING).for_each(|_| hold(&mut list));
+        let before = capacities(&list);
+        (0..200 * PENDING).for_each(|_| hold(&mut list));
+        assert_eq!(capacities(&list), before);
+        assert!(list.pool.entries.len() as u64 <= PENDING);
     }
 }

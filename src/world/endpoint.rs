@@ -1,9 +1,9 @@
 //! One Region's front door of one service: servers, FIFO queue, request quota, health.
 
 use super::EndpointSetup;
-use super::outage::Downtime;
+use super::outage::Holds;
 use crate::sim::rng::unit;
-use crate::sim::{Draws, Sampler, Span, Time};
+use crate::sim::{Draws, Sampler, Span, Tables, Time};
 
 /// How something that is down answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,25 +50,25 @@ pub struct Endpoint {
     write_time: Sampler,
     servers: Servers,
     quota: Quota,
-    /// Spells of the whole Region being down: they empty the servers.
-    pub crashed: Downtime,
-    /// Spells of the control plane being down.
-    pub control: Downtime,
+    /// The whole Region is down: that empties the servers.
+    pub crashed: Holds,
+    /// The control plane is down.
+    pub control: Holds,
     /// Faults that stop the data plane now: (fault, how, share of requests). The first that hits decides.
     down: Vec<(u32, Mode, f64)>,
 }
 
 impl Endpoint {
     /// A healthy, idle endpoint.
-    pub fn new(setup: &EndpointSetup) -> Endpoint {
+    pub fn new(setup: &EndpointSetup, tables: &mut Tables) -> Endpoint {
         Endpoint {
             network: setup.network,
-            read_time: Sampler::new(&setup.read_time),
-            write_time: Sampler::new(&setup.write_time),
+            read_time: tables.sampler(&setup.read_time),
+            write_time: tables.sampler(&setup.write_time),
             servers: Servers::new(setup.servers),
             quota: Quota::new(setup.quota),
-            crashed: Downtime::default(),
-            control: Downtime::default(),
+            crashed: Holds::default(),
+            control: Holds::default(),
             down: Vec::new(),
         }
     }
@@ -126,11 +126,10 @@ impl Endpoint {
     }
 
     /// The Region is back: servers are empty.
-    pub fn recover(&mut self, now: Time, fault: u32) {
-        self.crashed.lift(now);
-        self.control.lift(now);
+    pub fn recover(&mut self, fault: u32) {
+        self.control.lift();
         self.restart(fault);
-        if !self.crashed.is_down() {
+        if self.crashed.lift() {
             self.servers.clear();
         }
     }
@@ -261,13 +260,8 @@ mod tests {
 
     fn endpoint(servers: Option<u32>, quota: Option<u64>) -> Endpoint {
         let time = Law::Constant(Span::millis(10));
-        Endpoint::new(&EndpointSetup {
-            servers,
-            read_time: time.clone(),
-            write_time: time,
-            quota,
-            network: true,
-        })
+        let setup = EndpointSetup { servers, read_time: time.clone(), write_time: time, quota, network: true };
+        Endpoint::new(&setup, &mut Tables::default())
     }
 
     fn times(endpoint: &mut Endpoint, now: u64) -> (u64, u64) {
@@ -294,7 +288,7 @@ mod tests {
         times(&mut endpoint, 0);
         endpoint.crash(Time(5_000_000), 1, Mode::Timeout);
         assert_eq!(endpoint.admit(Time(6_000_000), Work::Read, 0, 0), Admission::Down(Mode::Timeout));
-        endpoint.recover(Time(7_000_000), 1);
+        endpoint.recover(1);
         assert_eq!(times(&mut endpoint, 8), (8, 18));
     }
 

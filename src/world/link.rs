@@ -1,19 +1,17 @@
 //! A directed link between two Regions, or the way inside one.
 
-use super::outage::Downtime;
+use super::outage::Holds;
 use super::{LinkSetup, RETRANSMISSION_TIMEOUT};
 use crate::sim::rng::unit;
-use crate::sim::{Draws, Sampler, Span};
+use crate::sim::{Draws, Sampler, Span, Tables};
 
-/// A directed link: its one-way delay, its losses, and a state per kind of traffic.
+/// A directed link: its one-way delay, its losses, and whether it is up.
 #[derive(Clone, Debug)]
 pub struct Link {
     one_way: Sampler,
     loss: f64,
-    /// Down for requests and answers.
-    pub app: Downtime,
-    /// Down for replication.
-    pub replication: Downtime,
+    /// Down for requests and answers. (Replication is a matter of the stores.)
+    pub app: Holds,
     /// Latency faults now in force: (fault, added delay, share of messages).
     slowed: Vec<(u32, Sampler, f64)>,
     /// Packet-loss faults now in force: (fault, share of messages).
@@ -22,12 +20,11 @@ pub struct Link {
 
 impl Link {
     /// A healthy link.
-    pub fn new(setup: &LinkSetup) -> Link {
+    pub fn new(setup: &LinkSetup, tables: &mut Tables) -> Link {
         Link {
-            one_way: Sampler::new(&setup.one_way),
+            one_way: tables.sampler(&setup.one_way),
             loss: setup.loss,
-            app: Downtime::default(),
-            replication: Downtime::default(),
+            app: Holds::default(),
             slowed: Vec::new(),
             lossy: Vec::new(),
         }

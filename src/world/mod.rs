@@ -45,7 +45,10 @@ pub mod outage;
 pub mod regions;
 pub mod topology;
 
-use crate::sim::{Law, Span};
+use crate::sim::{Law, Span, Tables, Time};
+use endpoint::Endpoint;
+use link::Link;
+use outage::Holds;
 
 /// The world before the run: what exists and how it behaves while nothing is broken.
 #[derive(Clone, Debug)]
@@ -129,5 +132,87 @@ impl Setup {
     /// The setup of one endpoint.
     pub fn endpoint(&self, service: Service, region: RegionId) -> &EndpointSetup {
         &self.endpoints[service as usize][region.index()]
+    }
+}
+
+/// The world while a run goes on: the state of every Region, link and endpoint.
+#[derive(Clone, Debug)]
+pub struct World {
+    regions: Vec<Holds>,
+    links: Vec<Link>,
+    endpoints: Vec<Endpoint>,
+}
+
+impl World {
+    /// A healthy, idle world.
+    pub fn new(setup: &Setup, tables: &mut Tables) -> World {
+        World {
+            regions: vec![Holds::default(); setup.regions.len()],
+            links: setup.links.iter().flatten().map(|link| Link::new(link, tables)).collect(),
+            endpoints: setup.endpoints.iter().flatten().map(|endpoint| Endpoint::new(endpoint, tables)).collect(),
+        }
+    }
+
+    /// Every Region.
+    pub fn regions(&self) -> impl Iterator<Item = RegionId> + use<> {
+        (0..self.regions.len() as u8).map(RegionId)
+    }
+
+    /// Whether a Region as a whole is down: its endpoints, and the instances there.
+    #[inline]
+    pub fn region(&self, region: RegionId) -> &Holds {
+        &self.regions[region.index()]
+    }
+
+    /// The link from one Region to another, or the way inside one.
+    #[inline]
+    pub fn link(&self, from: RegionId, to: RegionId) -> &Link {
+        &self.links[from.index() * self.regions.len() + to.index()]
+    }
+
+    /// The same, to change it.
+    pub fn link_mut(&mut self, from: RegionId, to: RegionId) -> &mut Link {
+        &mut self.links[from.index() * self.regions.len() + to.index()]
+    }
+
+    /// A service's endpoint in a Region.
+    #[inline]
+    pub fn endpoint(&self, service: Service, region: RegionId) -> &Endpoint {
+        &self.endpoints[service as usize * self.regions.len() + region.index()]
+    }
+
+    /// The same, to use or change it.
+    #[inline]
+    pub fn endpoint_mut(&mut self, service: Service, region: RegionId) -> &mut Endpoint {
+        &mut self.endpoints[service as usize * self.regions.len() + region.index()]
+    }
+
+    /// A whole Region goes down by a fault.
+    pub fn crash(&mut self, now: Time, region: RegionId, fault: u32, mode: endpoint::Mode) {
+        self.regions[region.index()].hold(now);
+        for service in Service::ALL {
+            self.endpoint_mut(service, region).crash(now, fault, mode);
+        }
+    }
+
+    /// That fault is lifted.
+    pub fn recover(&mut self, region: RegionId, fault: u32) {
+        self.regions[region.index()].lift();
+        for service in Service::ALL {
+            self.endpoint_mut(service, region).recover(fault);
+        }
+    }
+
+    /// Whether applications in `from` can exchange messages with endpoints in `to`, both ways.
+    pub fn connected(&self, from: RegionId, to: RegionId) -> bool {
+        !self.link(from, to).app.is_down() && !self.link(to, from).app.is_down()
+    }
+
+    /// The Regions whose control plane of a service answers from `from` (which is always among them).
+    pub fn reach(&self, service: Service, from: RegionId) -> RegionSet {
+        let answers = |to: &RegionId| {
+            *to == from || (self.connected(from, *to) && !self.endpoint(service, *to).control.is_down())
+        };
+        self.regions().filter(answers).fold(RegionSet::default(), RegionSet::with)
     }
 }

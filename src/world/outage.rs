@@ -1,53 +1,46 @@
-//! When something was down: needed afterwards too, because an answer is judged when it would arrive.
+//! Whether something is down: it is up when no fault holds it down.
 
 use crate::sim::Time;
 
-/// How many faults hold a thing down now, and the spells during which at least one did.
-#[derive(Clone, Debug, Default)]
-pub struct Downtime {
-    holds: u32,
-    /// (start, end) of each spell, in time order; the last one's end is `Time::MAX` while it lasts.
-    spells: Vec<(Time, Time)>,
+/// How many faults hold a thing down now, and how often it has gone down so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Holds {
+    faults: u32,
+    spells: u16,
+    since: Time,
 }
 
-impl Downtime {
+impl Holds {
     /// One more fault holds it down.
     pub fn hold(&mut self, now: Time) {
-        self.holds += 1;
-        if self.holds == 1 {
-            self.spells.push((now, Time::MAX));
+        self.faults += 1;
+        if self.faults == 1 {
+            self.spells = self.spells.wrapping_add(1);
+            self.since = now;
         }
     }
 
-    /// One fault fewer holds it down.
-    pub fn lift(&mut self, now: Time) {
-        self.holds = self.holds.saturating_sub(1);
-        if self.holds == 0
-            && let Some(spell) = self.spells.last_mut()
-        {
-            spell.1 = now;
-        }
+    /// One fault fewer holds it down; answers whether it is up again.
+    pub fn lift(&mut self) -> bool {
+        self.faults = self.faults.saturating_sub(1);
+        self.faults == 0
     }
 
     /// Whether a fault holds it down now.
     #[inline]
     pub fn is_down(&self) -> bool {
-        self.holds > 0
+        self.faults > 0
     }
 
-    /// Whether it was down at `at` (a spell holds its first instant, not its last).
+    /// The number of the latest spell: what was accepted in an earlier one is gone.
     #[inline]
-    pub fn was_down(&self, at: Time) -> bool {
-        !self.spells.is_empty() && self.spells.iter().any(|(start, end)| *start <= at && at < *end)
+    pub fn spell(&self) -> u16 {
+        self.spells
     }
 
-    /// The first spell that began after `after` and not later than `until`.
-    #[inline]
-    pub fn began_within(&self, after: Time, until: Time) -> Option<Time> {
-        if self.spells.is_empty() {
-            return None;
-        }
-        self.spells.iter().map(|(start, _)| *start).find(|start| *start > after && *start <= until)
+    /// When the latest spell began.
+    pub fn since(&self) -> Time {
+        self.since
     }
 }
 
@@ -57,26 +50,15 @@ mod tests {
 
     #[test]
     fn faults_stack() {
-        let mut down = Downtime::default();
-        down.hold(Time(10));
-        down.hold(Time(20));
-        down.lift(Time(30));
-        assert!(down.is_down());
-        down.lift(Time(40));
-        assert!(!down.is_down());
-        assert!(!down.was_down(Time(9)));
-        assert!(down.was_down(Time(10)));
-        assert!(down.was_down(Time(39)));
-        assert!(!down.was_down(Time(40)));
-    }
-
-    #[test]
-    fn a_spell_drops_what_was_accepted_before_it() {
-        let mut down = Downtime::default();
-        down.hold(Time(10));
-        down.lift(Time(20));
-        assert_eq!(down.began_within(Time(5), Time(15)), Some(Time(10)));
-        assert_eq!(down.began_within(Time(10), Time(15)), None);
-        assert_eq!(down.began_within(Time(5), Time(9)), None);
+        let mut holds = Holds::default();
+        holds.hold(Time(10));
+        holds.hold(Time(20));
+        assert!(!holds.lift());
+        assert!(holds.is_down());
+        assert!(holds.lift());
+        assert!(!holds.is_down());
+        assert_eq!((holds.spell(), holds.since()), (1, Time(10)));
+        holds.hold(Time(30));
+        assert_eq!((holds.spell(), holds.since()), (2, Time(30)));
     }
 }

@@ -100,8 +100,7 @@ impl GlobalDatabase {
     pub fn new(
         name: &str,
         account: &str,
-        regions: Vec<RegionId>,
-        places: Vec<String>,
+        (regions, places): (Vec<RegionId>, Vec<String>),
         writer: RegionId,
         items: u32,
         timing: &Timing,
@@ -161,6 +160,14 @@ impl GlobalDatabase {
         match (self.role(member), changing) {
             (Role::Standalone, _) | (Role::Writer, None) => Ok(()),
             (Role::Writer, Some(rule)) => Err((ErrorCode::EndpointConnectionError, rule)),
+            _ => Err((ErrorCode::ReadOnlySqlTransaction, rules::ONE_WRITER)),
+        }
+    }
+
+    /// Whether a write that the member accepted can still be carried out: not once another is the writer.
+    pub fn may_commit(&self, member: u8) -> Result<(), (ErrorCode, RuleRef)> {
+        match self.role(member) {
+            Role::Standalone | Role::Writer => Ok(()),
             _ => Err((ErrorCode::ReadOnlySqlTransaction, rules::ONE_WRITER)),
         }
     }

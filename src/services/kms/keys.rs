@@ -2,10 +2,10 @@
 
 use super::dates::date;
 use super::naming::{self, Naming};
-use super::request::{Request, invalid};
+use super::request::{Request, invalid, refuse};
 use super::state::{KeyRef, KeyState, Related, Set};
 use super::{Answer, Kms, KmsEvent, SetId, rules};
-use crate::services::{Outbox, Refusal};
+use crate::services::{ErrorCode, Outbox, Refusal};
 use crate::sim::Span;
 use crate::sim::rng::{Draws, fnv1a};
 use crate::world::RegionId;
@@ -38,10 +38,10 @@ const DESCRIPTION: usize = 8192;
 impl Kms {
     /// CreateKey: a single-Region key, or a primary key without replicas.
     pub(super) fn create_key(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
-        request.choice("KeySpec", &["SYMMETRIC_DEFAULT"], KEY_SPECS)?;
-        request.choice("CustomerMasterKeySpec", &["SYMMETRIC_DEFAULT"], KEY_SPECS)?;
-        request.choice("KeyUsage", &["ENCRYPT_DECRYPT"], KEY_USAGES)?;
-        request.choice("Origin", &["AWS_KMS"], ORIGINS)?;
+        request.only("KeySpec", "SYMMETRIC_DEFAULT", KEY_SPECS)?;
+        request.only("CustomerMasterKeySpec", "SYMMETRIC_DEFAULT", KEY_SPECS)?;
+        request.only("Origin", "AWS_KMS", ORIGINS)?;
+        check_usage(request)?;
         let description = description(request)?;
         let multi_region = request.params.flag("MultiRegion");
         let region = request.caller.region;
@@ -134,6 +134,18 @@ impl Kms {
             "PrimaryKey": related(shown.primary),
             "ReplicaKeys": replicas.map(related).collect::<Vec<_>>(),
         })
+    }
+}
+
+/// A symmetric key encrypts and decrypts (KMS-CRE-5).
+fn check_usage(request: &Request) -> Result<(), Refusal> {
+    match request.text("KeyUsage") {
+        None | Some("ENCRYPT_DECRYPT") => Ok(()),
+        Some(usage) if KEY_USAGES.contains(&usage) => {
+            let message = format!("KeyUsage {usage} is not compatible with KeySpec SYMMETRIC_DEFAULT");
+            Err(refuse(rules::USAGE_FITS_THE_SPEC, ErrorCode::ValidationException, message))
+        }
+        Some(usage) => Err(invalid(format!("'{usage}' is no KeyUsage"))),
     }
 }
 

@@ -136,7 +136,9 @@ impl Kms {
         for region in &regions {
             self.show_current(KeyRef { set: id, region: *region });
         }
-        for region in key.aliases.as_ref().unwrap_or(&regions) {
+        // Where there is no key there is nothing to name (KMS-ID-4).
+        let named = key.aliases.as_ref().unwrap_or(&regions).iter().filter(|region| regions.contains(region));
+        for region in named {
             let alias = Alias { target: id, created: Time::ZERO, updated: Time::ZERO };
             self.aliases[region.index()].insert(format!("alias/{}", key.name), alias);
         }

@@ -62,7 +62,14 @@ impl Kms {
         match event {
             KmsEvent::Replicated { set, process } if self.under_way(here(set), process) => {
                 let rule = rules::REPLICA_GETS_READY;
-                self.enter(here(set), KeyState::Enabled, "ReplicateKey", rule, String::new(), out);
+                self.enter(
+                    here(set),
+                    KeyState::Enabled,
+                    "SynchronizeMultiRegionKey",
+                    rule,
+                    String::new(),
+                    out,
+                );
             }
             KmsEvent::Updated { set, process } if self.under_way(here(set), process) => {
                 let rule = rules::UPDATE_ENDS;

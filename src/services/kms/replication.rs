@@ -20,27 +20,34 @@ impl Kms {
         let description = keys::description(request)?;
         let primary = self.admit_named("ReplicateKey", request, "KeyId", Naming::KeyOnly)?;
         self.check_replication(primary, to, request.caller.reach)?;
-
-        let ready = self.config.switches.replica_ready_immediately;
-        let (state, rule) = match ready {
-            true => (KeyState::Enabled, rules::REPLICA_READY_AT_ONCE),
-            false => (KeyState::Creating, rules::REPLICA_STARTS_CREATING),
-        };
-        let now = request.caller.now;
+        let outcome = format!("replica in {}", self.place(to).name);
+        out.note(self.note_of(primary, "ReplicateKey", &outcome, rules::REPLICATION_IS_LOGGED_TWICE));
         let replica = KeyRef { set: primary.set, region: to };
-        let process = self.set_mut(primary.set).add(to, state, now, description);
-        self.changed(replica, "ReplicateKey", rule, String::new(), out);
-        if !ready {
-            let draw = self.set_mut(primary.set).draw();
-            let creating = self.creating.sample(draw);
-            out.timer(now + creating, to, KmsEvent::Replicated { set: primary.set, process });
-        }
+        self.add_replica(replica, description, request.caller.now, out);
         self.show_current(primary);
-        self.synchronise_later(primary.set, now, out);
+        self.synchronise_later(primary.set, request.caller.now, out);
         Ok(json!({
             "ReplicaKeyMetadata": self.metadata(replica),
             "ReplicaPolicy": self.default_key_policy(to),
         }))
+    }
+
+    /// The replica begins: Creating for a while, or Enabled at once under KMS-SEED-5.
+    fn add_replica(&mut self, replica: KeyRef, description: &str, now: Time, out: &mut Outbox<KmsEvent>) {
+        let ready = self.config.switches.replica_ready_immediately;
+        let again = self.set(replica.set).ever.has(replica.region);
+        let (state, rule) = match (ready, again) {
+            (true, _) => (KeyState::Enabled, rules::REPLICA_READY_AT_ONCE),
+            (false, true) => (KeyState::Creating, rules::REPLICATED_AGAIN),
+            (false, false) => (KeyState::Creating, rules::REPLICA_STARTS_CREATING),
+        };
+        let set = self.set_mut(replica.set);
+        let (process, draw) = (set.add(replica.region, state, now, description), set.draw());
+        self.changed(replica, "CreateKey", rule, String::new(), out);
+        if state == KeyState::Creating {
+            let ends = now + self.creating.sample(draw);
+            out.timer(ends, replica.region, KmsEvent::Replicated { set: replica.set, process });
+        }
     }
 
     /// What stands against a replica there, once the primary itself does not.
@@ -75,13 +82,13 @@ impl Kms {
         self.set_mut(old.set).known.primary = to;
         let draw = self.set_mut(old.set).draw();
         let updating = self.updating.sample(draw);
-        self.begin_update(new, now + updating, "primary", rule, out);
         if rescued {
             out.tell(to, old.region, KmsEvent::Synchronised { set: old.set });
         } else {
             self.begin_update(old, now + updating, "replica", rule, out);
             self.show_current(old);
         }
+        self.begin_update(new, now + updating, "primary", rule, out);
         self.synchronise_later(old.set, now, out);
         Ok(json!({}))
     }
@@ -109,11 +116,17 @@ impl Kms {
             let error = ErrorCode::UnsupportedOperationException;
             return Err(refuse(rules::ANOTHER_REGION_TO_PROMOTE, error, message));
         }
+        let missing = || {
+            let message = format!("Key '{arn}' does not exist");
+            refuse(rules::A_REPLICA_TO_PROMOTE, ErrorCode::NotFoundException, message)
+        };
         if !self.set(new.set).known.regions.has(new.region) {
-            let error = ErrorCode::NotFoundException;
-            return Err(refuse(rules::A_REPLICA_TO_PROMOTE, error, format!("Key '{arn}' does not exist")));
+            return Err(missing());
         }
         self.check_reach(new.region, reach, rules::PROMOTION_NEEDS_BOTH_REGIONS)?;
+        if self.state_of(new).is_none() {
+            return Err(missing());
+        }
         self.check_promotion(new)
     }
 

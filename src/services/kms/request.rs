@@ -75,23 +75,15 @@ impl<'a> Request<'a> {
         pairs.filter(|pairs| !pairs.contains_key("")).ok_or_else(malformed)
     }
 
-    /// A choice that AWS has and of which some values are modelled; the first is the default.
-    pub fn choice(
-        &self,
-        name: &str,
-        modelled: &[&'static str],
-        known: &[&str],
-    ) -> Result<&'static str, Refusal> {
-        let Some(text) = self.text(name) else { return Ok(modelled[0]) };
-        if let Some(value) = modelled.iter().find(|value| **value == text) {
-            return Ok(value);
-        }
-        match known.contains(&text) {
-            true => Err(not_modelled(format!(
-                "{name} {text} is not modelled yet; modelled: {}",
-                modelled.join(", ")
-            ))),
-            false => Err(invalid(format!("'{text}' is no {name}"))),
+    /// A choice of which one value is modelled, and is the default; `others` are AWS's other values.
+    pub fn only(&self, name: &str, modelled: &str, others: &[&str]) -> Result<(), Refusal> {
+        match self.text(name) {
+            None => Ok(()),
+            Some(text) if text == modelled => Ok(()),
+            Some(text) if others.contains(&text) => {
+                Err(not_modelled(format!("{name} {text} is not modelled yet; {modelled} is")))
+            }
+            Some(text) => Err(invalid(format!("'{text}' is no {name}"))),
         }
     }
 }

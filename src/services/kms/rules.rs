@@ -42,7 +42,7 @@ crate::rules! {
         "An alias belongs to one account and Region and names one key of that Region; ReplicateKey copies none."
         => NotFoundException,
         Documented "botocore 1.44.5 KMS service model, CreateAlias";
-    ALIAS_IS_NEW = "KMS-ID-4a",
+    ALIAS_IS_NEW = "KMS-ERR-6",
         "An alias name is unique in its account and Region."
         => AlreadyExistsException,
         Documented "botocore 1.44.5 KMS service model, CreateAlias";
@@ -123,6 +123,10 @@ crate::rules! {
     CREATED_ENABLED = "KMS-ST-1",
         "A new key of AWS_KMS origin is Enabled.",
         Documented "botocore 1.44.5 KMS service model, CreateKey";
+    USAGE_FITS_THE_SPEC = "KMS-CRE-5",
+        "A usage that the key spec cannot have is refused: a symmetric encryption key encrypts and decrypts."
+        => ValidationException,
+        Documented "botocore 1.44.5 KMS service model, CreateKey";
     KINDS_DO_NOT_CHANGE = "KMS-ID-5",
         "A key is single-Region or multi-Region from its creation on; no operation converts it.",
         Documented "botocore 1.44.5 KMS service model, CreateKey";
@@ -140,6 +144,9 @@ crate::rules! {
         "ReplicateKey needs the primary's and the replica's Region; neither can be down."
         => KMSInternalException,
         Assumed "the primary's endpoint takes the call and the key is created in the other Region; nobody published the error";
+    REPLICATION_IS_LOGGED_TWICE = "KMS-REP-14",
+        "CloudTrail has ReplicateKey in the primary's Region and CreateKey in the replica's.",
+        Documented "botocore 1.44.5 KMS service model, ReplicateKey";
     REPLICA_STARTS_CREATING = "KMS-ST-3",
         "ReplicateKey answers with a replica in Creating.",
         Documented "botocore 1.44.5 KMS service model, ReplicateKey";
@@ -149,6 +156,9 @@ crate::rules! {
     CREATING_TAKES_A_WHILE = "KMS-EC-5",
         "Creating takes a few seconds by the documents; minutes were seen.",
         Reported "terraform-provider-aws issues 49491 and 49915";
+    AS_MANY_AS_REGIONS = "KMS-REP-15",
+        "The number of replicas has no limit of its own: one in each Region of the partition.",
+        Documented "botocore 1.44.5 KMS service model, ReplicateKey";
     SHARED_PROPERTIES_COME_ALONG = "KMS-REP-9",
         "A replica has the primary's key ID, key material, spec, usage and origin.",
         Documented "botocore 1.44.5 KMS service model, ReplicateKey";
@@ -190,6 +200,9 @@ crate::rules! {
     TWO_REPLICAS_FOR_A_WHILE = "KMS-EC-4",
         "While the role moves DescribeKey may show two replicas and no primary.",
         Documented "AWS KMS Developer Guide, Change the primary key in a set of multi-Region keys";
+    THE_CHANGE_IS_LOGGED_TWICE = "KMS-UPR-8",
+        "UpdatePrimaryRegion answers nothing; the event log has it in the old and in the new primary's Region.",
+        Documented "AWS KMS Developer Guide, Logging AWS KMS API calls with AWS CloudTrail";
     NOTHING_ELSE_MOVES = "KMS-UPR-6",
         "A change of primary leaves key ID, ARNs, material, descriptions and aliases alone; other replicas hear of it at the next synchronisation.",
         Documented "AWS KMS Developer Guide, Change the primary key in a set of multi-Region keys";
@@ -365,6 +378,9 @@ crate::rules! {
     EMPTY_ANSWERS = "KMS-ID-17",
         "EnableKey, DisableKey, UpdatePrimaryRegion, UpdateKeyDescription and the changes of aliases answer nothing.",
         Documented "botocore 1.44.5 KMS service model";
+    EACH_KEY_IS_ITS_OWN = "KMS-ID-12",
+        "Each related key is a resource of its own, with its own ARN, state and aliases; there is no global key.",
+        Documented "AWS KMS Developer Guide, Multi-Region keys in AWS KMS";
     THE_PRIMARY_IS_THE_SOURCE = "KMS-ID-21",
         "KMS copies shared properties from the primary to the replicas by itself, a while after a change.",
         Documented "AWS KMS Developer Guide, Multi-Region keys in AWS KMS";
@@ -382,6 +398,12 @@ crate::rules! {
     LOCAL_MANAGEMENT_GOES_ON = "KMS-OUT-6",
         "Aliases, enabling, disabling and deletion of a key in a healthy Region work during another Region's outage.",
         Documented "AWS KMS Developer Guide, Resilience in AWS KMS";
+    A_NEW_SET_ELSEWHERE = "KMS-OUT-9",
+        "While the primary's Region is down, a new set in healthy Regions serves new data; the surviving replicas read the old.",
+        Assumed "follows from what still works";
+    SINGLE_REGION_KEYS_ARE_OUT = "KMS-OUT-11",
+        "What a single-Region key of the Region that is down encrypted is unreadable everywhere until it is back.",
+        Assumed "follows from KMS-CT-6";
     LAST_KNOWN_LISTS = "KMS-OUT-7",
         "DescribeKey in a healthy Region works and shows the related keys as last synchronised.",
         Assumed "synchronisation needs both Regions";

@@ -1,0 +1,48 @@
+//! The scenarios that come with the program, so that they can be played without a clone.
+
+macro_rules! scenarios {
+    ($($name:literal),* $(,)?) => {
+        /// (Name, text) of each.
+        pub const ALL: &[(&str, &str)] =
+            &[$((concat!($name, ".toml"), include_str!(concat!("../../scenarios/", $name, ".toml")))),*];
+    };
+}
+
+scenarios! {
+    "bench/w1",
+    "tutorial/aurora-global-database",
+    "tutorial/dynamodb-global-table",
+    "tutorial/local-or-remote-kms",
+    "tutorial/primary-deletion",
+    "tutorial/region-outage",
+    "tutorial/replica-promotion",
+    "tutorial/single-region-key",
+}
+
+/// A built-in scenario by its name: with or without the folder `scenarios/` and the ending.
+pub fn find(wanted: &str) -> Option<(&'static str, &'static str)> {
+    let wanted = wanted.strip_prefix("scenarios/").unwrap_or(wanted);
+    let is = |name: &str| name == wanted || name.strip_suffix(".toml") == Some(wanted);
+    ALL.iter().copied().find(|(name, _)| is(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every file below `scenarios/` is built in, and nothing else.
+    #[test]
+    fn all_scenarios_are_built_in() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+        let mut files = Vec::new();
+        for folder in std::fs::read_dir(&root).expect("scenarios/") {
+            let folder = folder.expect("an entry").path();
+            for file in std::fs::read_dir(&folder).expect("a folder") {
+                let file = file.expect("an entry").path();
+                files.push(file.strip_prefix(&root).expect("below").to_string_lossy().replace('\\', "/"));
+            }
+        }
+        files.sort();
+        assert_eq!(files, ALL.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,145 @@
+//! `mrksim run`: play scenarios, print a report, write the results.
+
+use super::output::{self, say};
+use super::{Exit, Scenario};
+use crate::model;
+use crate::model::setup::Setup;
+use crate::report::{csv, files, json, terminal};
+use crate::runlog::RunLog;
+use crate::scenario::{self, Invalid};
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The arguments of `mrksim run`.
+#[derive(Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    scenario: Scenario,
+    /// Write the results here [default: results/<name>]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Replace whatever is there
+    #[arg(long)]
+    force: bool,
+    /// What is printed
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+    /// Print no report
+    #[arg(long, short)]
+    quiet: bool,
+    /// Play each scenario twice and compare every byte of the results
+    #[arg(long)]
+    check_determinism: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A report for people
+    Human,
+    /// summary.json
+    Json,
+}
+
+/// Raised by Ctrl-C.
+static STOP: AtomicBool = AtomicBool::new(false);
+
+/// Plays every file, and answers with the worst end among them.
+pub fn run(arguments: &Arguments) -> Exit {
+    if arguments.out.is_some() && arguments.scenario.files.len() > 1 {
+        say("error: `--out` names one directory, but there are several scenarios; run them one by one\n");
+        return Exit::Usage;
+    }
+    // Without a handler the run ends at once, which loses nothing either.
+    let _ = ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed));
+    let mut worst = Exit::Met;
+    for file in &arguments.scenario.files {
+        worst = worst.max(run_one(arguments, file));
+        if worst == Exit::Interrupted {
+            break;
+        }
+    }
+    worst
+}
+
+fn run_one(arguments: &Arguments, file: &Path) -> Exit {
+    let loaded = match scenario::load(&arguments.scenario.request(file)) {
+        Ok(loaded) => loaded,
+        Err(invalid) => return report_invalid(&invalid),
+    };
+    if !loaded.warnings.is_empty() && !arguments.quiet {
+        say(&scenario::render(&loaded.warnings, &loaded.sources, output::stderr_color()));
+    }
+    let setup = Arc::new(loaded.setup);
+    let Some(log) = model::run(&setup, 0, &STOP) else {
+        say("interrupted: nothing was written\n");
+        return Exit::Interrupted;
+    };
+    if arguments.check_determinism {
+        match model::run(&setup, 0, &STOP) {
+            None => return Exit::Interrupted,
+            Some(again) if contents(&log) != contents(&again) => {
+                say(&format!("error: two runs of {} differed; please report this\n", file.display()));
+                return Exit::NotDeterministic;
+            }
+            Some(_) if !arguments.quiet => say("two runs agreed in every byte\n"),
+            Some(_) => {}
+        }
+    }
+    let directory = arguments.out.clone().unwrap_or_else(|| default_directory(&setup));
+    if let Err(error) = files::write(&log, &directory, arguments.force) {
+        say(&format!("error: {error}\n"));
+        return Exit::Io;
+    }
+    let printed = match (arguments.quiet, arguments.format) {
+        (true, _) => Exit::Met,
+        (false, Format::Json) => output::print(&json::summary(&log)),
+        (false, Format::Human) => output::print(&terminal::render(
+            &log,
+            &terminal::Options {
+                color: output::stdout_color(),
+                width: output::width(),
+                reproduce: arguments.scenario.command_line(file, setup.seed),
+            },
+        )),
+    };
+    if !arguments.quiet {
+        say(&format!("results: {}\n", directory.display()));
+    }
+    printed.max(if is_met(&log) { Exit::Met } else { Exit::NotMet })
+}
+
+fn default_directory(setup: &Setup) -> PathBuf {
+    let name = match &setup.variant {
+        Some(variant) => format!("{}-{variant}", setup.name),
+        None => setup.name.clone(),
+    };
+    Path::new("results").join(name)
+}
+
+/// Whether every expectation and every step's expectation is met.
+fn is_met(log: &RunLog) -> bool {
+    let steps = log.answers.iter().filter_map(|answer| answer.expected.as_ref());
+    log.expectations.iter().all(|checked| checked.met) && steps.into_iter().all(|(_, met)| *met)
+}
+
+/// Every byte of the results that must be equal on every machine.
+fn contents(log: &RunLog) -> Vec<u8> {
+    let mut bytes = json::summary(log).into_bytes();
+    bytes.extend(json::answers(log).into_bytes());
+    for table in &csv::TABLES {
+        // Writing into memory cannot fail.
+        let _ = table.write(log, &mut bytes);
+    }
+    bytes
+}
+
+/// Shows why a scenario cannot be run.
+pub fn report_invalid(invalid: &Invalid) -> Exit {
+    say(&scenario::render(&invalid.problems, &invalid.sources, output::stderr_color()));
+    match invalid.io {
+        Some(_) => Exit::Io,
+        None => Exit::Invalid,
+    }
+}

@@ -1,0 +1,31 @@
+//! `mrksim schema`: JSON Schemas, for editors and for whoever reads the results.
+
+use super::{Exit, output};
+use crate::report::json;
+use crate::scenario;
+use clap::{Args, ValueEnum};
+
+/// The arguments of `mrksim schema`.
+#[derive(Args)]
+pub struct Arguments {
+    /// Of what
+    #[arg(default_value = "scenario")]
+    of: Of,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Of {
+    /// Scenario files
+    Scenario,
+    /// summary.json
+    Summary,
+}
+
+/// Prints the schema.
+pub fn schema(arguments: &Arguments) -> Exit {
+    let schema = match arguments.of {
+        Of::Scenario => scenario::schema(),
+        Of::Summary => json::summary_schema(),
+    };
+    output::print(&format!("{schema:#}\n"))
+}

@@ -1,0 +1,423 @@
+//! The decryptability ledger: for each replica of each store and each reader, how many items are in which class.
+//!
+//! Items of an envelope class share their fate, so the ledger counts classes. It is settled when the clock moves on
+//! after a change of what a verdict depends on (keys, reachability) or of the items of a class.
+
+use super::plans::attempts;
+use super::requests::down;
+use super::setup::Setup;
+use super::{Simulation, data::Store};
+use crate::client::classes::PLAINTEXT;
+use crate::client::envelope::Path;
+use crate::client::{Failure, rules};
+use crate::rulebook::RuleRef;
+use crate::runlog::{Class, LedgerExtremes, LedgerRow};
+use crate::services::kms::Wrap;
+use crate::services::replication::{ABSENT, Change, ClassId};
+use crate::services::{Remedy, Service};
+use crate::sim::Time;
+use crate::world::RegionId;
+use crate::world::endpoint::{Mode, Work};
+
+/// What becomes of the items of an envelope class for one reader at one replica.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Verdict {
+    class: Class,
+    rule: RuleRef,
+    deadline: Option<Time>,
+}
+
+impl Verdict {
+    fn new(class: Class, rule: RuleRef) -> Verdict {
+        Verdict { class, rule, deadline: None }
+    }
+}
+
+/// Who asks.
+#[derive(Clone, Debug)]
+enum Reader {
+    /// A client (index), with its keyring.
+    Client(usize),
+    /// A principal, who calls Decrypt without KeyId.
+    Principal(String),
+}
+
+/// One replica as one reader sees it.
+#[derive(Clone, Debug)]
+struct View {
+    store: usize,
+    replica: u8,
+    region: RegionId,
+    reader: usize,
+    who: Reader,
+    /// Verdicts by envelope class, as of the last change of keys or reachability.
+    verdicts: Vec<Option<Verdict>>,
+    /// What was last written.
+    shown: Vec<(Verdict, u64)>,
+    now: Vec<(Verdict, u64)>,
+    extreme: Option<[f64; 5]>,
+}
+
+/// What every reader of a replica makes of the items of an envelope class: three bits a reader. Classes of the same
+/// outlook can take each other's items without any share changing.
+type Outlook = u64;
+
+/// Readers whose verdicts fit an [`Outlook`].
+const READERS_MAX: usize = 21;
+
+/// One replica of a store.
+#[derive(Clone, Debug, Default)]
+struct Place {
+    /// By envelope class, since the last change of keys or reachability; `None`: not known yet.
+    outlooks: Vec<Option<Outlook>>,
+    /// The outlook of all items, if it is the same.
+    uniform: Option<Outlook>,
+    /// Whether a share may have changed since the last settling.
+    touched: bool,
+}
+
+impl Place {
+    fn outlook(&self, class: ClassId) -> Option<Outlook> {
+        self.outlooks.get(usize::from(class)).copied().flatten()
+    }
+
+    /// Whether no share changes when an item goes from one envelope class to another.
+    #[inline]
+    fn is_indifferent(&self, change: Change) -> bool {
+        let to = self.outlook(change.to);
+        let from = if change.from == ABSENT { self.uniform } else { self.outlook(change.from) };
+        to.is_some() && from == to
+    }
+}
+
+/// The ledger of a run.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    views: Vec<View>,
+    /// By store and replica.
+    places: Vec<Vec<Place>>,
+    /// Since when something is unsettled.
+    since: Option<Time>,
+    /// Whether keys or reachability changed too.
+    everywhere: bool,
+    closed: bool,
+    rows: Vec<LedgerRow>,
+}
+
+impl Ledger {
+    /// One view for each replica and reader.
+    pub fn new(setup: &Setup) -> Ledger {
+        let mut views = Vec::new();
+        for (index, store) in setup.stores.iter().enumerate() {
+            let readers: Vec<Reader> = readers(setup, index).collect();
+            for (replica, region) in store.regions.iter().enumerate() {
+                views.extend(readers.iter().enumerate().map(|(reader, who)| View {
+                    store: index,
+                    replica: replica as u8,
+                    region: *region,
+                    reader,
+                    who: who.clone(),
+                    verdicts: Vec::new(),
+                    shown: Vec::new(),
+                    now: Vec::new(),
+                    extreme: None,
+                }));
+            }
+        }
+        Ledger {
+            views,
+            places: setup.stores.iter().map(|store| vec![Place::default(); store.regions.len()]).collect(),
+            since: None,
+            everywhere: false,
+            closed: false,
+            rows: Vec::new(),
+        }
+    }
+
+    /// An item of a replica went from one envelope class to another.
+    #[inline]
+    pub fn changed(&mut self, store: usize, replica: u8, change: Change, now: Time) {
+        let place = &mut self.places[store][usize::from(replica)];
+        if !place.is_indifferent(change) {
+            place.touched = true;
+            self.since = self.since.or(Some(now));
+        }
+    }
+
+    /// Keys, reachability or whole volumes changed.
+    pub fn changed_everywhere(&mut self, now: Time) {
+        self.everywhere = true;
+        self.since = self.since.or(Some(now));
+    }
+
+    /// Whether something changed before `now`.
+    #[inline]
+    pub fn is_due(&self, now: Time) -> bool {
+        self.since.is_some_and(|since| since < now) && !self.closed
+    }
+
+    /// Nothing that happens from now on counts.
+    pub fn close(&mut self) {
+        self.closed = true;
+    }
+
+    /// The share of a replica's items that is in a class now, for the named reader or the worst one.
+    pub fn share(
+        &self,
+        store: usize,
+        region: RegionId,
+        reader: Option<&str>,
+        class: Class,
+        setup: &Setup,
+    ) -> Option<f64> {
+        let named = |view: &&View| match (&view.who, reader) {
+            (_, None) => true,
+            (Reader::Client(client), Some(name)) => setup.clients[*client].name == name,
+            (Reader::Principal(principal), Some(name)) => principal == name,
+        };
+        let views = self.views.iter().filter(|view| (view.store, view.region) == (store, region));
+        let found = views.filter(named).filter_map(|view| shares(&view.now)).map(|all| all[class as usize]);
+        match class {
+            Class::Decryptable => found.reduce(f64::min),
+            _ => found.reduce(f64::max),
+        }
+    }
+
+    /// Every row, and the extremes.
+    pub fn finish(self) -> (Vec<LedgerRow>, Vec<LedgerExtremes>) {
+        let shares = self.views.iter().map(|view| LedgerExtremes {
+            store: view.store,
+            region: view.region.index(),
+            reader: view.reader,
+            extreme: view.extreme,
+            end: shares(&view.now),
+        });
+        let shares = shares.collect();
+        (self.rows, shares)
+    }
+}
+
+/// The readers of a store: its clients, then the principals that it lists.
+fn readers(setup: &Setup, store: usize) -> impl Iterator<Item = Reader> + '_ {
+    let clients = setup.clients.iter().enumerate().filter(move |(_, client)| client.store == store);
+    let principals = setup.stores[store].readers.iter().map(|name| Reader::Principal(name.clone()));
+    clients.map(|(i, _)| Reader::Client(i)).chain(principals)
+}
+
+/// The share of each class, if there is an item at all.
+fn shares(items: &[(Verdict, u64)]) -> Option<[f64; 5]> {
+    let total: u64 = items.iter().map(|(_, n)| n).sum();
+    let of = |class| items.iter().filter(|(v, _)| v.class == class).map(|(_, n)| n).sum::<u64>();
+    (total > 0).then(|| Class::ALL.map(|class| of(class) as f64 / total as f64))
+}
+
+impl View {
+    fn settle(&mut self) {
+        let Some(now) = shares(&self.now) else { return };
+        let extreme = self.extreme.get_or_insert(now);
+        for ((extreme, class), share) in extreme.iter_mut().zip(Class::ALL).zip(now) {
+            *extreme = if class == Class::Decryptable { extreme.min(share) } else { extreme.max(share) };
+        }
+    }
+
+    /// Whether other verdicts have items than those last written.
+    fn looks_different(&self) -> bool {
+        self.now.len() != self.shown.len() || self.now.iter().zip(&self.shown).any(|(a, b)| a.0 != b.0)
+    }
+
+    fn show(&mut self, time: Time, rows: &mut Vec<LedgerRow>) {
+        rows.extend(self.now.iter().map(|(verdict, items)| LedgerRow {
+            time,
+            store: self.store,
+            region: self.region.index(),
+            reader: self.reader,
+            class: verdict.class,
+            items: *items,
+            rule: verdict.rule,
+            deadline: verdict.deadline,
+        }));
+        self.shown.clone_from(&self.now);
+    }
+}
+
+impl Simulation {
+    /// Settles what has changed since the last settling, as of the instant of that change.
+    pub(super) fn settle_ledger(&mut self) {
+        let Some(since) = self.ledger.since.take() else { return };
+        let everywhere = std::mem::take(&mut self.ledger.everywhere);
+        if self.ledger.closed {
+            return;
+        }
+        if everywhere {
+            self.ledger.views.iter_mut().for_each(|view| view.verdicts.clear());
+            self.ledger.places.iter_mut().flatten().for_each(|place| {
+                place.outlooks.clear();
+                place.touched = true;
+            });
+        }
+        for index in 0..self.ledger.views.len() {
+            let View { store, replica, .. } = self.ledger.views[index];
+            if self.ledger.places[store][usize::from(replica)].touched {
+                self.count_items(index);
+                let view = &mut self.ledger.views[index];
+                view.settle();
+                if view.looks_different() {
+                    view.show(since, &mut self.ledger.rows);
+                }
+            }
+        }
+        for store in 0..self.stores.len() {
+            for replica in 0..self.ledger.places[store].len() {
+                if std::mem::take(&mut self.ledger.places[store][replica].touched) {
+                    self.look_out(store, replica);
+                }
+            }
+        }
+    }
+
+    /// Works out the outlooks of the classes that have items, from the verdicts just given.
+    fn look_out(&mut self, store: usize, replica: usize) {
+        let views =
+            self.ledger.views.iter().filter(|v| (v.store, usize::from(v.replica)) == (store, replica));
+        let verdicts: Vec<&Vec<Option<Verdict>>> = views.map(|view| &view.verdicts).collect();
+        let place = &mut self.ledger.places[store][replica];
+        place.uniform = None;
+        let mut uniform = true;
+        for (class, _) in self.stores[store].replicas().tables[replica].classes() {
+            let class = usize::from(class);
+            let add = |outlook: Option<Outlook>, verdicts: &&Vec<Option<Verdict>>| {
+                let verdict = verdicts.get(class).copied().flatten()?;
+                outlook.map(|outlook| outlook << 3 | verdict.class as u64)
+            };
+            let outlook = match verdicts.len() {
+                0..=READERS_MAX => verdicts.iter().fold(Some(0), add),
+                _ => None,
+            };
+            if place.outlooks.len() <= class {
+                place.outlooks.resize(class + 1, None);
+            }
+            place.outlooks[class] = outlook;
+            uniform &= outlook.is_some() && place.uniform.is_none_or(|all| Some(all) == outlook);
+            place.uniform = outlook;
+        }
+        place.uniform = place.uniform.filter(|_| uniform);
+    }
+
+    /// Writes the counts that moved without a change of verdict.
+    pub(super) fn sample_ledger(&mut self, now: Time) {
+        if self.ledger.closed {
+            return;
+        }
+        for index in 0..self.ledger.views.len() {
+            self.count_items(index);
+            let view = &mut self.ledger.views[index];
+            if view.now != view.shown {
+                view.show(now, &mut self.ledger.rows);
+            }
+        }
+    }
+
+    /// Counts a view's items by verdict.
+    fn count_items(&mut self, index: usize) {
+        let view = &self.ledger.views[index];
+        let (store, replica) = (view.store, usize::from(view.replica));
+        let classes: Vec<(ClassId, u64)> = self.stores[store].replicas().tables[replica].classes().collect();
+        let mut now: Vec<(Verdict, u64)> = Vec::with_capacity(classes.len());
+        for (class, items) in classes {
+            let verdict = self.verdict(index, class);
+            match now.iter_mut().find(|(v, _)| *v == verdict) {
+                Some((_, n)) => *n += items,
+                None => now.push((verdict, items)),
+            }
+        }
+        now.sort_by_key(|(verdict, _)| (verdict.class, verdict.rule, verdict.deadline));
+        self.ledger.views[index].now = now;
+    }
+
+    fn verdict(&mut self, index: usize, class: ClassId) -> Verdict {
+        let view = &self.ledger.views[index];
+        if let Some(Some(verdict)) = view.verdicts.get(usize::from(class)) {
+            return *verdict;
+        }
+        let verdict = self.judge(view, class);
+        self.recorder.count_rule(verdict.rule);
+        let verdicts = &mut self.ledger.views[index].verdicts;
+        if verdicts.len() <= usize::from(class) {
+            verdicts.resize(usize::from(class) + 1, None);
+        }
+        verdicts[usize::from(class)] = Some(verdict);
+        verdict
+    }
+
+    /// The class of items for a reader whose instance is in the replica's Region: that of the best path.
+    fn judge(&self, view: &View, class: ClassId) -> Verdict {
+        let wraps = self.classes.wraps(class);
+        let lost: Vec<Option<RuleRef>> = wraps.iter().map(|wrap| self.kms.lost(*wrap)).collect();
+        if let Some(Some(rule)) = lost.first()
+            && lost.iter().all(Option::is_some)
+        {
+            return Verdict::new(Class::Lost, *rule);
+        }
+        if let Err(failure) = self.readable(&self.stores[view.store], view.replica) {
+            return Verdict::new(Class::Unreachable, failure.rule);
+        }
+        if class == PLAINTEXT {
+            return Verdict::new(Class::Decryptable, rules::PLAINTEXT_NEEDS_NO_KEY);
+        }
+        let paths: Vec<Path<RuleRef>> = match &view.who {
+            Reader::Client(client) => {
+                let setup = &*self.setup;
+                let client = &setup.clients[*client];
+                match attempts(client, view.region, class, &self.kms, (setup, &self.classes)) {
+                    Ok(attempts) => attempts.into_iter().flatten().collect(),
+                    Err(rule) => return Verdict::new(Class::Denied, rule),
+                }
+            }
+            Reader::Principal(name) => {
+                let call = |wrap: &Wrap| self.kms.may_unwrap(view.region, None, *wrap, name);
+                wraps.iter().map(|wrap| Path::of(view.region, call(wrap))).collect()
+            }
+        };
+        let verdicts = paths.iter().map(|path| self.judge_path(view.region, path));
+        let best = verdicts.min_by_key(|verdict| preference(verdict.class));
+        best.unwrap_or(Verdict::new(Class::Denied, rules::MRK_AWARE_MATCH))
+    }
+
+    fn judge_path(&self, from: RegionId, path: &Path<RuleRef>) -> Verdict {
+        match (&path.verdict, self.answers(Service::Kms, from, path.endpoint)) {
+            (Ok(rule), Ok(())) => Verdict::new(Class::Decryptable, *rule),
+            (Ok(_), Err(failure)) => Verdict::new(Class::Unreachable, failure.rule),
+            (Err((failure, Remedy::KeyOperation { deadline })), _) => {
+                Verdict { class: Class::Recoverable, rule: failure.rule, deadline: *deadline }
+            }
+            (Err((failure, Remedy::None)), _) => Verdict::new(Class::Denied, failure.rule),
+        }
+    }
+
+    /// Whether an instance in the replica's Region can read the replica now.
+    pub(super) fn readable(&self, store: &Store, replica: u8) -> Result<(), Failure> {
+        let region = store.replicas().regions[usize::from(replica)];
+        self.answers(store.service, region, region)?;
+        store.may(replica, Work::Read)
+    }
+
+    /// Whether a service's data plane answers an instance in `from` now.
+    fn answers(&self, service: Service, from: RegionId, at: RegionId) -> Result<(), Failure> {
+        match self.world.endpoint(service, at).outage() {
+            Some(mode) => Err(down(service, mode)),
+            None if from != at && !self.world.connected(from, at) => Err(down(service, Mode::Timeout)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The order in which paths are preferred (lost is decided before).
+fn preference(class: Class) -> u8 {
+    match class {
+        Class::Decryptable => 0,
+        Class::Unreachable => 1,
+        Class::Recoverable => 2,
+        Class::Denied => 3,
+        Class::Lost => 4,
+    }
+}

@@ -1,0 +1,517 @@
+//! What the run log is made from while the run goes on. Nothing here allocates for a request.
+
+use super::requests::{Phases, Request};
+use super::setup::{Setup, StoreKind, StoreSetup};
+use crate::client::{ClientId, Failure};
+use crate::rulebook::RuleRef;
+use crate::runlog::{
+    Answer, AvailabilityRow, ClientInfo, EventRow, FaultSpan, KeyInfo, LatencyBin, LatencySeries, RefusalRow,
+    RunLog, SecondRow, StalenessPoint, StoreInfo, Totals,
+};
+use crate::services::kms::SetId;
+use crate::services::replication::Ended;
+use crate::services::{ErrorCode, Note, Service};
+use crate::sim::digest::Digest;
+use crate::sim::rng::fnv1a;
+use crate::sim::{Histogram, Span, Time};
+use crate::world::RegionId;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Buckets an octave of whole latencies, and of phases.
+const TOTAL_STEPS: u32 = 1024;
+const PHASE_STEPS: u32 = 128;
+
+/// What a request does to an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Reads it.
+    Read,
+    /// Writes it.
+    Write,
+    /// Makes it.
+    Insert,
+}
+
+impl Kind {
+    const ALL: [Kind; 3] = [Kind::Read, Kind::Write, Kind::Insert];
+
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Read => "read",
+            Kind::Write => "write",
+            Kind::Insert => "insert",
+        }
+    }
+}
+
+/// How a request ended: well, or with the call that failed and what the application saw.
+pub type Ending = Result<(), (&'static str, Failure)>;
+
+/// Requests first attempted in one second by instances in one Region.
+#[derive(Clone, Copy, Debug)]
+struct Second {
+    second: u64,
+    region: RegionId,
+    total: u64,
+    good: u64,
+}
+
+/// Latency of one client, Region and kind of request: whole, then by phase.
+#[derive(Clone, Debug)]
+struct Latency {
+    total: Histogram,
+    network: Histogram,
+    kms_queue: Histogram,
+    kms_service: Histogram,
+    store: Histogram,
+}
+
+/// The kinds of record in the history digest.
+#[derive(Clone, Copy)]
+enum Record {
+    RequestEnded = 1,
+    WriteEnded,
+    StepAnswered,
+    Changed,
+    Fault,
+}
+
+/// The run log in the making.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    setup: Arc<Setup>,
+    trial: u64,
+    /// Counts of the whole run.
+    pub totals: Totals,
+    digest: Digest,
+    seconds: Vec<Vec<Second>>,
+    failures: BTreeMap<(u64, ClientId, RegionId, ErrorCode), u64>,
+    refusals: Vec<RefusalRow>,
+    latency: Vec<Option<Box<Latency>>>,
+    /// Latency since the last bin, by client and Region.
+    recent: Vec<Option<Box<Histogram>>>,
+    latency_over_time: Vec<LatencyBin>,
+    /// The weather in which each client's last failover of each service was written down.
+    failovers: Vec<[u64; 3]>,
+    events: Vec<EventRow>,
+    /// The answers of steps, in time order.
+    pub answers: Vec<Answer>,
+    faults: Vec<FaultSpan>,
+    staleness: Vec<StalenessPoint>,
+    keys: Vec<KeyInfo>,
+    /// By store: where its one writer was.
+    writers: Vec<Vec<(usize, Time)>>,
+    rules: BTreeMap<RuleRef, u64>,
+}
+
+impl Recorder {
+    /// An empty log.
+    pub fn new(setup: &Arc<Setup>, trial: u64) -> Recorder {
+        let clients = setup.clients.len();
+        let places = clients * setup.world.regions.len();
+        let keys = setup.keys.iter().map(|key| KeyInfo {
+            name: key.name.clone(),
+            kind: if key.multi_region { "multi-region" } else { "single-region" },
+            primary: key.primary.index(),
+            replicas: key.replicas.iter().map(|region| region.index()).collect(),
+            moves: Vec::new(),
+            states: Vec::new(),
+        });
+        Recorder {
+            trial,
+            totals: Totals::default(),
+            digest: Digest::default(),
+            seconds: vec![Vec::new(); clients],
+            failures: BTreeMap::new(),
+            refusals: Vec::new(),
+            latency: vec![None; places * Kind::ALL.len()],
+            recent: vec![None; places],
+            latency_over_time: Vec::new(),
+            failovers: vec![[u64::MAX; 3]; clients],
+            events: Vec::new(),
+            answers: Vec::new(),
+            faults: Vec::new(),
+            staleness: Vec::new(),
+            keys: keys.collect(),
+            writers: setup.stores.iter().map(first_writer).collect(),
+            rules: BTreeMap::new(),
+            setup: Arc::clone(setup),
+        }
+    }
+
+    /// A request arrives; answers the row in which it counts.
+    #[inline]
+    pub fn arrived(&mut self, client: ClientId, region: RegionId, now: Time) -> u32 {
+        self.totals.requests += 1;
+        let rows = &mut self.seconds[client.index()];
+        let second = now.second();
+        match rows.last() {
+            Some(last) if last.second == second && last.region == region => {}
+            _ => rows.push(Second { second, region, total: 0, good: 0 }),
+        }
+        rows.len() as u32 - 1
+    }
+
+    /// A request ends.
+    #[inline]
+    pub fn ended(&mut self, request: &Request, at: Time, ending: Ending) {
+        let client = request.client.index();
+        let row = &mut self.seconds[client][request.second as usize];
+        row.total += 1;
+        let error = match ending {
+            Ok(()) => {
+                row.good += 1;
+                self.totals.succeeded += 1;
+                self.succeeded(request, at);
+                0
+            }
+            Err((operation, failure)) => {
+                self.totals.failed += 1;
+                self.failed(request, operation, failure);
+                failure.error as u64 + 1
+            }
+        };
+        let who = (client as u64) << 16 | u64::from(request.home.0) << 8 | request.kind as u64;
+        self.digest.add(&[Record::RequestEnded as u64 | error << 8 | who << 24, request.arrived.0, at.0]);
+    }
+
+    #[inline]
+    fn succeeded(&mut self, request: &Request, at: Time) {
+        let regions = self.setup.world.regions.len();
+        let place = request.client.index() * regions + request.home.index();
+        let latency =
+            self.latency[place * Kind::ALL.len() + request.kind as usize].get_or_insert_with(|| {
+                let phase = || Histogram::new(PHASE_STEPS);
+                Box::new(Latency {
+                    total: Histogram::new(TOTAL_STEPS),
+                    network: phase(),
+                    kms_queue: phase(),
+                    kms_service: phase(),
+                    store: phase(),
+                })
+            });
+        let Phases { network, kms_queue, kms_service, store } = request.spent;
+        let total = at - request.arrived;
+        latency.total.record(total);
+        latency.network.record(network);
+        latency.kms_queue.record(kms_queue);
+        latency.kms_service.record(kms_service);
+        latency.store.record(store);
+        self.recent[place].get_or_insert_with(|| Box::new(Histogram::new(PHASE_STEPS))).record(total);
+    }
+
+    fn failed(&mut self, request: &Request, operation: &'static str, failure: Failure) {
+        let Failure { error, rule } = failure;
+        let bin = request.arrived.0 / self.setup.bin.0.max(1);
+        *self.failures.entry((bin, request.client, request.home, error)).or_default() += 1;
+        let (client, region) = (request.client.index(), request.home.index());
+        let same = |row: &&mut RefusalRow| {
+            (row.client, row.region, row.error) == (client, region, error)
+                && row.operation == operation
+                && row.rule == rule
+        };
+        match self.refusals.iter_mut().find(same) {
+            Some(row) => {
+                row.count += 1;
+                row.first = row.first.min(request.arrived);
+                row.last = row.last.max(request.arrived);
+            }
+            None => self.refusals.push(RefusalRow {
+                client,
+                region,
+                operation,
+                error,
+                rule,
+                count: 1,
+                first: request.arrived,
+                last: request.arrived,
+            }),
+        }
+    }
+
+    /// A pair of write and replica ended.
+    #[inline]
+    pub fn replicated(&mut self, store: u16, ended: &Ended, now: Time) {
+        let who = u64::from(store) << 16 | u64::from(ended.write.source) << 8 | u64::from(ended.to);
+        let kind = Record::WriteEnded as u64 | (ended.end as u64) << 8 | who << 24;
+        self.digest.add(&[kind, u64::from(ended.write.item), ended.write.acked.0, now.0]);
+    }
+
+    /// A client tried the next Region: written down once for each state of the world.
+    pub fn failover(&mut self, now: Time, request: &Request, service: Service, from: RegionId, weather: u64) {
+        let seen = &mut self.failovers[request.client.index()][service as usize];
+        if *seen == weather {
+            return;
+        }
+        *seen = weather;
+        let name = |region: RegionId| self.setup.world.regions[region.index()].name.clone();
+        let client = self.setup.clients[request.client.index()].name.clone();
+        self.event(EventRow {
+            time: now,
+            region: Some(request.home.index()),
+            principal: client,
+            source: "client",
+            operation: "failover".to_owned(),
+            target: service.name().to_owned(),
+            outcome: name(request.endpoint),
+            error: String::new(),
+            rule: Some(crate::client::rules::SDKS_STAY_IN_THE_REGION),
+            detail: format!("the first call that {} did not answer", name(from)),
+        });
+    }
+
+    /// Something that people want to read in the order of time.
+    pub fn event(&mut self, row: EventRow) {
+        let text = format!("{}\t{}\t{}\t{}", row.operation, row.target, row.outcome, row.error);
+        let kind = match row.source {
+            "fault" => Record::Fault,
+            _ => Record::Changed,
+        };
+        let region = row.region.map_or(0, |region| region as u64 + 1);
+        self.digest.add(&[kind as u64 | region << 8, fnv1a(text.as_bytes()), row.time.0]);
+        if let Some(rule) = row.rule {
+            self.count_rule(rule);
+        }
+        self.events.push(row);
+    }
+
+    /// A service reports a change of its state.
+    pub fn note(&mut self, now: Time, principal: &str, note: Note) {
+        self.event(EventRow {
+            time: now,
+            region: Some(note.region.index()),
+            principal: principal.to_owned(),
+            source: "service",
+            operation: note.operation.to_owned(),
+            target: note.target,
+            outcome: note.outcome,
+            error: String::new(),
+            rule: Some(note.rule),
+            detail: note.detail,
+        });
+    }
+
+    /// A step was answered.
+    pub fn answer(&mut self, answer: Answer) {
+        let text = format!("{}\t{:?}\t{}", answer.command, answer.error, answer.response);
+        self.digest.add(&[Record::StepAnswered as u64, fnv1a(text.as_bytes()), answer.time.0]);
+        self.answers.push(answer);
+    }
+
+    /// A fault is on the axis.
+    pub fn fault(&mut self, fault: FaultSpan) {
+        self.faults.push(fault);
+    }
+
+    /// A declared key's state in a Region has changed.
+    pub fn key_state(&mut self, set: SetId, region: RegionId, state: &str, now: Time) {
+        self.keys[set.0 as usize].states.push((region.index(), state.to_owned(), now));
+    }
+
+    /// A declared set has another primary key.
+    pub fn primary(&mut self, set: SetId, region: RegionId, now: Time) {
+        let key = &mut self.keys[set.0 as usize];
+        if key.moves.last().map_or(key.primary, |(place, _)| *place) != region.index() {
+            key.moves.push((region.index(), now));
+        }
+    }
+
+    /// A store has a new writer.
+    pub fn writer(&mut self, store: usize, region: RegionId, now: Time) {
+        self.writers[store].push((region.index(), now));
+    }
+
+    /// A replica's largest staleness since the last sample.
+    pub fn staleness(&mut self, store: usize, region: RegionId, now: Time, staleness: Span) {
+        let time = Time(now.0.saturating_sub(1) / self.setup.bin.0.max(1) * self.setup.bin.0);
+        self.staleness.push(StalenessPoint { time, store, region: region.index(), staleness });
+    }
+
+    /// A rule decided something.
+    pub fn count_rule(&mut self, rule: RuleRef) {
+        *self.rules.entry(rule).or_default() += 1;
+    }
+
+    /// A bin of the time series is over.
+    pub fn end_bin(&mut self, now: Time) {
+        let regions = self.setup.world.regions.len();
+        let time = Time(now.0.saturating_sub(self.setup.bin.0));
+        for (place, recent) in self.recent.iter_mut().enumerate() {
+            let Some(histogram) = recent else { continue };
+            if histogram.count() == 0 {
+                continue;
+            }
+            self.latency_over_time.push(LatencyBin {
+                time,
+                client: place / regions,
+                region: place % regions,
+                count: histogram.count(),
+                p50: histogram.quantile(0.5),
+                p99: histogram.quantile(0.99),
+            });
+            **histogram = Histogram::new(PHASE_STEPS);
+        }
+    }
+
+    /// The finished log; `allowed`: rules by which successful calls were allowed.
+    pub fn finish(mut self, ended: Time, events: u64, allowed: BTreeMap<RuleRef, u64>) -> RunLog {
+        for (rule, count) in allowed {
+            *self.rules.entry(rule).or_default() += count;
+        }
+        for row in &self.refusals {
+            *self.rules.entry(row.rule).or_default() += row.count;
+        }
+        self.refusals.sort_by_key(|row| (row.client, row.region, row.operation, row.error, row.rule));
+        self.totals.events = events;
+        let availability = availability(&self.seconds, &self.failures, self.setup.bin);
+        let setup = self.setup;
+        let regions = setup.world.regions.len();
+        RunLog {
+            name: setup.name.clone(),
+            title: setup.title.clone(),
+            variant: setup.variant.clone(),
+            scenario_hash: setup.hash.clone(),
+            seed: setup.seed,
+            trial: self.trial,
+            rule_set: setup.rule_set.name(),
+            duration: setup.duration,
+            ended,
+            bin: setup.bin,
+            regions: setup.world.regions.iter().map(|region| region.name.clone()).collect(),
+            links: links(&setup),
+            clients: (0..setup.clients.len()).map(|client| client_info(&setup, client)).collect(),
+            stores: self.writers.into_iter().enumerate().map(|(i, w)| store_info(&setup, i, w)).collect(),
+            keys: self.keys,
+            events: self.events,
+            answers: self.answers,
+            faults: self.faults,
+            latency: latency_series(self.latency, regions),
+            latency_over_time: self.latency_over_time,
+            availability,
+            seconds: self.seconds.iter().map(|rows| by_second(rows)).collect(),
+            refusals: self.refusals,
+            ledger: Vec::new(),
+            shares: Vec::new(),
+            staleness: self.staleness,
+            replication: Vec::new(),
+            losses: Vec::new(),
+            expectations: Vec::new(),
+            rules: self.rules,
+            assumptions: setup.assumptions.clone(),
+            totals: self.totals,
+            digest: self.digest.value(),
+        }
+    }
+}
+
+fn by_second(rows: &[Second]) -> Vec<SecondRow> {
+    let mut all: Vec<SecondRow> = Vec::with_capacity(rows.len());
+    for row in rows {
+        match all.last_mut() {
+            Some(last) if last.second == row.second => {
+                last.total += row.total;
+                last.good += row.good;
+            }
+            _ => all.push(SecondRow { second: row.second, total: row.total, good: row.good }),
+        }
+    }
+    all
+}
+
+fn availability(
+    seconds: &[Vec<Second>],
+    failures: &BTreeMap<(u64, ClientId, RegionId, ErrorCode), u64>,
+    bin: Span,
+) -> Vec<AvailabilityRow> {
+    let width = bin.0.max(1);
+    let mut good: BTreeMap<(u64, usize, usize), u64> = BTreeMap::new();
+    for (client, rows) in seconds.iter().enumerate() {
+        for row in rows.iter().filter(|row| row.good > 0) {
+            let bin = row.second.saturating_mul(Span::SECOND.0) / width;
+            *good.entry((bin, client, row.region.index())).or_default() += row.good;
+        }
+    }
+    let row = |bin: u64, client, region, error, count| AvailabilityRow {
+        time: Time(bin.saturating_mul(width)),
+        client,
+        region,
+        error,
+        count,
+    };
+    let good = good.into_iter().map(|((bin, client, region), n)| row(bin, client, region, None, n));
+    let bad = failures
+        .iter()
+        .map(|((bin, client, region, error), n)| row(*bin, client.index(), region.index(), Some(*error), *n));
+    let mut all: Vec<AvailabilityRow> = good.chain(bad).collect();
+    all.sort_by_key(|row| (row.time, row.client, row.region, row.error));
+    all
+}
+
+fn latency_series(all: Vec<Option<Box<Latency>>>, regions: usize) -> Vec<LatencySeries> {
+    let mut series = Vec::new();
+    for (i, latency) in all.into_iter().enumerate() {
+        let Some(latency) = latency else { continue };
+        let (place, kind) = (i / Kind::ALL.len(), Kind::ALL[i % Kind::ALL.len()]);
+        let Latency { total, network, kms_queue, kms_service, store } = *latency;
+        let phases = [
+            ("total", total),
+            ("network", network),
+            ("kms-queue", kms_queue),
+            ("kms-service", kms_service),
+            ("store", store),
+        ];
+        series.extend(phases.into_iter().map(|(phase, times)| LatencySeries {
+            client: place / regions,
+            region: place % regions,
+            operation: kind.name(),
+            phase,
+            times,
+        }));
+    }
+    series
+}
+
+fn client_info(setup: &Setup, client: usize) -> ClientInfo {
+    let client = &setup.clients[client];
+    ClientInfo {
+        name: client.name.clone(),
+        region: client.region.index(),
+        store: client.store,
+        objective_share: client.objective.share,
+        objective_window: client.objective.window,
+        traffic: client.rate.is_some(),
+        keyring: client.keyring.as_ref().map_or("none".to_owned(), |keyring| {
+            keyring.in_words(|set| setup.keys[set.0 as usize].name.as_str())
+        }),
+    }
+}
+
+fn store_info(setup: &Setup, index: usize, writers: Vec<(usize, Time)>) -> StoreInfo {
+    let store = &setup.stores[index];
+    let clients = setup.clients.iter().filter(|client| client.store == index).map(|client| &client.name);
+    StoreInfo {
+        name: store.name.clone(),
+        kind: store.kind.name(),
+        regions: store.regions.iter().map(|region| region.index()).collect(),
+        readers: clients.chain(&store.readers).cloned().collect(),
+        writers,
+    }
+}
+
+fn first_writer(store: &StoreSetup) -> Vec<(usize, Time)> {
+    match &store.kind {
+        StoreKind::DynamoDbGlobalTable => Vec::new(),
+        StoreKind::AuroraGlobalDatabase { writer, .. } => vec![(writer.index(), Time::ZERO)],
+    }
+}
+
+/// The mean one-way delay between each two Regions.
+fn links(setup: &Setup) -> Vec<(usize, usize, Span)> {
+    let links = setup.world.links.iter().enumerate();
+    let row = |(from, row): (usize, &Vec<crate::world::LinkSetup>)| {
+        let link = |(to, link): (usize, &crate::world::LinkSetup)| (from, to, link.one_way.mean());
+        row.iter().enumerate().filter(|(to, _)| *to != from).map(link).collect::<Vec<_>>()
+    };
+    links.flat_map(row).collect()
+}

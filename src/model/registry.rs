@@ -1,0 +1,15 @@
+//! The whole rulebook: the rules of every service and of the clients.
+
+use crate::rulebook::RuleRef;
+use crate::{client, services};
+
+/// Every rule, floor by floor, in the order of its file.
+pub fn rules() -> Vec<RuleRef> {
+    let parts = [
+        services::kms::rules::ALL,
+        client::rules::ALL,
+        services::dynamodb::rules::ALL,
+        services::aurora::rules::ALL,
+    ];
+    parts.concat()
+}

@@ -1,0 +1,753 @@
+//! The life of a request: arrival, KMS calls, the store, retries, failover, the end.
+//!
+//! ```text
+//! write:  Arrival -> (KMS call for each key of the keyring) -> store -> replication
+//! read:   Arrival -> store -> (KMS calls until a data key is unwrapped)
+//!
+//! KMS call:  send -> AtKms -> [KmsDone] -> KmsAnswer        lost or late: TimedOut        failed: Retry, or the next Region
+//! store:     send -> [AtStore] -> Commit / [StoreDone] -> [StoreAnswer]
+//! ```
+//!
+//! In brackets: left out where nothing can happen on the way. A queue is first in, first out, so an endpoint
+//! knows on arrival when it will be done; only a fault in between could matter, and the next one is known.
+
+use super::data::DataEvent;
+use super::plans::bindings;
+use super::recorder::{Ending, Kind};
+use super::setup::Setup;
+use super::{Event, Moment, Simulation};
+use crate::client::classes::PLAINTEXT;
+use crate::client::retry::Budget;
+use crate::client::{ClientId, ClientSetup, Failure, Mix, rules};
+use crate::services::error::RetryClass;
+use crate::services::replication::{ClassId, NEW_ITEM};
+use crate::services::{ErrorCode, Service};
+use crate::sim::rng::{below, unit};
+use crate::sim::{Draws, Law, Sampler, Span, Stream, Time};
+use crate::world::RegionId;
+use crate::world::endpoint::{Admission, Mode, Work};
+
+/// A request in flight, by slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RequestId(u32);
+
+/// What each of a request's random numbers decides (the purpose of [`Draws::at`]).
+mod purpose {
+    pub const KIND: u8 = 0;
+    pub const ITEM: u8 = 1;
+    /// Of a call to KMS; the same for the store, 16 higher.
+    pub const OUT: u8 = 16;
+    pub const FAULT: u8 = 17;
+    pub const SERVICE: u8 = 18;
+    pub const BACK: u8 = 19;
+    pub const BACKOFF: u8 = 20;
+    pub const STORE: u8 = 16;
+    /// Of replication to the n-th replica.
+    pub const LAG: u8 = 128;
+}
+
+/// The replication delay of a write to the n-th replica.
+#[inline]
+pub fn lag_draw(draw: u64, to: u8) -> u64 {
+    Draws(draw).at(purpose::LAG + to, 0)
+}
+
+/// A request in flight.
+#[derive(Clone, Copy, Debug)]
+pub struct Request {
+    /// First attempt.
+    pub arrived: Time,
+    draws: Draws,
+    /// When the attempt in hand was sent.
+    sent: Time,
+    /// Time spent so far, for the phases.
+    pub spent: Phases,
+    /// What the call in hand will answer.
+    answer: Result<ClassId, Failure>,
+    item: u32,
+    /// A write: the class so far. A read: the class of what it read.
+    class: ClassId,
+    /// Who.
+    pub client: ClientId,
+    /// Where its instance runs.
+    pub home: RegionId,
+    /// The spell of that Region in which the instance started on it.
+    spell: u16,
+    instance: u16,
+    /// What it is.
+    pub kind: Kind,
+    /// Index of the row of its second.
+    pub second: u32,
+    /// Which KMS call of the plan.
+    key: u8,
+    /// Which Region of the failover order.
+    path: u8,
+    /// Attempts of this call in this Region.
+    tries: u8,
+    /// Attempts of this service's calls, for the draws.
+    attempt: u16,
+    /// How the last failed attempt of this call was classed.
+    last_failure: RetryClass,
+    service: Service,
+    /// The Region called.
+    pub endpoint: RegionId,
+    /// The replica called.
+    replica: u8,
+    /// The endpoint's spell at acceptance.
+    endpoint_spell: u16,
+}
+
+/// Where a request's time went.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Phases {
+    /// On the network.
+    pub network: Span,
+    /// Waiting for a KMS server.
+    pub kms_queue: Span,
+    /// Served by KMS.
+    pub kms_service: Span,
+    /// Waiting for the store and served by it.
+    pub store: Span,
+}
+
+/// Requests in flight, in slots that are used again.
+#[derive(Clone, Debug, Default)]
+pub struct Requests {
+    slots: Vec<Request>,
+    free: Vec<RequestId>,
+}
+
+impl Requests {
+    #[inline]
+    fn put(&mut self, request: Request) -> RequestId {
+        match self.free.pop() {
+            Some(id) => {
+                self.slots[id.0 as usize] = request;
+                id
+            }
+            None => {
+                self.slots.push(request);
+                RequestId(self.slots.len() as u32 - 1)
+            }
+        }
+    }
+
+    /// Who sent a request.
+    pub fn client(&self, id: RequestId) -> ClientId {
+        self.slots[id.0 as usize].client
+    }
+
+    #[inline]
+    fn get(&mut self, id: RequestId) -> &mut Request {
+        &mut self.slots[id.0 as usize]
+    }
+}
+
+/// A client while the run goes on.
+#[derive(Clone, Debug)]
+pub struct ClientState {
+    /// Where the instances run that new requests go to.
+    pub home: RegionId,
+    arrivals: Stream,
+    draws: Stream,
+    gap: Option<Sampler>,
+    left: u64,
+    number: u64,
+    instances: u64,
+    /// Retry tokens, one SDK client a service and instance.
+    budgets: Vec<[Budget; 2]>,
+    mix: Mix,
+    items: u64,
+    /// The envelope class that its encryption starts from.
+    pub start: ClassId,
+    store: usize,
+    /// The replicas its calls try, in order: (Region, replica), for each Region it may run in.
+    replicas: Vec<Vec<(RegionId, u8)>>,
+}
+
+impl ClientState {
+    /// A client at time 0.
+    pub fn new(client: &ClientSetup, setup: &Setup, trial: u64) -> ClientState {
+        let stream = |purpose| Stream::new(setup.seed, trial, &format!("{}/{purpose}", client.name));
+        let store = &setup.stores[client.store];
+        let routes = |home| {
+            let replica = |region: &RegionId| store.regions.iter().position(|r| r == region);
+            let mut replicas: Vec<(RegionId, u8)> = bindings(client, home)
+                .iter()
+                .filter_map(|region| replica(region).map(|i| (*region, i as u8)))
+                .collect();
+            if replicas.is_empty() {
+                replicas.extend(store.regions.first().map(|region| (*region, 0)));
+            }
+            replicas
+        };
+        ClientState {
+            home: client.region,
+            arrivals: stream("arrivals"),
+            draws: stream("requests"),
+            gap: client.rate.map(|rate| Sampler::new(&Law::Exponential { mean: rate.gap })),
+            left: client.requests.unwrap_or(u64::MAX),
+            number: 0,
+            instances: u64::from(client.instances.max(1)),
+            budgets: vec![[Budget::default(); 2]; client.instances.max(1) as usize],
+            mix: client.mix,
+            items: store.items,
+            start: PLAINTEXT,
+            store: client.store,
+            replicas: (0..setup.world.regions.len() as u8).map(|r| routes(RegionId(r))).collect(),
+        }
+    }
+
+    fn kind(&self, draws: Draws) -> Kind {
+        let share = unit(draws.at(purpose::KIND, 0));
+        match share {
+            s if s < self.mix.write => Kind::Write,
+            s if s < self.mix.write + self.mix.read => Kind::Read,
+            _ if self.mix.insert > 0.0 => Kind::Insert,
+            _ => Kind::Read,
+        }
+    }
+}
+
+impl Simulation {
+    /// Schedules the client's next arrival, if one is left before the duration.
+    #[inline]
+    pub(super) fn schedule_arrival(&mut self, id: ClientId) {
+        let client = &mut self.clients[id.index()];
+        let Some(gap) = &client.gap else { return };
+        if client.left == 0 {
+            return;
+        }
+        client.left -= 1;
+        let at = self.kernel.now() + gap.sample(client.arrivals.next_u64());
+        if at.0 < self.setup.duration.0 {
+            self.kernel.schedule(at, Event::Arrival(id));
+        }
+    }
+
+    /// A request arrives; the next is scheduled.
+    pub(super) fn arrive(&mut self, id: ClientId) {
+        let now = self.kernel.now();
+        let client = &mut self.clients[id.index()];
+        let draws = Draws(client.draws.next_u64());
+        let instance = (client.number % client.instances) as u16;
+        client.number += 1;
+        let kind = client.kind(draws);
+        let home = client.home;
+        let region = self.world.region(home);
+        let item = match kind {
+            Kind::Insert => NEW_ITEM,
+            _ => below(draws.at(purpose::ITEM, 0), client.items) as u32,
+        };
+        let request = self.requests.put(Request {
+            arrived: now,
+            draws,
+            sent: now,
+            spent: Phases::default(),
+            answer: Ok(PLAINTEXT),
+            item,
+            class: PLAINTEXT,
+            client: id,
+            home,
+            spell: region.spell(),
+            instance,
+            kind,
+            second: self.recorder.arrived(id, home, now),
+            key: 0,
+            path: 0,
+            tries: 0,
+            attempt: 0,
+            last_failure: RetryClass::Never,
+            service: Service::Kms,
+            endpoint: home,
+            replica: 0,
+            endpoint_spell: 0,
+        });
+        if region.is_down() {
+            self.end(request, Err(("application", app_unavailable())));
+        } else {
+            match kind {
+                Kind::Read => self.turn_to_store(request),
+                Kind::Write | Kind::Insert => self.start_encryption(request),
+            }
+        }
+        self.schedule_arrival(id);
+    }
+
+    fn start_encryption(&mut self, id: RequestId) {
+        let r = self.requests.get(id);
+        match &self.setup.clients[r.client.index()].keyring {
+            None => self.turn_to_store(id),
+            Some(_) => {
+                r.class = self.clients[r.client.index()].start;
+                r.service = Service::Kms;
+                self.send_to_kms(id);
+            }
+        }
+    }
+
+    /// Something happens to a request.
+    pub(super) fn go_on(&mut self, id: RequestId, moment: Moment) {
+        match moment {
+            Moment::AtKms => return self.at_kms(id),
+            Moment::AtStore => return self.at_store(id),
+            Moment::KmsDone | Moment::StoreDone => return self.leave(id),
+            _ => {}
+        }
+        let r = *self.requests.get(id);
+        let home = self.world.region(r.home);
+        if home.spell() != r.spell {
+            return self.end_at(id, home.since(), Err(("application", app_unavailable())));
+        }
+        match moment {
+            Moment::Retry => self.send(id),
+            Moment::TimedOut => {
+                if let Err(failure) = r.answer {
+                    self.attempt_failed(id, failure);
+                }
+            }
+            _ if self.is_cut(&r, false) => self.answer_lost(id),
+            Moment::KmsAnswer => self.kms_answered(id),
+            _ => self.store_answered(id),
+        }
+    }
+
+    /// Whether the way to the endpoint (or back) is cut now.
+    #[inline]
+    fn is_cut(&self, r: &Request, out: bool) -> bool {
+        let (from, to) = if out { (r.home, r.endpoint) } else { (r.endpoint, r.home) };
+        self.world.link(from, to).app.is_down() && self.world.endpoint(r.service, r.endpoint).network
+    }
+
+    fn send(&mut self, id: RequestId) {
+        match self.requests.get(id).service {
+            Service::Kms => self.send_to_kms(id),
+            _ => self.send_to_store(id),
+        }
+    }
+
+    /// The Regions whose KMS endpoints the call in hand tries, in order.
+    fn send_to_kms(&mut self, id: RequestId) {
+        let r = *self.requests.get(id);
+        let (client, path) = (r.client.index(), usize::from(r.path));
+        let endpoint = match r.kind {
+            Kind::Read => {
+                let with = (&*self.setup, &self.classes);
+                match self.plans.unwrap(client, r.home, (r.class, r.key), &self.kms, with) {
+                    Ok(calls) => calls.and_then(|calls| calls.get(path)).map(|call| call.endpoint),
+                    Err(failure) => return self.end(id, Err(("Decrypt", failure))),
+                }
+            }
+            _ => {
+                let calls = self.plans.wrap(client, r.home, r.key, &self.kms, &self.setup);
+                calls.and_then(|calls| calls.get(path)).map(|call| call.endpoint)
+            }
+        };
+        match endpoint {
+            Some(endpoint) => {
+                self.requests.get(id).endpoint = endpoint;
+                self.dispatch(id, Moment::AtKms);
+            }
+            None => self.call_failed(id, no_such_call()),
+        }
+    }
+
+    /// Sends the attempt in hand to its endpoint.
+    fn dispatch(&mut self, id: RequestId, arrival: Moment) {
+        let now = self.kernel.now();
+        let base = self.draw_base(id);
+        let r = self.requests.get(id);
+        r.sent = now;
+        r.tries += 1;
+        if !self.world.endpoint(r.service, r.endpoint).network {
+            return match arrival {
+                Moment::AtStore => self.at_store(id),
+                _ => self.at_kms(id),
+            };
+        }
+        let link = self.world.link(r.home, r.endpoint);
+        if link.app.is_down() {
+            return self.no_connection(id);
+        }
+        let delay = link.delay(r.draws.at(base + purpose::OUT, u32::from(r.attempt)));
+        r.spent.network += delay;
+        let deadline = r.sent + self.setup.clients[r.client.index()].attempt_timeout;
+        match now + delay {
+            at if at > deadline => self.answer_lost(id),
+            at => self.kernel.schedule(at, Event::Request(id, arrival)),
+        }
+    }
+
+    fn draw_base(&mut self, id: RequestId) -> u8 {
+        match self.requests.get(id).service {
+            Service::Kms => 0,
+            _ => purpose::STORE,
+        }
+    }
+
+    /// Nobody answers: the connection times out.
+    fn no_connection(&mut self, id: RequestId) {
+        let now = self.kernel.now();
+        let r = self.requests.get(id);
+        let client = &self.setup.clients[r.client.index()];
+        let timeout =
+            if r.home == r.endpoint { client.connect_timeout_local } else { client.connect_timeout_across };
+        r.answer = Err(Failure::new(ErrorCode::ConnectTimeoutError, rules::SILENCE_IS_A_CONNECT_TIMEOUT));
+        self.kernel.schedule((r.sent + timeout).max(now), Event::Request(id, Moment::TimedOut));
+    }
+
+    /// The answer is lost or will come too late: the attempt times out.
+    fn answer_lost(&mut self, id: RequestId) {
+        let r = self.requests.get(id);
+        let deadline = r.sent + self.setup.clients[r.client.index()].attempt_timeout;
+        r.answer = Err(Failure::new(ErrorCode::ReadTimeoutError, rules::A_LOST_ANSWER));
+        self.kernel.schedule(deadline, Event::Request(id, Moment::TimedOut));
+    }
+
+    /// The endpoint admits a call or not; `None` if that is settled.
+    #[inline]
+    fn admit(&mut self, id: RequestId, work: Work) -> Option<(Time, Time)> {
+        let r = *self.requests.get(id);
+        if self.is_cut(&r, true) {
+            self.no_connection(id);
+            return None;
+        }
+        let base = self.draw_base(id);
+        let draw = |purpose| r.draws.at(base + purpose, u32::from(r.attempt));
+        let now = self.kernel.now();
+        let endpoint = self.world.endpoint_mut(r.service, r.endpoint);
+        let spell = endpoint.crashed.spell();
+        let refused = match endpoint.admit(now, work, draw(purpose::SERVICE), draw(purpose::FAULT)) {
+            Admission::Accepted { start, finish } => {
+                self.requests.get(id).endpoint_spell = spell;
+                return Some((start, finish));
+            }
+            Admission::Down(Mode::Timeout) => {
+                self.no_connection(id);
+                return None;
+            }
+            Admission::Down(mode) => down(r.service, mode),
+            Admission::Throttled => {
+                let rule = match r.service {
+                    Service::Kms => rules::OVER_QUOTA_IS_THROTTLED,
+                    _ => crate::services::dynamodb::rules::THE_TABLE_THROTTLES,
+                };
+                Failure::new(ErrorCode::ThrottlingException, rule)
+            }
+        };
+        self.answer_at(id, now, Err(refused));
+        None
+    }
+
+    fn at_kms(&mut self, id: RequestId) {
+        let Some((start, finish)) = self.admit(id, Work::Read) else { return };
+        let now = self.kernel.now();
+        let answer = self.kms_verdict(id);
+        let r = self.requests.get(id);
+        r.spent.kms_queue += start - now;
+        r.spent.kms_service += finish - start;
+        self.answer_at(id, finish, answer);
+    }
+
+    /// What the rules of KMS answer to the call that arrives now.
+    #[inline]
+    fn kms_verdict(&mut self, id: RequestId) -> Result<ClassId, Failure> {
+        let r = *self.requests.get(id);
+        let (client, path) = (r.client.index(), usize::from(r.path));
+        match r.kind {
+            Kind::Read => {
+                let with = (&*self.setup, &self.classes);
+                let calls = self.plans.unwrap(client, r.home, (r.class, r.key), &self.kms, with)?;
+                let call = calls.and_then(|calls| calls.get_mut(path)).ok_or_else(no_such_call)?;
+                call.verdict?;
+                call.uses += 1;
+                Ok(r.class)
+            }
+            _ => {
+                let calls = self.plans.wrap(client, r.home, r.key, &self.kms, &self.setup);
+                let call = calls.and_then(|calls| calls.get_mut(path)).ok_or_else(no_such_call)?;
+                call.outcome(r.class, &mut self.classes)
+            }
+        }
+    }
+
+    /// The endpoint's answer leaves at `at`. If no fault starts or ends before, its way is known now.
+    #[inline]
+    fn answer_at(&mut self, id: RequestId, at: Time, answer: Result<ClassId, Failure>) {
+        self.requests.get(id).answer = answer;
+        if at == self.kernel.now() || (self.elide && at < self.timers.next_change()) {
+            self.leave_at(id, at);
+        } else {
+            let moment = match self.requests.get(id).service {
+                Service::Kms => Moment::KmsDone,
+                _ => Moment::StoreDone,
+            };
+            self.kernel.schedule(at, Event::Request(id, moment));
+        }
+    }
+
+    /// The answer leaves now, unless the endpoint went down meanwhile.
+    fn leave(&mut self, id: RequestId) {
+        let r = *self.requests.get(id);
+        match self.world.endpoint(r.service, r.endpoint).crashed.spell() == r.endpoint_spell {
+            true => self.leave_at(id, self.kernel.now()),
+            false => self.answer_lost(id),
+        }
+    }
+
+    #[inline]
+    fn leave_at(&mut self, id: RequestId, at: Time) {
+        let base = self.draw_base(id);
+        let r = self.requests.get(id);
+        let moment = match r.service {
+            Service::Kms => Moment::KmsAnswer,
+            _ => Moment::StoreAnswer,
+        };
+        let link = self.world.link(r.endpoint, r.home);
+        let delay = match self.world.endpoint(r.service, r.endpoint).network {
+            false => Span::ZERO,
+            true if link.app.is_down() => return self.answer_lost(id),
+            true => link.delay(r.draws.at(base + purpose::BACK, u32::from(r.attempt))),
+        };
+        r.spent.network += delay;
+        let arrival = at + delay;
+        if arrival > r.sent + self.setup.clients[r.client.index()].attempt_timeout {
+            return self.answer_lost(id);
+        }
+        match arrival == self.kernel.now() {
+            true => self.go_on(id, moment),
+            false => self.kernel.schedule(arrival, Event::Request(id, moment)),
+        }
+    }
+
+    fn kms_answered(&mut self, id: RequestId) {
+        let r = self.requests.get(id);
+        r.class = match r.answer {
+            Ok(class) => class,
+            Err(failure) => return self.attempt_failed(id, failure),
+        };
+        self.note_success(id);
+        let r = *self.requests.get(id);
+        if r.kind == Kind::Read {
+            return self.end(id, Ok(()));
+        }
+        match self.plans.wrap(r.client.index(), r.home, r.key + 1, &self.kms, &self.setup).is_some() {
+            true => self.next_call(id),
+            false => self.turn_to_store(id),
+        }
+    }
+
+    /// The next KMS call of the plan, at home again.
+    fn next_call(&mut self, id: RequestId) {
+        let r = self.requests.get(id);
+        r.key += 1;
+        r.path = 0;
+        r.tries = 0;
+        r.attempt += 1;
+        self.send_to_kms(id);
+    }
+
+    /// The SDK client's retry budget hears of a success.
+    #[inline]
+    fn note_success(&mut self, id: RequestId) {
+        let r = *self.requests.get(id);
+        let budgets = &mut self.clients[r.client.index()].budgets[usize::from(r.instance)];
+        budgets[usize::from(r.service != Service::Kms)].succeeded(r.tries, r.last_failure);
+    }
+
+    /// The attempt in hand failed: again after a pause, in the next Region, or not at all.
+    fn attempt_failed(&mut self, id: RequestId, failure: Failure) {
+        let base = self.draw_base(id);
+        let r = self.requests.get(id);
+        let class = failure.error.retry_class();
+        let draw = r.draws.at(base + purpose::BACKOFF, u32::from(r.attempt));
+        r.attempt += 1;
+        r.last_failure = class;
+        let budgets = &mut self.clients[r.client.index()].budgets[usize::from(r.instance)];
+        let budget = &mut budgets[usize::from(r.service != Service::Kms)];
+        let retry = self.setup.clients[r.client.index()].retry;
+        if let Some(pause) = budget.backoff(retry, r.service, class, r.tries, draw) {
+            let at = self.kernel.now() + pause;
+            return self.kernel.schedule(at, Event::Request(id, Moment::Retry));
+        }
+        if class != RetryClass::Never && self.has_next_path(id) {
+            let r = self.requests.get(id);
+            let from = r.endpoint;
+            r.path += 1;
+            r.tries = 0;
+            self.send(id);
+            return self.note_failover(id, from);
+        }
+        self.call_failed(id, failure);
+    }
+
+    fn has_next_path(&mut self, id: RequestId) -> bool {
+        let r = *self.requests.get(id);
+        let (client, next) = (r.client.index(), usize::from(r.path) + 1);
+        match (r.service, r.kind) {
+            (Service::Kms, Kind::Read) => {
+                let with = (&*self.setup, &self.classes);
+                let calls = self.plans.unwrap(client, r.home, (r.class, r.key), &self.kms, with);
+                calls.is_ok_and(|calls| calls.is_some_and(|calls| next < calls.len()))
+            }
+            (Service::Kms, _) => {
+                let calls = self.plans.wrap(client, r.home, r.key, &self.kms, &self.setup);
+                calls.is_some_and(|calls| next < calls.len())
+            }
+            _ => self.store_target(&r, r.path + 1).is_some(),
+        }
+    }
+
+    /// No Region answered the call in hand. A keyring that decrypts goes on to the next data key.
+    fn call_failed(&mut self, id: RequestId, failure: Failure) {
+        let r = *self.requests.get(id);
+        if r.service == Service::Kms && r.kind == Kind::Read {
+            let with = (&*self.setup, &self.classes);
+            let next = (r.class, r.key + 1);
+            if let Ok(Some(_)) = self.plans.unwrap(r.client.index(), r.home, next, &self.kms, with) {
+                return self.next_call(id);
+            }
+        }
+        let operation = match (r.service, r.kind, r.key) {
+            (Service::Kms, Kind::Read, _) => "Decrypt",
+            (Service::Kms, _, 0) => "GenerateDataKey",
+            (Service::Kms, ..) => "Encrypt",
+            (Service::DynamoDb, Kind::Read, _) => "GetItem",
+            (Service::DynamoDb, ..) => "PutItem",
+            (Service::Rds, Kind::Read, _) => "SELECT",
+            (Service::Rds, ..) => "COMMIT",
+        };
+        self.end(id, Err((operation, failure)));
+    }
+
+    fn turn_to_store(&mut self, id: RequestId) {
+        let r = self.requests.get(id);
+        r.service = self.stores[self.clients[r.client.index()].store].service;
+        r.path = 0;
+        r.tries = 0;
+        r.attempt = 0;
+        self.send_to_store(id);
+    }
+
+    /// The Region and replica that the call goes to.
+    #[inline]
+    fn store_target(&self, r: &Request, path: u8) -> Option<(RegionId, u8)> {
+        let client = &self.clients[r.client.index()];
+        self.stores[client.store].target(&client.replicas[r.home.index()], r.home, r.kind == Kind::Read, path)
+    }
+
+    fn send_to_store(&mut self, id: RequestId) {
+        let r = *self.requests.get(id);
+        let Some((endpoint, replica)) = self.store_target(&r, r.path) else {
+            return self.call_failed(id, no_such_call());
+        };
+        let r = self.requests.get(id);
+        r.endpoint = endpoint;
+        r.replica = replica;
+        self.dispatch(id, Moment::AtStore);
+    }
+
+    fn at_store(&mut self, id: RequestId) {
+        let work = if self.requests.get(id).kind == Kind::Read { Work::Read } else { Work::Write };
+        let Some((_, finish)) = self.admit(id, work) else { return };
+        let now = self.kernel.now();
+        let r = self.requests.get(id);
+        r.spent.store += finish - now;
+        let r = *r;
+        let index = self.clients[r.client.index()].store;
+        let store = &mut self.stores[index];
+        if let Err(failure) = store.may(r.replica, work) {
+            return self.answer_at(id, finish, Err(failure));
+        }
+        if work == Work::Read {
+            let class = store.replicas().tables[usize::from(r.replica)].get(r.item);
+            return self.answer_at(id, finish, Ok(class.map_or(PLAINTEXT, |record| record.class)));
+        }
+        let write = store.replicas_mut().accept(now, r.item, r.class, r.replica, r.draws.0);
+        let in_time = finish <= r.sent + self.setup.clients[r.client.index()].attempt_timeout;
+        if !in_time {
+            self.answer_lost(id);
+        }
+        let commit = DataEvent::Commit {
+            store: index as u16,
+            spell: r.endpoint_spell,
+            write,
+            request: in_time.then_some(id),
+        };
+        self.kernel.schedule(finish, Event::Data(commit));
+    }
+
+    /// The store carried the request's write out (or refused it in the end): the answer leaves.
+    #[inline]
+    pub(super) fn committed(&mut self, id: RequestId, outcome: Result<(), Failure>) {
+        let r = self.requests.get(id);
+        r.answer = outcome.map(|()| r.class);
+        self.leave_at(id, self.kernel.now());
+    }
+
+    /// The store dropped the request's write with everything else it had in hand.
+    pub(super) fn dropped(&mut self, id: RequestId) {
+        self.answer_lost(id);
+    }
+
+    fn store_answered(&mut self, id: RequestId) {
+        let r = self.requests.get(id);
+        let class = match r.answer {
+            Ok(class) => class,
+            Err(failure) => return self.attempt_failed(id, failure),
+        };
+        r.class = class;
+        self.note_success(id);
+        let r = self.requests.get(id);
+        if r.kind != Kind::Read || class == PLAINTEXT {
+            return self.end(id, Ok(()));
+        }
+        r.service = Service::Kms;
+        r.key = 0;
+        r.path = 0;
+        r.tries = 0;
+        r.attempt = 0;
+        self.send_to_kms(id);
+    }
+
+    fn end(&mut self, id: RequestId, ending: Ending) {
+        self.end_at(id, self.kernel.now(), ending);
+    }
+
+    fn end_at(&mut self, id: RequestId, at: Time, ending: Ending) {
+        let request = *self.requests.get(id);
+        self.requests.free.push(id);
+        self.recorder.ended(&request, at, ending);
+        self.runbooks.hear(request.client, ending.is_ok());
+    }
+
+    fn note_failover(&mut self, id: RequestId, from: RegionId) {
+        let r = *self.requests.get(id);
+        self.recorder.failover(self.kernel.now(), &r, r.service, from, self.timers.weather());
+    }
+}
+
+/// The keys moved while the call was on its way: its endpoint is no longer one that the keyring would call.
+fn no_such_call() -> Failure {
+    Failure::new(ErrorCode::NotFoundException, rules::THE_ARN_NAMES_THE_REGION)
+}
+
+fn app_unavailable() -> Failure {
+    Failure::new(ErrorCode::AppUnavailable, rules::INSTANCES_STOP_WITH_THEIR_REGION)
+}
+
+/// What a caller sees of an endpoint that is down.
+pub fn down(service: Service, mode: Mode) -> Failure {
+    match mode {
+        Mode::Timeout => Failure::new(ErrorCode::ConnectTimeoutError, rules::SILENCE_IS_A_CONNECT_TIMEOUT),
+        Mode::Refuse => Failure::new(ErrorCode::EndpointConnectionError, rules::A_REFUSED_CONNECTION),
+        Mode::Error => {
+            let error = match service {
+                Service::Kms => ErrorCode::KMSInternalException,
+                Service::DynamoDb => ErrorCode::InternalServerError,
+                Service::Rds => ErrorCode::InternalFailure,
+            };
+            Failure::new(error, rules::A_SERVER_ERROR)
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Runbooks: a condition seen by monitoring, then what people and machines do, one step after the other.
+
+use super::setup::{RunbookStep, Setup};
+use super::{Event, Simulation, conditions::LOOK};
+use crate::client::ClientId;
+use crate::runlog::EventRow;
+use crate::sim::{Sampler, Span, Stream, Time};
+use std::sync::Arc;
+
+/// Where a runbook stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    /// Its condition has held since this instant.
+    Armed(Option<Time>),
+    /// The step in hand (index); it goes on by itself.
+    Running(usize),
+    /// The step in hand waits until its condition holds.
+    Waiting(usize),
+    /// It is through.
+    Done,
+}
+
+/// Requests that finished in a second.
+#[derive(Clone, Copy, Debug, Default)]
+struct Finished {
+    all: u64,
+    good: u64,
+}
+
+/// The runbooks of a run and the monitoring that they look at.
+#[derive(Clone, Debug)]
+pub struct Runbooks {
+    status: Vec<Status>,
+    streams: Vec<Stream>,
+    /// By client: the second in hand.
+    now: Vec<Finished>,
+    /// By client: the last full second in which a request finished.
+    last: Vec<Option<Finished>>,
+}
+
+impl Runbooks {
+    /// All armed.
+    pub fn new(setup: &Setup, trial: u64) -> Runbooks {
+        let stream = |name: &str| Stream::new(setup.seed, trial, &format!("{name}/wait"));
+        Runbooks {
+            status: vec![Status::Armed(None); setup.runbooks.len()],
+            streams: setup.runbooks.iter().map(|runbook| stream(&runbook.name)).collect(),
+            now: vec![Finished::default(); setup.clients.len()],
+            last: vec![None; setup.clients.len()],
+        }
+    }
+
+    /// Whether anybody looks at the monitoring.
+    #[inline]
+    pub fn watch(&self) -> bool {
+        !self.status.is_empty()
+    }
+
+    /// A request finished.
+    #[inline]
+    pub fn hear(&mut self, client: ClientId, good: bool) {
+        if self.watch() {
+            let now = &mut self.now[client.index()];
+            now.all += 1;
+            now.good += u64::from(good);
+        }
+    }
+
+    /// The share of a client's requests that succeeded, of those that finished in the last full second in which any
+    /// did.
+    pub fn success(&self, client: usize) -> Option<f64> {
+        self.last[client].map(|second| second.good as f64 / second.all as f64)
+    }
+
+    fn end_second(&mut self) {
+        for (last, now) in self.last.iter_mut().zip(&mut self.now) {
+            let second = std::mem::take(now);
+            if second.all > 0 {
+                *last = Some(second);
+            }
+        }
+    }
+}
+
+impl Simulation {
+    /// A second is over: monitoring is brought up to date, conditions are looked at.
+    pub(super) fn end_second(&mut self) {
+        self.settle_ledger();
+        self.runbooks.end_second();
+        let now = self.kernel.now();
+        let setup = Arc::clone(&self.setup);
+        for (i, runbook) in setup.runbooks.iter().enumerate() {
+            match self.runbooks.status[i] {
+                Status::Armed(since) => {
+                    let holds = self.condition(&runbook.when).unwrap_or(false);
+                    let since = holds.then(|| since.unwrap_or(Time(now.0.saturating_sub(LOOK.0))));
+                    self.runbooks.status[i] = Status::Armed(since);
+                    if since.is_some_and(|since| now - since >= runbook.held_for) {
+                        self.note_runbook(i, "trigger", "started", "", "");
+                        self.runbooks.status[i] = Status::Running(0);
+                        self.go_on_with(i as u16);
+                    }
+                }
+                Status::Waiting(step) => {
+                    if let Some(RunbookStep::WaitUntil(condition)) = runbook.steps.get(step)
+                        && self.condition(condition) == Some(true)
+                    {
+                        self.runbooks.status[i] = Status::Running(step + 1);
+                        self.go_on_with(i as u16);
+                    }
+                }
+                Status::Running(_) | Status::Done => {}
+            }
+        }
+        if (now + LOOK).0 <= setup.duration.0 {
+            self.kernel.schedule(now + LOOK, Event::Second);
+        }
+    }
+
+    /// A runbook takes its next steps, until one takes time.
+    pub(super) fn go_on_with(&mut self, index: u16) {
+        let setup = Arc::clone(&self.setup);
+        let i = usize::from(index);
+        let runbook = &setup.runbooks[i];
+        while let Status::Running(step) = self.runbooks.status[i] {
+            let Some(action) = runbook.steps.get(step) else {
+                self.note_runbook(i, "end", "done", "", "");
+                self.runbooks.status[i] = if runbook.again { Status::Armed(None) } else { Status::Done };
+                return;
+            };
+            self.runbooks.status[i] = Status::Running(step + 1);
+            match action {
+                RunbookStep::Wait(law) => {
+                    let draw = self.runbooks.streams[i].next_u64();
+                    let pause = Sampler::new(law).sample(draw);
+                    return self.wake(index, pause);
+                }
+                RunbookStep::WaitUntil(condition) => {
+                    if self.condition(condition) != Some(true) {
+                        self.runbooks.status[i] = Status::Waiting(step);
+                    }
+                }
+                RunbookStep::Route { client, region } => {
+                    self.clients[*client].home = *region;
+                    let place = &setup.world.regions[region.index()].name;
+                    self.note_runbook(i, "route", &setup.clients[*client].name, "", place);
+                }
+                RunbookStep::Run { command, retry } => {
+                    let principal = format!("runbook {}", runbook.name);
+                    let answer = self.run_command(command, &principal, None);
+                    let error = answer.as_ref().err().map(|no| no.error.clone());
+                    self.note_command(i, command, answer);
+                    match (error, retry) {
+                        (None, _) => {}
+                        (Some(_), Some(pause)) => {
+                            self.runbooks.status[i] = Status::Running(step);
+                            return self.wake(index, *pause);
+                        }
+                        (Some(error), None) => {
+                            self.note_runbook(i, "end", "stopped", &error, "");
+                            self.runbooks.status[i] = Status::Done;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn wake(&mut self, runbook: u16, pause: Span) {
+        self.kernel.schedule(self.kernel.now() + pause, Event::Runbook(runbook));
+    }
+
+    fn note_runbook(&mut self, index: usize, operation: &str, target: &str, error: &str, detail: &str) {
+        let (target, outcome) = match operation {
+            "route" => (target, detail),
+            _ => ("", target),
+        };
+        self.recorder.event(EventRow {
+            time: self.kernel.now(),
+            region: None,
+            principal: self.setup.runbooks[index].name.clone(),
+            source: "runbook",
+            operation: operation.to_owned(),
+            target: target.to_owned(),
+            outcome: outcome.to_owned(),
+            error: error.to_owned(),
+            rule: None,
+            detail: String::new(),
+        });
+    }
+
+    fn note_command(
+        &mut self,
+        index: usize,
+        command: &crate::services::Command,
+        answer: Result<serde_json::Value, super::commands::Refused>,
+    ) {
+        let (error, rule) = answer.err().map_or((String::new(), None), |no| (no.error, no.rule));
+        self.recorder.event(EventRow {
+            time: self.kernel.now(),
+            region: self.region_named(&command.region).map(|region| region.index()),
+            principal: self.setup.runbooks[index].name.clone(),
+            source: "runbook",
+            operation: command.operation.name.to_owned(),
+            target: String::new(),
+            outcome: if error.is_empty() { "ok" } else { "refused" }.to_owned(),
+            error,
+            rule,
+            detail: command.text.clone(),
+        });
+    }
+}

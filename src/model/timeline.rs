@@ -1,0 +1,332 @@
+//! The timeline: faults start and lift, steps are taken, timers wait for their Region.
+
+use super::setup::{Action, Setup, StoreSetup};
+use super::{Event, Simulation, commands};
+use crate::faults::{Fault, Traffic};
+use crate::runlog::{EventRow, FaultSpan};
+use crate::services::kms::{KmsEvent, SetId};
+use crate::services::{Outbox, Service};
+use crate::sim::{Stream, Time};
+use crate::world::RegionId;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// An entry of the timeline (index) is due: it happens, or the fault lifts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    entry: u32,
+    lift: bool,
+}
+
+/// What waits for its time, or for its Region.
+#[derive(Clone, Debug)]
+pub struct Timers {
+    /// When faults start and lift, in order.
+    changes: Vec<Time>,
+    passed: usize,
+    weather: u64,
+    epoch: u64,
+    /// Timers that came due while their Region's control plane was down.
+    held: Vec<(Service, RegionId, Event)>,
+    /// Messages between KMS Regions that cannot reach each other.
+    tells: Vec<(RegionId, RegionId, KmsEvent)>,
+    /// The states of the declared keys as last written down.
+    key_states: BTreeMap<(SetId, RegionId), &'static str>,
+}
+
+impl Timers {
+    /// Nothing waits yet.
+    pub fn new(setup: &Setup) -> Timers {
+        let mut changes = Vec::new();
+        for entry in &setup.timeline {
+            if let Action::Fault { lasts, .. } = &entry.action {
+                changes.push(entry.at);
+                changes.extend(lasts.map(|lasts| entry.at + lasts));
+            }
+        }
+        changes.sort_unstable();
+        Timers {
+            changes,
+            passed: 0,
+            weather: 0,
+            epoch: 0,
+            held: Vec::new(),
+            tells: Vec::new(),
+            key_states: BTreeMap::new(),
+        }
+    }
+
+    /// The next instant at which a fault starts or lifts.
+    #[inline]
+    pub fn next_change(&self) -> Time {
+        self.changes.get(self.passed).copied().unwrap_or(Time::MAX)
+    }
+
+    /// A number for the state of the world: it grows with every fault and lift.
+    pub fn weather(&self) -> u64 {
+        self.weather
+    }
+
+    /// Keeps a timer until its Region's control plane is back.
+    pub fn hold(&mut self, service: Service, region: RegionId, event: Event) {
+        self.held.push((service, region, event));
+    }
+}
+
+/// 128 random bits for a call of its own.
+pub fn fresh(stream: &mut Stream) -> u128 {
+    u128::from(stream.next_u64()) << 64 | u128::from(stream.next_u64())
+}
+
+impl Simulation {
+    /// Schedules everything the file says, in file order.
+    pub(super) fn schedule_timeline(&mut self) {
+        let setup = Arc::clone(&self.setup);
+        for (i, entry) in setup.timeline.iter().enumerate() {
+            let due = |lift| Event::Timeline(Due { entry: i as u32, lift });
+            self.kernel.schedule(entry.at, due(false));
+            if let Action::Fault { lasts: Some(lasts), .. } = &entry.action {
+                self.kernel.schedule(entry.at + *lasts, due(true));
+            }
+        }
+    }
+
+    /// An entry of the timeline is due.
+    pub(super) fn handle_timeline(&mut self, due: Due) {
+        let setup = Arc::clone(&self.setup);
+        let entry = &setup.timeline[due.entry as usize];
+        match &entry.action {
+            Action::Step(step) => self.take_step(step, entry.name.as_deref(), &entry.location),
+            Action::Fault { fault, lasts } => {
+                let now = self.kernel.now();
+                while self.timers.next_change() <= now {
+                    self.timers.passed += 1;
+                }
+                let name = entry.name.clone().unwrap_or_else(|| fault_name(&setup, due.entry as usize));
+                if !due.lift {
+                    self.recorder.fault(FaultSpan {
+                        name: name.clone(),
+                        kind: fault.kind(),
+                        scope: scope(fault, &setup),
+                        region: fault.region().map(RegionId::index),
+                        start: now,
+                        end: lasts.map(|lasts| now + lasts),
+                    });
+                    self.start_losses(&name, fault);
+                }
+                self.recorder.event(EventRow {
+                    time: now,
+                    region: fault.region().map(RegionId::index),
+                    principal: name.clone(),
+                    source: "fault",
+                    operation: fault.kind().to_owned(),
+                    target: scope(fault, &setup),
+                    outcome: if due.lift { "lifted" } else { "started" }.to_owned(),
+                    error: String::new(),
+                    rule: None,
+                    detail: lasts.map_or("for good".to_owned(), |lasts| format!("for {lasts}")),
+                });
+                self.apply(fault, due.entry, due.lift, &name);
+                self.weather_changed();
+            }
+        }
+    }
+
+    /// Keys' surroundings changed: verdicts are looked at again, and what waited may go on.
+    pub(super) fn weather_changed(&mut self) {
+        self.timers.weather += 1;
+        self.ledger.changed_everywhere(self.kernel.now());
+        self.deliver();
+    }
+
+    fn apply(&mut self, fault: &Fault, id: u32, lift: bool, name: &str) {
+        let now = self.kernel.now();
+        match lift {
+            false => fault.start(&mut self.world, id, now),
+            true => fault.lift(&mut self.world, id),
+        }
+        match fault {
+            Fault::RegionOutage { region, .. } => self.block_region(*region, None, !lift),
+            Fault::ServiceOutage { region, service, ratio, .. } if *ratio >= 1.0 => {
+                self.block_region(*region, Some(*service), !lift);
+            }
+            Fault::Partition { from, to, both, traffic } if *traffic != Traffic::App => {
+                let hit = |a, b| (a, b) == (*from, *to) || (*both && (a, b) == (*to, *from));
+                self.block_pairs(!lift, |_, a, b| hit(a, b));
+            }
+            Fault::ReplicationPause { store, region, inbound, outbound } => {
+                let hit = |from, to| (*inbound && to == *region) || (*outbound && from == *region);
+                self.block_pairs(!lift, |index, from, to| index == *store && hit(from, to));
+            }
+            Fault::KeyDisabled { key, region } => self.switch_key(*key, *region, lift, name),
+            _ => {}
+        }
+    }
+
+    /// A Region's storage stops (or goes on) taking part in replication; with a service, only its own.
+    fn block_region(&mut self, region: RegionId, service: Option<Service>, block: bool) {
+        let hit: Vec<bool> =
+            self.stores.iter().map(|store| service.is_none_or(|service| service == store.service)).collect();
+        self.block_pairs(block, |index, from, to| hit[index] && (from == region || to == region));
+    }
+
+    fn block_pairs(&mut self, block: bool, hit: impl Fn(usize, RegionId, RegionId) -> bool) {
+        for index in 0..self.stores.len() {
+            let regions = self.stores[index].replicas().regions.clone();
+            for (from, a) in regions.iter().enumerate() {
+                for (to, b) in regions.iter().enumerate().filter(|(to, _)| *to != from) {
+                    if hit(index, *a, *b) {
+                        self.block(index as u16, from as u8, to as u8, block);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The fault key-disabled: the rulebook's own operation, authorization skipped.
+    fn switch_key(&mut self, key: SetId, region: RegionId, enable: bool, name: &str) {
+        let operation = if enable { "enable-key" } else { "disable-key" };
+        let place = &self.setup.world.regions[region.index()].name;
+        let text = format!("aws kms {operation} --key-id {} --region {place}", self.kms.key_id(key));
+        let answer = self.call_kms_directly(operation, key, region, name);
+        let (outcome, error, rule) = match answer {
+            Ok(()) => ("ok", String::new(), None),
+            Err(refusal) => ("refused", refusal.error.name().to_owned(), Some(refusal.rule)),
+        };
+        self.recorder.event(EventRow {
+            time: self.kernel.now(),
+            region: Some(region.index()),
+            principal: name.to_owned(),
+            source: "fault",
+            operation: commands::api_name(operation),
+            target: self.kms.arn(key, region),
+            outcome: outcome.to_owned(),
+            error,
+            rule,
+            detail: text,
+        });
+    }
+
+    /// Delivers what waited for a Region that answers again.
+    fn deliver(&mut self) {
+        let now = self.kernel.now();
+        let down = |service, region| self.world.endpoint(service, region).control.is_down();
+        let (held, due) =
+            self.timers.held.drain(..).partition::<Vec<_>, _>(|(service, region, _)| down(*service, *region));
+        self.timers.held = held;
+        for (.., event) in due {
+            self.kernel.schedule(now, event);
+        }
+        for (from, to, event) in std::mem::take(&mut self.timers.tells) {
+            self.tell(from, to, event);
+        }
+    }
+
+    /// A message between the KMS parts of two Regions: at once, or when they reach each other again.
+    fn tell(&mut self, from: RegionId, to: RegionId, event: KmsEvent) {
+        let up = |region| !self.world.endpoint(Service::Kms, region).control.is_down();
+        match up(from) && up(to) && self.world.connected(from, to) {
+            true => self.kernel.schedule(self.kernel.now(), Event::Kms(to, event)),
+            false => self.timers.tells.push((from, to, event)),
+        }
+    }
+
+    /// A timer of KMS fires, or a message arrives.
+    pub(super) fn handle_kms(&mut self, region: RegionId, event: KmsEvent) {
+        if self.world.endpoint(Service::Kms, region).control.is_down() {
+            return self.timers.hold(Service::Kms, region, Event::Kms(region, event));
+        }
+        let reach = self.world.reach(Service::Kms, region);
+        let mut out = Outbox::default();
+        self.kms.handle(region, event, self.kernel.now(), reach, &mut out);
+        self.take_kms("kms.amazonaws.com", out);
+    }
+
+    /// Schedules what KMS wants done and records what it reports.
+    pub(super) fn take_kms(&mut self, principal: &str, out: Outbox<KmsEvent>) {
+        let now = self.kernel.now();
+        for (at, region, event) in out.timers {
+            self.kernel.schedule(at, Event::Kms(region, event));
+        }
+        for (from, to, event) in out.tells {
+            self.tell(from, to, event);
+        }
+        for note in out.notes {
+            self.recorder.note(now, principal, note);
+        }
+        if self.kms.epoch() != self.timers.epoch {
+            self.timers.epoch = self.kms.epoch();
+            self.ledger.changed_everywhere(now);
+            self.note_key_states();
+        }
+    }
+
+    /// Writes down which declared keys have come into another state.
+    pub(super) fn note_key_states(&mut self) {
+        let now = self.kernel.now();
+        for set in (0..self.setup.keys.len() as u32).map(SetId) {
+            if let Some(primary) = self.kms.primary(set) {
+                self.recorder.primary(set, primary, now);
+            }
+            for region in self.world.regions() {
+                let state = self.kms.state(set, region).map(|state| state.name());
+                let known = self.timers.key_states.get(&(set, region)).copied();
+                let Some(state) = state.or(known.map(|_| "deleted")) else { continue };
+                if known != Some(state) {
+                    self.timers.key_states.insert((set, region), state);
+                    self.recorder.key_state(set, region, state, now);
+                }
+            }
+        }
+    }
+}
+
+/// A fault without a name gets its kind and, if there are several, a number.
+fn fault_name(setup: &Setup, entry: usize) -> String {
+    let kind = |i: usize| match &setup.timeline[i].action {
+        Action::Fault { fault, .. } => Some(fault.kind()),
+        Action::Step(_) => None,
+    };
+    let same = |i: &usize| setup.timeline[*i].name.is_none() && kind(*i) == kind(entry);
+    let name = kind(entry).unwrap_or_default();
+    match (0..entry).filter(same).count() {
+        0 => name.to_owned(),
+        n => format!("{name}-{}", n + 1),
+    }
+}
+
+/// A fault's scope in words.
+fn scope(fault: &Fault, setup: &Setup) -> String {
+    let name = |region: &RegionId| setup.world.regions[region.index()].name.as_str();
+    let link =
+        |from, to, both: &bool| format!("{} {} {}", name(from), if *both { "<->" } else { "->" }, name(to));
+    let store = |index: usize| setup.stores.get(index).map_or("", |s: &StoreSetup| s.name.as_str());
+    match fault {
+        Fault::RegionOutage { region, .. } => name(region).to_owned(),
+        Fault::ServiceOutage { region, service, ratio, .. } => match ratio {
+            share if *share < 1.0 => format!("{service} in {} ({} %)", name(region), share * 100.0),
+            _ => format!("{service} in {}", name(region)),
+        },
+        Fault::ControlPlaneOutage { region, service: Some(service) } => {
+            format!("{service} in {}", name(region))
+        }
+        Fault::ControlPlaneOutage { region, service: None } => name(region).to_owned(),
+        Fault::Partition { from, to, both, .. } => link(from, to, both),
+        Fault::Latency { from, to, both, add, .. } => format!("{} + {}", link(from, to, both), add.mean()),
+        Fault::PacketLoss { from, to, both, ratio } => {
+            format!("{}, {} %", link(from, to, both), ratio * 100.0)
+        }
+        Fault::Throttle { region, service, quota } => format!("{service} in {}: {quota}/s", name(region)),
+        Fault::ReplicationPause { store: index, region, inbound, outbound } => {
+            let way = match (inbound, outbound) {
+                (true, true) => "to and from",
+                (true, false) => "to",
+                _ => "from",
+            };
+            format!("{} {way} {}", store(*index), name(region))
+        }
+        Fault::KeyDisabled { key, region } => {
+            format!("{} in {}", setup.keys[key.0 as usize].name, name(region))
+        }
+    }
+}

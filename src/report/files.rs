@@ -1,0 +1,242 @@
+//! `results/<name>/`: every file of a run, whole or not at all.
+
+use super::{csv, json, svg};
+use crate::runlog::RunLog;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// Why a run's results could not be put in place.
+#[derive(Debug, Error)]
+pub enum WriteError {
+    /// What is there is not an earlier result of this scenario.
+    #[error(
+        "{path} holds {what}, which this result would replace; choose another place with `--out DIR`, or replace it with `--force`"
+    )]
+    Occupied {
+        /// The destination.
+        path: PathBuf,
+        /// `a file`, `the results of "…"`, `something else`.
+        what: String,
+    },
+    /// The operating system refused.
+    #[error("cannot {doing} {path}: {error}; choose another place with `--out DIR`")]
+    Io {
+        /// `create`, `write`, `replace`, …
+        doing: &'static str,
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        error: io::Error,
+    },
+}
+
+/// Writes every file of the run into a directory beside `dir`, then puts that in `dir`'s place.
+///
+/// An earlier result of the same name and title is replaced; with `force`, anything is.
+///
+/// # Errors
+/// [`WriteError`], with the path and the remedy: what was at `dir` is still there, and the directory beside it
+/// is removed. Only if the replaced result cannot be removed is the new one already in place.
+pub fn write(log: &RunLog, dir: &Path, force: bool) -> Result<(), WriteError> {
+    if !force {
+        vacant(log, dir)?;
+    }
+    let tables = csv::TABLES.iter().map(|table| {
+        let content: Content = Box::new(|out| table.write(log, out));
+        (table.name.to_owned(), content)
+    });
+    let texts = [("answers.jsonl", json::answers(log)), (SUMMARY, json::summary(log))];
+    let texts = texts.into_iter().chain(svg::drawings(log)).map(|(name, text)| {
+        let content: Content = Box::new(move |out| out.write_all(text.as_bytes()));
+        (name.to_owned(), content)
+    });
+    place(dir, tables.chain(texts))
+}
+
+/// What fills one file.
+type Content<'a> = Box<dyn FnOnce(&mut dyn Write) -> io::Result<()> + 'a>;
+
+/// All of the files at `dir`, or none.
+fn place<'a>(dir: &Path, files: impl Iterator<Item = (String, Content<'a>)>) -> Result<(), WriteError> {
+    let parent = match dir.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(parent).map_err(failed("create", parent))?;
+    let beside = Beside::new(parent, dir)?;
+    for (name, content) in files {
+        put(&beside.path.join(name), content)?;
+    }
+    sync(&beside.path).map_err(failed("write", &beside.path))?;
+    beside.replace(dir)?;
+    sync(parent).map_err(failed("write", parent))
+}
+
+const SUMMARY: &str = "summary.json";
+
+/// Whether `dir` is free, empty, or an earlier result of the same name and title.
+fn vacant(log: &RunLog, dir: &Path) -> Result<(), WriteError> {
+    let occupied = |what: String| Err(WriteError::Occupied { path: dir.to_owned(), what });
+    let mut entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(_) if dir.is_file() => return occupied("a file".to_owned()),
+        Err(error) => return Err(failed("read", dir)(error)),
+    };
+    if entries.next().is_none() {
+        return Ok(());
+    }
+    let summary = fs::read_to_string(dir.join(SUMMARY)).unwrap_or_default();
+    let summary: serde_json::Value = serde_json::from_str(&summary).unwrap_or_default();
+    let text = |field: &str| summary["scenario"][field].as_str().unwrap_or_default().to_owned();
+    match (text("name"), text("title")) {
+        (name, title) if name == log.name && title == log.title => Ok(()),
+        (name, _) if name.is_empty() => occupied("something else than results".to_owned()),
+        (_, title) => occupied(format!("the results of \"{title}\"")),
+    }
+}
+
+/// A directory beside the destination: removed when dropped, unless it has taken the destination's place.
+struct Beside {
+    path: PathBuf,
+    parent: PathBuf,
+    name: String,
+}
+
+impl Beside {
+    /// A fresh one; what a killed run left under the same name makes way.
+    fn new(parent: &Path, dir: &Path) -> Result<Beside, WriteError> {
+        let name = dir.file_name().map_or("results".into(), |name| name.to_string_lossy().into_owned());
+        let path = unused(parent, &name, "new")?;
+        fs::create_dir(&path).map_err(failed("create", &path))?;
+        Ok(Beside { path, parent: parent.to_owned(), name })
+    }
+
+    /// Puts it in the place of `dir`; if that fails, what was there is put back.
+    fn replace(self, dir: &Path) -> Result<(), WriteError> {
+        let old = match fs::symlink_metadata(dir) {
+            Ok(_) => {
+                let old = unused(&self.parent, &self.name, "old")?;
+                fs::rename(dir, &old).map_err(failed("replace", dir))?;
+                Some(old)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(failed("replace", dir)(error)),
+        };
+        if let Err(error) = fs::rename(&self.path, dir) {
+            if let Some(old) = &old {
+                fs::rename(old, dir).map_err(failed("put back", old))?;
+            }
+            return Err(failed("create", dir)(error));
+        }
+        match old {
+            Some(old) => remove(&old).map_err(failed("remove", &old)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        // After a success it is no longer here; after a failure the error is already on its way to the user.
+        let _ = remove(&self.path);
+    }
+}
+
+/// `.name.new-4711` in the parent, with nothing there: the process ID keeps two runs apart.
+fn unused(parent: &Path, name: &str, role: &str) -> Result<PathBuf, WriteError> {
+    let path = parent.join(format!(".{name}.{role}-{}", std::process::id()));
+    remove(&path).map_err(failed("remove", &path))?;
+    Ok(path)
+}
+
+/// Removes a directory, a file or nothing.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// A new file with this content, on the disk before anything refers to it.
+fn put(path: &Path, content: Content) -> Result<(), WriteError> {
+    let fill = || {
+        let mut out = BufWriter::new(File::create_new(path)?);
+        content(&mut out)?;
+        out.into_inner()?.sync_all()
+    };
+    fill().map_err(failed("write", path))
+}
+
+/// Makes a directory's entries durable. Systems that cannot open a directory do not need it.
+fn sync(dir: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
+}
+
+fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> WriteError {
+    move |error| WriteError::Io { doing, path: path.to_owned(), error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An empty directory of this test's own.
+    fn empty(test: &str) -> PathBuf {
+        let dir = std::env::temp_dir().join(format!("mrksim-files-{test}-{}", std::process::id()));
+        remove(&dir).expect("an earlier test's directory can be removed");
+        fs::create_dir(&dir).expect("a directory for temporary files");
+        dir
+    }
+
+    fn names(dir: &Path) -> Vec<String> {
+        let entries = fs::read_dir(dir).expect("a directory");
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn text(text: &'static str) -> Content<'static> {
+        Box::new(move |out| out.write_all(text.as_bytes()))
+    }
+
+    fn disk_full() -> Content<'static> {
+        Box::new(|out| {
+            out.write_all(b"half of it")?;
+            Err(io::Error::from(io::ErrorKind::StorageFull))
+        })
+    }
+
+    #[test]
+    fn a_full_disk_leaves_the_earlier_result_whole_and_nothing_else() {
+        let parent = empty("full");
+        let dir = parent.join("run");
+        let files = |second| [("a.csv".to_owned(), text("old")), ("b.csv".to_owned(), second)].into_iter();
+        place(&dir, files(text("old"))).expect("room enough");
+        let error = place(&dir, files(disk_full())).expect_err("no room");
+        assert!(error.to_string().contains("b.csv") && error.to_string().contains("--out"), "{error}");
+        assert_eq!(names(&parent), ["run"]);
+        assert_eq!(fs::read_to_string(dir.join("b.csv")).expect("the old file"), "old");
+        remove(&parent).expect("removable");
+    }
+
+    #[test]
+    fn what_a_killed_run_left_makes_way() {
+        let parent = empty("killed");
+        let left = unused(&parent, "run", "new").expect("free");
+        fs::create_dir(&left).expect("created");
+        fs::write(left.join("a.csv"), "half").expect("written");
+        place(&parent.join("run"), [("a.csv".to_owned(), text("whole"))].into_iter())
+            .expect("not in the way");
+        assert_eq!(names(&parent), ["run"]);
+        assert_eq!(fs::read_to_string(parent.join("run/a.csv")).expect("the file"), "whole");
+        remove(&parent).expect("removable");
+    }
+}

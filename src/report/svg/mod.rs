@@ -1,0 +1,56 @@
+//! Drawings of a run: decryptability, success, latency and lag over time with the faults shaded; latency
+//! distributions; the topology.
+
+mod axis;
+mod canvas;
+mod lines;
+mod sheet;
+mod strips;
+mod topology;
+
+use crate::runlog::{Class, RunLog};
+use canvas::Color;
+
+/// The drawings for which the run has data: (file name, SVG document).
+pub fn drawings(log: &RunLog) -> Vec<(&'static str, String)> {
+    let drawings = [
+        ("decryptability.svg", strips::decryptability(log)),
+        ("success.svg", strips::success(log)),
+        ("latency.svg", lines::latency(log)),
+        ("latency_distribution.svg", lines::distribution(log)),
+        ("lag.svg", lines::lag(log)),
+        ("topology.svg", Some(topology::draw(log))),
+    ];
+    drawings.into_iter().filter_map(|(name, svg)| Some((name, svg?))).collect()
+}
+
+const PAPER: Color = Color(255, 255, 255);
+const INK: Color = Color(32, 36, 42);
+const GREY: Color = Color(107, 114, 124);
+const RULE: Color = Color(222, 226, 231);
+const FAULT: Color = Color(120, 126, 134);
+
+/// A class always has the same colour. They differ in lightness too, for those who cannot tell the hues apart.
+fn class_color(class: Class) -> Color {
+    match class {
+        Class::Decryptable => Color(64, 162, 143),
+        Class::Unreachable => Color(242, 183, 64),
+        Class::Recoverable => Color(66, 114, 184),
+        Class::Denied => Color(178, 184, 192),
+        Class::Lost => Color(130, 22, 42),
+    }
+}
+
+/// Colours of lines, by the index of a Region: the palette of Okabe and Ito, without its yellow.
+fn series_color(index: usize) -> Color {
+    const COLORS: [Color; 7] = [
+        Color(0, 114, 178),
+        Color(213, 94, 0),
+        Color(0, 158, 115),
+        Color(204, 121, 167),
+        Color(86, 180, 233),
+        Color(230, 159, 0),
+        Color(90, 90, 90),
+    ];
+    COLORS[index % COLORS.len()]
+}

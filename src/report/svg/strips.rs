@@ -1,0 +1,226 @@
+//! Strips over time, each divided by share: the classes of decryptability, the outcomes of requests.
+
+use super::canvas::{Anchor, Color, Font, fitted};
+use super::sheet::{MARGIN, Sheet, font};
+use super::{GREY, INK, class_color};
+use crate::report::region;
+use crate::runlog::{Class, RunLog};
+use crate::sim::{Span, Time};
+
+const ROW: f64 = 44.0;
+const GAP: f64 = 14.0;
+const GROUP: f64 = 30.0;
+const LEFT: f64 = 190.0;
+const RIGHT: f64 = 64.0;
+
+/// One strip: what it is of, and its shares from each instant on (until the next; none: nothing there).
+#[derive(PartialEq)]
+struct Strip {
+    name: String,
+    detail: String,
+    steps: Vec<(Time, Vec<(Color, f64)>)>,
+    /// The number beside its end.
+    last: String,
+}
+
+/// Strips under a common name.
+struct Group {
+    name: String,
+    strips: Vec<Strip>,
+}
+
+/// The shares of the five classes in every replica, for every reader; readers who fare alike share a strip.
+pub fn decryptability(log: &RunLog) -> Option<String> {
+    let mut groups = Vec::new();
+    for (index, store) in log.stores.iter().enumerate() {
+        let mut strips: Vec<Strip> = Vec::new();
+        for place in log.replicas(index) {
+            let mut here: Vec<Strip> = Vec::new();
+            for (reader, name) in store.readers.iter().enumerate() {
+                let steps = ledger_steps(log, (index, place, reader));
+                match here.iter_mut().find(|strip| strip.steps == steps) {
+                    _ if steps.is_empty() => {}
+                    Some(strip) => strip.detail = format!("{}, {name}", strip.detail),
+                    None => here.push(Strip {
+                        name: region(log, place).to_owned(),
+                        detail: name.clone(),
+                        last: share_of(&steps, class_color(Class::Decryptable)),
+                        steps,
+                    }),
+                }
+            }
+            strips.extend(here);
+        }
+        groups.push(Group { name: format!("{} ({})", store.name, store.kind), strips });
+    }
+    let used = |class: &Class| log.ledger.iter().any(|row| row.class == *class && row.items > 0);
+    let legend: Vec<_> = Class::ALL
+        .into_iter()
+        .filter(used)
+        .map(|class| (class_color(class), class.name().to_owned()))
+        .collect();
+    let text =
+        ("Decryptability", "Share of each replica's items, by reader; at the right, decryptable at the end");
+    draw(log, text, &legend, &groups)
+}
+
+/// Shares by class from each instant on, equal neighbours merged.
+fn ledger_steps(log: &RunLog, who: (usize, usize, usize)) -> Vec<(Time, Vec<(Color, f64)>)> {
+    let mut steps: Vec<(Time, [u64; 5])> = Vec::new();
+    for row in log.ledger.iter().filter(|row| (row.store, row.region, row.reader) == who) {
+        if steps.last().is_none_or(|(time, _)| *time != row.time) {
+            steps.push((row.time, [0; 5]));
+        }
+        if let Some((_, items)) = steps.last_mut() {
+            items[row.class as usize] += row.items;
+        }
+    }
+    let shares = |items: [u64; 5]| {
+        let all: u64 = items.iter().sum();
+        let part = |class: &Class| items[*class as usize] as f64 / all.max(1) as f64;
+        Class::ALL.iter().map(|class| (class_color(*class), part(class))).collect()
+    };
+    let mut steps: Vec<_> = steps.into_iter().map(|(time, items)| (time, shares(items))).collect();
+    steps.dedup_by(|next, kept| next.1 == kept.1);
+    steps
+}
+
+const SUCCESS: Color = Color(64, 162, 143);
+/// Colours of the most frequent errors; the last is for all others.
+const ERRORS: [Color; 4] =
+    [Color(192, 57, 43), Color(242, 183, 64), Color(66, 114, 184), Color(178, 184, 192)];
+const NAMED: usize = ERRORS.len() - 1;
+
+/// How many requests came to each end: success, then the errors as [`ERRORS`] has colours for them.
+type Counts = [u64; ERRORS.len() + 1];
+
+/// What became of every client's requests, by the bin of their first attempt.
+pub fn success(log: &RunLog) -> Option<String> {
+    let errors = frequent_errors(log);
+    let mut strips = Vec::new();
+    for (index, client) in log.clients.iter().enumerate().filter(|(_, client)| client.traffic) {
+        let bins = outcomes(log, index, &errors);
+        let all: u64 = bins.iter().flat_map(|(_, counts)| counts).sum();
+        let good: u64 = bins.iter().map(|(_, counts)| counts[0]).sum();
+        let shares = |counts: &Counts| -> Vec<(Color, f64)> {
+            let all = counts.iter().sum::<u64>().max(1) as f64;
+            let colors = [SUCCESS].into_iter().chain(ERRORS);
+            colors.zip(counts).map(|(color, count)| (color, *count as f64 / all)).collect()
+        };
+        let mut steps: Vec<_> = bins.iter().map(|(time, counts)| (*time, shares(counts))).collect();
+        steps.dedup_by(|next, kept| next.1 == kept.1);
+        if all > 0 {
+            strips.push(Strip {
+                name: client.name.clone(),
+                detail: format!("of {}", log.stores[client.store].name),
+                steps,
+                last: percent(good as f64 / all as f64),
+            });
+        }
+    }
+    let mut legend = vec![(SUCCESS, "succeeded".to_owned())];
+    legend.extend(ERRORS.into_iter().zip(errors.iter().take(NAMED).map(|name| (*name).to_owned())));
+    if errors.len() > NAMED {
+        legend.push((ERRORS[NAMED], "other errors".to_owned()));
+    }
+    let text =
+        ("Success", "What became of the requests first attempted then; at the right, succeeded over the run");
+    draw(log, text, &legend, &[Group { name: "Clients".to_owned(), strips }])
+}
+
+/// The outcomes of a client's requests from each bin on. A time without requests has none.
+fn outcomes(log: &RunLog, client: usize, errors: &[&str]) -> Vec<(Time, Counts)> {
+    let mut rows: Vec<_> = log.availability.iter().filter(|row| row.client == client).collect();
+    rows.sort_by_key(|row| row.time);
+    let mut bins: Vec<(Time, Counts)> = Vec::new();
+    for row in rows {
+        if bins.last().is_none_or(|(time, _)| *time != row.time) {
+            close(&mut bins, row.time, log.bin);
+            bins.push((row.time, Counts::default()));
+        }
+        let kind = row.error.map_or(0, |error| {
+            let known = errors.iter().position(|name| *name == error.name());
+            1 + known.unwrap_or(NAMED).min(NAMED)
+        });
+        if let Some((_, counts)) = bins.last_mut() {
+            counts[kind] += row.count;
+        }
+    }
+    close(&mut bins, Time::ZERO + log.duration, log.bin);
+    bins
+}
+
+/// Ends the last bin if the next does not follow at once.
+fn close(bins: &mut Vec<(Time, Counts)>, next: Time, bin: Span) {
+    if let Some(end) = bins.last().map(|(time, _)| *time + bin).filter(|end| *end < next) {
+        bins.push((end, Counts::default()));
+    }
+}
+
+/// The names of the errors that requests ended in, the most frequent first.
+fn frequent_errors(log: &RunLog) -> Vec<&'static str> {
+    let mut counts: Vec<(&'static str, u64)> = Vec::new();
+    for row in &log.availability {
+        let Some(error) = row.error else { continue };
+        match counts.iter_mut().find(|(name, _)| *name == error.name()) {
+            Some((_, count)) => *count += row.count,
+            None => counts.push((error.name(), row.count)),
+        }
+    }
+    counts.sort_by_key(|(name, count)| (std::cmp::Reverse(*count), *name));
+    counts.into_iter().map(|(name, _)| name).collect()
+}
+
+fn draw(log: &RunLog, text: (&str, &str), legend: &[(Color, String)], groups: &[Group]) -> Option<String> {
+    let groups: Vec<&Group> = groups.iter().filter(|group| !group.strips.is_empty()).collect();
+    let strips: usize = groups.iter().map(|group| group.strips.len()).sum();
+    if strips == 0 {
+        return None;
+    }
+    let height = GROUP * groups.len() as f64 + (ROW + GAP) * strips as f64;
+    let mut sheet = Sheet::new(log, text, legend, (LEFT, RIGHT), height);
+    let mut y = sheet.top;
+    for group in groups {
+        sheet.canvas.text((MARGIN, y + GROUP / 2.0), &group.name, Font { bold: true, ..font(13.0, INK) });
+        y += GROUP;
+        for strip in &group.strips {
+            draw_strip(log, &mut sheet, strip, y);
+            y += ROW + GAP;
+        }
+    }
+    Some(sheet.canvas.finish())
+}
+
+fn draw_strip(log: &RunLog, sheet: &mut Sheet, strip: &Strip, top: f64) {
+    let label = Font { anchor: Anchor::Right, ..font(12.0, INK) };
+    let room = LEFT - MARGIN;
+    sheet.canvas.text((sheet.left - 12.0, top + ROW / 2.0 - 8.0), &fitted(&strip.name, 12.0, room), label);
+    let detail = fitted(&strip.detail, 11.0, room);
+    sheet.canvas.text(
+        (sheet.left - 12.0, top + ROW / 2.0 + 8.0),
+        &detail,
+        Font { color: GREY, size: 11.0, ..label },
+    );
+    let ends = strip.steps.iter().skip(1).map(|(time, _)| *time).chain([Time::ZERO + log.duration]);
+    for ((time, shares), end) in strip.steps.iter().zip(ends) {
+        let (from, to) = (sheet.time.time(*time), sheet.time.time(end));
+        let mut bottom = top + ROW;
+        for (color, share) in shares.iter().filter(|(_, share)| *share > 0.0) {
+            let height = ROW * share;
+            sheet.canvas.rect((from, bottom - height), (to, bottom), *color, 1.0);
+            bottom -= height;
+        }
+    }
+    sheet.mark_faults(log, top, top + ROW);
+    sheet.canvas.text((sheet.right + 8.0, top + ROW / 2.0), &strip.last, font(12.0, INK));
+}
+
+/// The share of a colour at the end.
+fn share_of(steps: &[(Time, Vec<(Color, f64)>)], wanted: Color) -> String {
+    let share = steps.last().and_then(|(_, shares)| shares.iter().find(|(color, _)| *color == wanted));
+    percent(share.map_or(0.0, |(_, share)| *share))
+}
+
+fn percent(share: f64) -> String {
+    crate::runlog::expression::Value::Share(share).to_string()
+}

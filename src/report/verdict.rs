@@ -1,0 +1,180 @@
+//! The verdict: what a run came to in plain sentences.
+
+use super::region;
+use crate::runlog::expression::{Bound, Expression, Metric, MetricName, Op, Value};
+use crate::runlog::{Class, LedgerExtremes, RunLog, metrics};
+use crate::sim::Span;
+
+/// Expectations and steps that were not met, and how many were asked for.
+pub fn unmet(log: &RunLog) -> (usize, usize) {
+    let steps = log.answers.iter().filter_map(|answer| answer.expected.as_ref()).map(|(_, met)| *met);
+    let all = log.expectations.iter().map(|checked| checked.met).chain(steps);
+    all.fold((0, 0), |(unmet, asked), met| (unmet + usize::from(!met), asked + 1))
+}
+
+/// `MET: all 3 expectations hold`, …
+pub fn headline(log: &RunLog) -> String {
+    match unmet(log) {
+        (_, 0) => "No expectations were stated".to_owned(),
+        (0, 1) => "MET: the one expectation holds".to_owned(),
+        (0, asked) => format!("MET: all {asked} expectations hold"),
+        (unmet, asked) => format!("NOT MET: {unmet} of {asked} expectations"),
+    }
+}
+
+/// Who could read, who was down, what was lost.
+pub fn sentence(log: &RunLog) -> String {
+    let mut clauses: Vec<String> = (0..log.stores.len()).flat_map(|store| reading(log, store)).collect();
+    clauses.extend(service(log));
+    clauses.extend(losses(log));
+    clauses.join("; ") + "."
+}
+
+/// The value of a metric over the run.
+pub fn value(log: &RunLog, name: MetricName, args: &[&str]) -> Value {
+    let metric = Metric { name, args: args.iter().map(|arg| (*arg).to_owned()).collect() };
+    metrics::evaluate(log, &Expression { metric, at: None, op: Op::Equal, bound: Bound::Share(1.0) })
+}
+
+/// The class besides `Decryptable` that held the largest share of a replica's items at some time, if any did.
+pub fn worst(extreme: &[f64; 5]) -> Option<(Class, f64)> {
+    let others = Class::ALL.into_iter().zip(*extreme).skip(1).filter(|(_, share)| *share > 0.0);
+    others.reduce(|worst, next| if next.1 >= worst.1 { next } else { worst })
+}
+
+/// A clause a fate: Regions of a store whose clients fared alike are named together. Principals who only ask
+/// for the ledger are left to the tables, unless the store has no clients.
+fn reading(log: &RunLog, store: usize) -> Vec<String> {
+    let replicas = log.replicas(store);
+    let mut fates: Vec<(String, Vec<&str>)> = Vec::new();
+    for place in &replicas {
+        if let Some(fate) = fate(log, store, *place) {
+            match fates.iter_mut().find(|(known, _)| *known == fate) {
+                Some((_, regions)) => regions.push(region(log, *place)),
+                None => fates.push((fate, vec![region(log, *place)])),
+            }
+        }
+    }
+    fates.sort_by_key(|(fate, _)| !fate.ends_with(THROUGHOUT));
+    let subject = |regions: &[&str]| match regions.len() {
+        1 => regions[0].to_owned(),
+        many if many == replicas.len() => "every Region".to_owned(),
+        _ => and(regions),
+    };
+    fates.iter().map(|(fate, regions)| format!("{} {fate}", subject(regions))).collect()
+}
+
+const THROUGHOUT: &str = "throughout";
+
+/// What the worst-off client of a store met in a Region; `None` if there was nothing to read.
+fn fate(log: &RunLog, store: usize, place: usize) -> Option<String> {
+    let here = |shares: &&LedgerExtremes| shares.store == store && shares.region == place;
+    let is_client = |shares: &&LedgerExtremes| {
+        let reader = log.stores[store].readers.get(shares.reader);
+        log.clients.iter().any(|client| Some(&client.name) == reader)
+    };
+    let mut readers: Vec<_> = log.shares.iter().filter(here).filter(is_client).collect();
+    if readers.is_empty() {
+        readers = log.shares.iter().filter(here).collect();
+    }
+    let (extreme, end) = readers
+        .iter()
+        .filter_map(|shares| shares.extreme.zip(shares.end))
+        .min_by(|(a, _), (b, _)| a[0].total_cmp(&b[0]))?;
+    let name = &log.stores[store].name;
+    let low = part(extreme[0]);
+    let class = worst(&extreme).map_or("", |(class, _)| class.name());
+    Some(if extreme[0] >= 1.0 {
+        format!("could read 100 % of {name} {THROUGHOUT}")
+    } else if end[0] >= 1.0 {
+        format!("could for a time read {low} of {name} ({class})")
+    } else if end[0] <= extreme[0] {
+        format!("can read {low} of {name} at the end ({class})")
+    } else {
+        format!("could at worst read {low} of {name} ({class}), at the end {}", part(end[0]))
+    })
+}
+
+/// `none`, `only 75 %`.
+fn part(share: f64) -> String {
+    if share > 0.0 { format!("only {}", Value::Share(share)) } else { "none".to_owned() }
+}
+
+/// How the clients came through the faults, those who fared alike together.
+fn service(log: &RunLog) -> Vec<String> {
+    let mut clauses = Vec::new();
+    let mut unharmed = Vec::new();
+    for client in log.clients.iter().filter(|client| client.traffic) {
+        match value(log, MetricName::RecoveryTime, &[&client.name]) {
+            Value::Duration(Span::ZERO) => unharmed.push(client.name.as_str()),
+            Value::Duration(span) => clauses.push(format!("{} took {span} to recover", client.name)),
+            Value::Never => clauses.push(format!("{} did not recover", client.name)),
+            _ => {}
+        }
+    }
+    if !unharmed.is_empty() && !log.faults.is_empty() {
+        clauses.push(format!("{} kept the objective", and(&unharmed)));
+    }
+    clauses
+}
+
+/// What is gone for good, or else that nothing is.
+fn losses(log: &RunLog) -> Vec<String> {
+    let mut clauses = Vec::new();
+    let mut nothing_lost = true;
+    for (index, store) in log.stores.iter().enumerate() {
+        let gone = log.shares.iter().filter(|shares| shares.store == index).filter_map(|shares| {
+            let (_, end) = Class::ALL.iter().zip(shares.end?).find(|(class, _)| **class == Class::Lost)?;
+            (end > 0.0).then_some((end, shares.region))
+        });
+        if let Some((share, place)) = gone.max_by(|(a, _), (b, _)| a.total_cmp(b)) {
+            nothing_lost = false;
+            let share = Value::Share(share);
+            clauses.push(format!("{share} of {} in {} is lost for good", store.name, region(log, place)));
+        }
+        let mine = || log.losses.iter().filter(|loss| loss.store == index);
+        let lost: u64 = mine().map(|loss| loss.lost).sum();
+        let missing: u64 = mine().map(|loss| loss.writes).sum();
+        let oldest = mine().map(|loss| loss.age).max().unwrap_or_default();
+        if lost > 0 {
+            nothing_lost = false;
+            let were = if lost == 1 { "was" } else { "were" };
+            clauses.push(format!("{} to {} {were} lost, up to {oldest} old", writes(lost), store.name));
+        } else if missing > 0 {
+            let were = if missing == 1 { "was" } else { "were" };
+            let missing = writes(missing);
+            clauses
+                .push(format!("{missing} to {} {were} missing at takeover, up to {oldest} old", store.name));
+        }
+    }
+    if nothing_lost {
+        clauses.push("nothing was lost".to_owned());
+    }
+    clauses
+}
+
+fn writes(count: u64) -> String {
+    if count == 1 { "1 write".to_owned() } else { format!("{} writes", grouped(count)) }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn and(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// `1,080,214`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -1,0 +1,402 @@
+//! Metrics: what a finished run comes to, by the names that users write in `[expect]`.
+
+use super::expression::{Bound, Expression, Metric, MetricName, Moment, Op, Value};
+use super::recovery::{Objective, Recovery, recovery};
+use super::{Checked, Class, ClientInfo, FaultSpan, KeyInfo, LossRow, RunLog, StoreInfo};
+use crate::sim::{Histogram, Span, Time};
+
+/// The value of the expression's metric. A name that the run does not know has no value.
+pub fn evaluate(log: &RunLog, expression: &Expression) -> Value {
+    value(log, &expression.metric, expression.at).unwrap_or(Value::NotAvailable)
+}
+
+/// Whether a value meets a bound. "Not recovered" and "n/a" meet none, nor does a bound of another kind.
+pub fn holds(value: &Value, op: Op, bound: &Bound) -> bool {
+    match (value, bound) {
+        (Value::Share(value), Bound::Share(bound)) => compare(value, op, bound),
+        (Value::Duration(value), Bound::Duration(bound)) => compare(value, op, bound),
+        (Value::Number(value), Bound::Number(bound)) => compare(value, op, bound),
+        (Value::Text(value), Bound::Text(bound)) => match op {
+            Op::Equal => value == bound,
+            Op::NotEqual => value != bound,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// What each expectation comes to: (text as written, what it says, `file:line`).
+pub fn check<'a>(
+    log: &RunLog,
+    expected: impl IntoIterator<Item = (&'a str, &'a Expression, &'a str)>,
+) -> Vec<Checked> {
+    let checked = |(text, expression, location): (&str, &Expression, &str)| {
+        let value = evaluate(log, expression);
+        let met = holds(&value, expression.op, &expression.bound);
+        let (text, location) = (text.to_owned(), location.to_owned());
+        Checked { text, expression: expression.clone(), value, met, location }
+    };
+    expected.into_iter().map(checked).collect()
+}
+
+/// Every metric of the run, by the name that users write, in a fixed order.
+pub fn table(log: &RunLog) -> Vec<(String, Value)> {
+    let mut names: Vec<Metric> = Vec::new();
+    let mut add = |name, args: &[&str]| {
+        names.push(Metric { name, args: args.iter().map(|arg| (*arg).to_owned()).collect() });
+    };
+    for (index, store) in log.stores.iter().enumerate() {
+        for region in log.replicas(index) {
+            let region = log.regions[region].as_str();
+            for (_, class) in CLASSES {
+                add(class, &[&store.name, region]);
+                for reader in &store.readers {
+                    add(class, &[&store.name, region, reader]);
+                }
+            }
+            add(MetricName::Staleness, &[&store.name, region]);
+        }
+        if !store.writers.is_empty() {
+            add(MetricName::Writer, &[&store.name]);
+        }
+        for name in LOSSES {
+            add(name, &[&store.name]);
+            for fault in fault_names(log) {
+                if log.losses.iter().any(|loss| loss.store == index && loss.fault == fault) {
+                    add(name, &[&store.name, fault]);
+                }
+            }
+        }
+    }
+    for client in log.clients.iter().filter(|client| client.traffic) {
+        for name in
+            [MetricName::Requests, MetricName::Failures, MetricName::Success, MetricName::RecoveryTime]
+        {
+            add(name, &[&client.name]);
+        }
+        for fault in fault_names(log) {
+            add(MetricName::RecoveryTime, &[&client.name, fault]);
+        }
+        for (name, _) in LATENCIES {
+            add(name, &[&client.name]);
+        }
+        for (operation, phase) in series(log, &client.name) {
+            for (name, _) in LATENCIES {
+                add(name, &[&client.name, operation, phase]);
+            }
+        }
+    }
+    for key in &log.keys {
+        add(MetricName::Primary, &[&key.name]);
+        for region in key.regions() {
+            add(MetricName::State, &[&key.name, &log.regions[region]]);
+        }
+    }
+    for name in log.answers.iter().filter_map(|answer| answer.name.as_deref()) {
+        add(MetricName::Error, &[name]);
+    }
+    names
+        .into_iter()
+        .map(|metric| (metric.to_string(), value(log, &metric, None).unwrap_or(Value::NotAvailable)))
+        .collect()
+}
+
+const CLASSES: [(Class, MetricName); 5] = [
+    (Class::Decryptable, MetricName::Decryptable),
+    (Class::Unreachable, MetricName::Unreachable),
+    (Class::Recoverable, MetricName::Recoverable),
+    (Class::Denied, MetricName::Denied),
+    (Class::Lost, MetricName::Lost),
+];
+
+const LOSSES: [MetricName; 4] =
+    [MetricName::DataLoss, MetricName::WritesLost, MetricName::WritesSuppressed, MetricName::WritesDelayed];
+
+/// The latency metrics, with how each reads a histogram.
+type Reading = fn(&Histogram) -> Span;
+
+const LATENCIES: [(MetricName, Reading); 6] = [
+    (MetricName::Mean, |times| times.mean()),
+    (MetricName::P50, |times| times.quantile(0.5)),
+    (MetricName::P90, |times| times.quantile(0.9)),
+    (MetricName::P99, |times| times.quantile(0.99)),
+    (MetricName::P999, |times| times.quantile(0.999)),
+    (MetricName::Max, |times| times.max()),
+];
+
+/// The metric's value over the run, or at a moment; `None` if there is nothing to measure.
+fn value(log: &RunLog, metric: &Metric, at: Option<Moment>) -> Option<Value> {
+    if matches!(at, Some(Moment::At(_))) && !metric.name.has_moments() {
+        return None;
+    }
+    let arg = |index: usize| metric.args.get(index).map(String::as_str);
+    let until = match at {
+        Some(Moment::At(time)) => time,
+        Some(Moment::End) | None => Time::MAX,
+    };
+    use MetricName::*;
+    match metric.name {
+        Decryptable | Unreachable | Recoverable | Denied | Lost => {
+            let (class, _) = CLASSES.into_iter().find(|(_, name)| *name == metric.name)?;
+            share(log, class, log.store(arg(0)?)?.0, log.region(arg(1)?)?, arg(2), at)
+        }
+        DataLoss => {
+            let losses = losses(log, arg(0)?, arg(1))?;
+            Some(Value::Duration(losses.into_iter().map(|loss| loss.age).max().unwrap_or_default()))
+        }
+        WritesLost => count(losses(log, arg(0)?, arg(1))?, |loss| loss.lost),
+        WritesSuppressed => count(losses(log, arg(0)?, arg(1))?, |loss| loss.suppressed),
+        WritesDelayed => count(losses(log, arg(0)?, arg(1))?, |loss| loss.delayed),
+        RecoveryTime => recovery_time(log, arg(0)?, arg(1)),
+        Success => success(log, log.client(arg(0)?)?.0, at),
+        Staleness => staleness(log, log.store(arg(0)?)?.0, log.region(arg(1)?)?, at),
+        Mean | P50 | P90 | P99 | P999 | Max => {
+            let (_, read) = LATENCIES.into_iter().find(|(name, _)| *name == metric.name)?;
+            let times = latency(log, log.client(arg(0)?)?.0, arg(1), arg(2).unwrap_or("total"))?;
+            Some(Value::Duration(read(&times)))
+        }
+        Requests => requests(log, log.client(arg(0)?)?.0, |_| true),
+        Failures => {
+            let wanted = arg(1);
+            requests(log, log.client(arg(0)?)?.0, |error| {
+                error.is_some_and(|error| wanted.is_none_or(|wanted| wanted == error))
+            })
+        }
+        State => {
+            let region = log.region(arg(1)?)?;
+            Some(Value::Text(log.key(arg(0)?)?.state(region, until).unwrap_or("deleted").to_owned()))
+        }
+        Primary => Some(Value::Text(log.regions.get(log.key(arg(0)?)?.primary_at(until))?.clone())),
+        Writer => {
+            let (_, store) = log.store(arg(0)?)?;
+            Some(Value::Text(log.regions.get(latest(&store.writers, until)?)?.clone()))
+        }
+        Error => {
+            let name = arg(0)?;
+            let named =
+                |answer: &&super::Answer| answer.name.as_deref() == Some(name) && answer.time <= until;
+            let answer = log.answers.iter().rev().find(named)?;
+            Some(Value::Text(answer.error.clone().unwrap_or_else(|| "ok".to_owned())))
+        }
+    }
+}
+
+fn compare<T: PartialOrd>(value: &T, op: Op, bound: &T) -> bool {
+    match op {
+        Op::Equal => value == bound,
+        Op::NotEqual => value != bound,
+        Op::Less => value < bound,
+        Op::AtMost => value <= bound,
+        Op::More => value > bound,
+        Op::AtLeast => value >= bound,
+    }
+}
+
+/// The share of a replica's items in a class, for one reader or the worst off.
+fn share(
+    log: &RunLog,
+    class: Class,
+    store: usize,
+    region: usize,
+    reader: Option<&str>,
+    at: Option<Moment>,
+) -> Option<Value> {
+    let readers = log.stores[store].readers.iter().enumerate();
+    let shares = readers
+        .filter(|(_, name)| reader.is_none_or(|reader| reader == *name))
+        .filter_map(|(index, _)| reader_share(log, class, (store, region, index), at));
+    let worse = match class {
+        Class::Decryptable => f64::min,
+        _ => f64::max,
+    };
+    shares.reduce(worse).map(Value::Share)
+}
+
+/// The share of a replica's items in a class for a reader; `None` if it holds no items.
+fn reader_share(log: &RunLog, class: Class, who: (usize, usize, usize), at: Option<Moment>) -> Option<f64> {
+    if let Some(Moment::At(time)) = at {
+        let mine = || log.ledger.iter().filter(|row| (row.store, row.region, row.reader) == who);
+        let latest = mine().map(|row| row.time).filter(|row| *row <= time).max()?;
+        let items = |of: Option<Class>| {
+            let rows = mine().filter(|row| row.time == latest);
+            rows.filter(|row| of.is_none_or(|of| of == row.class)).map(|row| row.items).sum::<u64>()
+        };
+        let all = items(None);
+        return (all > 0).then(|| items(Some(class)) as f64 / all as f64);
+    }
+    let mine = log.shares.iter().find(|shares| (shares.store, shares.region, shares.reader) == who)?;
+    let shares = if at.is_some() { mine.end } else { mine.extreme };
+    let index = Class::ALL.into_iter().position(|each| each == class)?;
+    shares.map(|shares| shares[index])
+}
+
+/// The losses of a store for one fault, or all of them; `None` if there is no such store or fault. A fault
+/// without a row did no harm: it hit no Region of the store.
+fn losses<'a>(log: &'a RunLog, store: &str, fault: Option<&str>) -> Option<Vec<&'a LossRow>> {
+    let (store, _) = log.store(store)?;
+    faults(log, fault)?;
+    let mine = |loss: &&LossRow| loss.store == store && fault.is_none_or(|fault| fault == loss.fault);
+    Some(log.losses.iter().filter(mine).collect())
+}
+
+fn count(losses: Vec<&LossRow>, of: fn(&LossRow) -> u64) -> Option<Value> {
+    Some(Value::Number(losses.into_iter().map(of).sum::<u64>() as f64))
+}
+
+/// The faults of that name, or all of them; `None` if none has the name.
+fn faults<'a>(log: &'a RunLog, name: Option<&str>) -> Option<Vec<&'a FaultSpan>> {
+    let faults: Vec<_> =
+        log.faults.iter().filter(|fault| name.is_none_or(|name| name == fault.name)).collect();
+    (name.is_none() || !faults.is_empty()).then_some(faults)
+}
+
+/// The names of the faults, each once, in order of their start.
+fn fault_names(log: &RunLog) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for fault in &log.faults {
+        if !names.contains(&fault.name.as_str()) {
+            names.push(&fault.name);
+        }
+    }
+    names
+}
+
+/// The worst recovery of a client over the faults (of that name), each up to the next fault or the end.
+fn recovery_time(log: &RunLog, client: &str, fault: Option<&str>) -> Option<Value> {
+    let (index, client) = log.client(client)?;
+    let seconds = log.seconds.get(index)?;
+    if seconds.is_empty() {
+        return None;
+    }
+    let objective = Objective::over(client.objective_share, client.objective_window);
+    let end = Time::ZERO + log.duration;
+    let mut worst = Span::ZERO;
+    for fault in faults(log, fault)? {
+        let later = log.faults.iter().map(|other| other.start).filter(|start| *start > fault.start);
+        let horizon = later.min().map_or(end, |next| next.min(end));
+        match recovery(seconds, objective, fault.start, horizon) {
+            Recovery::After(span) => worst = worst.max(span),
+            Recovery::Never => return Some(Value::Never),
+        }
+    }
+    Some(Value::Duration(worst))
+}
+
+/// The share of a client's requests that succeeded: of all, or of those first attempted in one second.
+fn success(log: &RunLog, client: usize, at: Option<Moment>) -> Option<Value> {
+    let rows = log.seconds.get(client)?.iter().filter(|row| match at {
+        Some(Moment::At(time)) => row.second == time.second(),
+        Some(Moment::End) | None => true,
+    });
+    let (good, total) = rows.fold((0, 0), |sum, row| (sum.0 + row.good, sum.1 + row.total));
+    (total > 0).then(|| Value::Share(good as f64 / total as f64))
+}
+
+/// The largest staleness of a replica over the run, or within the bin of a moment.
+fn staleness(log: &RunLog, store: usize, region: usize, at: Option<Moment>) -> Option<Value> {
+    if !log.replicas(store).contains(&region) {
+        return None;
+    }
+    let mut points = log.staleness.iter().filter(|point| (point.store, point.region) == (store, region));
+    let largest = match at {
+        None => points.map(|point| point.staleness).max(),
+        Some(Moment::End) => points.next_back().map(|point| point.staleness),
+        Some(Moment::At(time)) => {
+            let bin = |point: &&super::StalenessPoint| point.time <= time && time < point.time + log.bin;
+            points.find(bin).map(|point| point.staleness)
+        }
+    };
+    Some(Value::Duration(largest.unwrap_or_default()))
+}
+
+/// The times of a client's requests in one phase, over all Regions; `None` if none succeeded.
+fn latency(log: &RunLog, client: usize, operation: Option<&str>, phase: &str) -> Option<Histogram> {
+    let mut series = log.latency.iter().filter(|series| {
+        series.client == client
+            && series.phase == phase
+            && operation.is_none_or(|operation| operation == series.operation)
+    });
+    let mut times = series.next()?.times.clone();
+    series.for_each(|more| times.merge(&more.times));
+    (times.count() > 0).then_some(times)
+}
+
+/// The (operation, phase) pairs for which a client has latencies, each once.
+fn series(log: &RunLog, client: &str) -> Vec<(&'static str, &'static str)> {
+    let mut pairs = Vec::new();
+    for series in log.latency.iter().filter(|series| log.clients[series.client].name == client) {
+        if !pairs.contains(&(series.operation, series.phase)) {
+            pairs.push((series.operation, series.phase));
+        }
+    }
+    pairs
+}
+
+fn requests(log: &RunLog, client: usize, counts: impl Fn(Option<&str>) -> bool) -> Option<Value> {
+    let rows = log.availability.iter().filter(|row| row.client == client);
+    let counted = rows.filter(|row| counts(row.error.map(|error| error.name()))).map(|row| row.count);
+    Some(Value::Number(counted.sum::<u64>() as f64))
+}
+
+/// The latest entry of a history that begins no later than `until`.
+fn latest(history: &[(usize, Time)], until: Time) -> Option<usize> {
+    history.iter().rev().find(|(_, since)| *since <= until).map(|(region, _)| *region)
+}
+
+/// Look-ups by name, for metrics and reports.
+impl RunLog {
+    /// Index of a Region.
+    pub fn region(&self, name: &str) -> Option<usize> {
+        self.regions.iter().position(|region| region == name)
+    }
+
+    /// A store, with its index.
+    pub fn store(&self, name: &str) -> Option<(usize, &StoreInfo)> {
+        self.stores.iter().enumerate().find(|(_, store)| store.name == name)
+    }
+
+    /// A client, with its index.
+    pub fn client(&self, name: &str) -> Option<(usize, &ClientInfo)> {
+        self.clients.iter().enumerate().find(|(_, client)| client.name == name)
+    }
+
+    /// A declared key.
+    pub fn key(&self, name: &str) -> Option<&KeyInfo> {
+        self.keys.iter().find(|key| key.name == name)
+    }
+
+    /// The Regions that held a replica of a store at any time: the first ones, then what the run added.
+    pub fn replicas(&self, store: usize) -> Vec<usize> {
+        let mut regions = self.stores[store].regions.clone();
+        for shares in self.shares.iter().filter(|shares| shares.store == store) {
+            if !regions.contains(&shares.region) {
+                regions.push(shares.region);
+            }
+        }
+        regions
+    }
+}
+
+impl KeyInfo {
+    /// The state of the related key in a Region at an instant; `None` if there was no key there.
+    pub fn state(&self, region: usize, at: Time) -> Option<&str> {
+        let known = self.states.iter().rev().find(|(place, _, since)| *place == region && *since <= at);
+        known.map(|(_, state, _)| state.as_str())
+    }
+
+    /// Index of the Region that held the primary key at an instant.
+    pub fn primary_at(&self, at: Time) -> usize {
+        latest(&self.moves, at).unwrap_or(self.primary)
+    }
+
+    /// The Regions that had a related key at any time: the primary's, the replicas', then what the run added.
+    pub fn regions(&self) -> Vec<usize> {
+        let mut regions = vec![self.primary];
+        for region in self.replicas.iter().chain(self.states.iter().map(|(region, _, _)| region)) {
+            if !regions.contains(region) {
+                regions.push(*region);
+            }
+        }
+        regions
+    }
+}

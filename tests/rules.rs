@@ -1,0 +1,86 @@
+//! KMS against its rulebook: text tables, AWS's table of key states cell by cell, and properties.
+
+#[path = "rules/matrix.rs"]
+mod matrix;
+#[path = "rules/properties.rs"]
+mod properties;
+#[path = "rules/table.rs"]
+mod table;
+#[path = "rules/world.rs"]
+mod world;
+
+use mrksim::services::kms::rules;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Rules that no table can show, and why.
+const NOT_SHOWN: &[(&str, &str)] = &[(
+    "KMS-ERR-3",
+    "refuses keys that are PendingImport or Unavailable, and no key can be in these states yet",
+)];
+
+/// The names and texts of the tables.
+fn tables() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules");
+    let files = std::fs::read_dir(folder)
+        .expect("the folder of the tables")
+        .map(|entry| entry.expect("a file").path());
+    let tables = files.filter(|path| path.extension().is_some_and(|extension| extension == "rules"));
+    let mut tables: Vec<_> = tables
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).expect("a readable table");
+            (path.file_name().expect("a name").to_string_lossy().into_owned(), text)
+        })
+        .collect();
+    tables.sort();
+    assert!(!tables.is_empty());
+    tables
+}
+
+/// The rule that refuses a key its 51st alias.
+fn fifty_first_alias() -> String {
+    let mut world = world::World::new(Default::default(), Default::default(), Default::default());
+    let home = world::region("us-east-1");
+    let set = world.declare("busy", false, &[home], None);
+    let id = world.kms.key_id(set).to_owned();
+    let mut name = |n: u32| {
+        let alias = format!("alias/busy-{n}");
+        world.ask("CreateAlias", &[("AliasName", &alias), ("TargetKeyId", &id)], home)
+    };
+    assert!((2..=50).all(|n| name(n).is_ok()));
+    let refusal = name(51).expect_err("the limit");
+    assert_eq!(refusal.error.name(), "LimitExceededException");
+    refusal.rule.id.to_owned()
+}
+
+/// KMS-REP-11: the policy in ReplicateKey's answer is the documented default one, of the replica's account.
+#[test]
+fn a_replica_made_without_a_policy_has_the_default_one() {
+    let mut world = world::World::new(Default::default(), Default::default(), Default::default());
+    let home = world::region("us-east-1");
+    let set = world.declare("orders", true, &[home], None);
+    let id = world.kms.key_id(set).to_owned();
+    let answer =
+        world.ask("ReplicateKey", &[("KeyId", &id), ("ReplicaRegion", "eu-west-1")], home).expect("allowed");
+    let policy = answer["ReplicaPolicy"].as_str().expect("a text");
+    let policy: serde_json::Value = serde_json::from_str(policy).expect("JSON");
+    assert_eq!(policy["Statement"][0]["Principal"]["AWS"], "arn:aws:iam::111122223333:root");
+    assert_eq!(policy["Statement"][0]["Action"], "kms:*");
+}
+
+#[test]
+fn every_table_holds_and_every_rule_is_shown() {
+    let mut table = table::Table::default();
+    for (file, text) in tables() {
+        table.play(&text, &file);
+    }
+    table.shown.extend(matrix::drive(Default::default()));
+    table.shown.insert(fifty_first_alias());
+    let known: BTreeSet<&str> = rules::ALL.iter().map(|rule| rule.id).collect();
+    let unknown = table.shown.iter().filter(|id| id.starts_with("KMS-") && !known.contains(id.as_str()));
+    assert_eq!(unknown.collect::<Vec<_>>(), Vec::<&String>::new(), "cited but not in the rulebook");
+    let described = |id: &str| NOT_SHOWN.iter().any(|(rule, _)| *rule == id);
+    let silent: Vec<&str> =
+        known.into_iter().filter(|id| !table.shown.contains(*id) && !described(id)).collect();
+    assert_eq!(silent, Vec::<&str>::new(), "in the rulebook, but no table shows them");
+}

@@ -1,0 +1,354 @@
+//! The text tables of `tests/rules/`: one command a line, and what it must answer.
+//!
+//! ```text
+//! key orders multi-region us-east-1 eu-west-1        declares $orders, before the case's first command
+//! set pending-deletion-error = DisabledException     an open point; also `set strict-updating`
+//! timing creating = 30s                              how long KMS takes
+//! rules notes                                        every switch; `switch replica-ready-immediately`: one
+//! case KMS-DEL-3 KMS-DEL-4: words                    a new world, and the rules that the case shows
+//! aws kms … --region R => ok Path=value …  as NAME   Path=absent, Path.#=2 (length), $NAME, $NAME.Path, $key@Region
+//! aws kms … --region R => Error RULE-ID : message    the message may be left out
+//! wait 7d                                            time passes
+//! down R / up R                                      the Region's control plane
+//! note KMS-ST-10                                     the last command or wait reported a change by this rule
+//! notes R R                                          the Regions in which it reported changes, in order
+//! state orders R = Enabled                           or `none`
+//! lost orders = KMS-DEL-13                           or `no`
+//! wrap $orders at R = ok                             or an error, its rule, and `denied`, `recoverable` or
+//!                                                    `recoverable until 7d`
+//! unwrap orders from R at R = KMS-CT-3               what orders wrapped in the first Region, read in the second;
+//!                                                    `with $orders@R` names the key; refusals as above
+//! ```
+
+use super::world::{World, operation, region, span};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use mrksim::services::kms::{PendingDeletionError, SetId, Settings, Switches, Timing, Wrap, Wrapping, api};
+use mrksim::services::{Params, Refusal, Remedy, api::Kind, api::kebab};
+use mrksim::sim::Law;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A key that a case declares: name, multi-Region, Regions, Regions of its alias.
+type Declared = (String, bool, Vec<String>);
+
+#[derive(Default)]
+pub struct Table {
+    timing: Timing,
+    settings: Settings,
+    switches: Switches,
+    keys: Vec<Declared>,
+    world: Option<World>,
+    sets: BTreeMap<String, SetId>,
+    saved: BTreeMap<String, Value>,
+    /// Rules that a case names or an answer carries.
+    pub shown: BTreeSet<String>,
+}
+
+impl Table {
+    /// Plays every case of a table.
+    pub fn play(&mut self, text: &str, file: &str) {
+        for (i, line) in text.lines().enumerate() {
+            let line = line.split(" # ").next().unwrap_or_default().trim();
+            if !line.is_empty() && !line.starts_with('#') {
+                self.line(line, &format!("{file}:{}: {line}", i + 1));
+            }
+        }
+    }
+
+    fn line(&mut self, line: &str, here: &str) {
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match word {
+            "case" => self.begin(rest),
+            "key" => self.key(rest),
+            "set" | "switch" | "rules" | "timing" => self.configure(word, rest, here),
+            "aws" => self.command(rest, here),
+            "wait" => self.world().wait(span(rest)),
+            "down" => self.world().fail(region(rest)),
+            "up" => self.world().lift(region(rest)),
+            "note" => self.note(rest, here),
+            "notes" => {
+                let regions: Vec<_> = rest.split_whitespace().map(region).collect();
+                let notes = &self.world().notes;
+                assert_eq!(notes.iter().map(|note| note.region).collect::<Vec<_>>(), regions, "{here}");
+            }
+            "wrap" => self.wrap(rest, here),
+            "unwrap" => self.unwrap(rest, here),
+            "state" => self.state(rest, here),
+            "lost" => self.lost(rest, here),
+            _ => panic!("{here}: what is that?"),
+        }
+    }
+
+    fn begin(&mut self, title: &str) {
+        let shown = std::mem::take(&mut self.shown);
+        *self = Table { shown, ..Table::default() };
+        let (rules, _) = title.split_once(':').expect("case RULE-IDS: words");
+        self.shown.extend(rules.split_whitespace().map(str::to_owned));
+    }
+
+    fn key(&mut self, rest: &str) {
+        let mut words = rest.split_whitespace().map(str::to_owned);
+        let (name, kind) = (words.next().expect("a name"), words.next().expect("a kind"));
+        self.keys.push((name, kind == "multi-region", words.collect()));
+    }
+
+    fn configure(&mut self, word: &str, rest: &str, here: &str) {
+        assert!(self.world.is_none(), "{here}: comes before the first command");
+        match (word, rest.split_once(" = ")) {
+            ("set", Some(("pending-deletion-error", "DisabledException"))) => {
+                self.settings.pending_deletion_error = PendingDeletionError::Disabled;
+            }
+            ("set", None) if rest == "strict-updating" => self.settings.strict_updating = true,
+            ("rules", None) if rest == "notes" => self.switches = Switches::NOTES,
+            ("switch", None) => match rest {
+                "delete-primary-cascades" => self.switches.delete_primary_cascades = true,
+                "promote-from-replica-during-outage" => {
+                    self.switches.promote_from_replica_during_outage = true
+                }
+                "replica-ready-immediately" => self.switches.replica_ready_immediately = true,
+                _ => panic!("{here}: no such switch"),
+            },
+            ("timing", Some((name, time))) => {
+                let law = Law::Constant(span(time));
+                match name {
+                    "creating" => self.timing.creating = law,
+                    "updating" => self.timing.updating = law,
+                    "synchronisation" => self.timing.synchronisation = law,
+                    "deletion-lateness" => self.timing.deletion_lateness = law,
+                    _ => panic!("{here}: no such time"),
+                }
+            }
+            _ => panic!("{here}: what is that?"),
+        }
+    }
+
+    fn world(&mut self) -> &mut World {
+        if self.world.is_none() {
+            let mut world = World::new(self.timing.clone(), self.settings, self.switches);
+            for (name, multi_region, regions) in &self.keys {
+                let regions: Vec<_> = regions.iter().map(|name| region(name)).collect();
+                self.sets.insert(name.clone(), world.declare(name, *multi_region, &regions, None));
+            }
+            self.world = Some(world);
+        }
+        self.world.as_mut().expect("made above")
+    }
+
+    fn command(&mut self, rest: &str, here: &str) {
+        self.world();
+        let (command, expected) = rest.split_once(" => ").unwrap_or_else(|| panic!("{here}: no =>"));
+        let words: Vec<String> = split(command).iter().map(|word| self.fill(word, here)).collect();
+        let [service, name, options @ ..] = &words[..] else { panic!("{here}: too short") };
+        assert_eq!(service, "kms", "{here}");
+        let operation = api::OPERATIONS.iter().find(|operation| operation.cli_name() == *name);
+        let operation = operation.unwrap_or_else(|| panic!("{here}: no operation {name}"));
+        let (params, at) = read_options(operation.params, options, here);
+        let answer = self.world().call(operation, &params, region(&at));
+        let (expected, message) = match expected.split_once(" : ") {
+            Some((expected, message)) => (expected, Some(self.fill(message, here))),
+            None => (expected, None),
+        };
+        let mut expected = expected.split_whitespace();
+        match (expected.next().expect("an outcome"), answer) {
+            ("ok", Ok(answer)) => self.check_answer(answer, &expected.collect::<Vec<_>>(), here),
+            ("ok", Err(refusal)) => {
+                panic!("{here}: {} by {}: {}", refusal.error.name(), refusal.rule, refusal.message)
+            }
+            (error, Ok(_)) => panic!("{here}: accepted, not {error}"),
+            (error, Err(refusal)) => {
+                let rule = expected.next().unwrap_or_else(|| panic!("{here}: by which rule?"));
+                let got = format!("{} {}", refusal.error.name(), refusal.rule);
+                assert_eq!(got, format!("{error} {rule}"), "{here}: {}", refusal.message);
+                assert!(
+                    message.is_none_or(|message| message == refusal.message),
+                    "{here}: {}",
+                    refusal.message
+                );
+                self.shown.insert(rule.to_owned());
+            }
+        }
+    }
+
+    fn check_answer(&mut self, answer: Value, words: &[&str], here: &str) {
+        let (fields, name) = match words {
+            [fields @ .., "as", name] => (fields, Some(*name)),
+            fields => (fields, None),
+        };
+        for field in fields {
+            let (path, wanted) =
+                field.split_once('=').unwrap_or_else(|| panic!("{here}: {field} is no Path=value"));
+            let wanted = self.fill(wanted, here);
+            assert_eq!(at(&answer, path), wanted, "{here}: {path} of {answer:#}");
+        }
+        if let Some(name) = name {
+            self.saved.insert(name.to_owned(), answer);
+        }
+    }
+
+    /// Replaces `$name`, `$name.Path`, `$name@Region`, and `$zeros-9` by nine bytes in base64.
+    fn fill(&self, text: &str, here: &str) -> String {
+        let Some((before, after)) = text.split_once('$') else { return text.to_owned() };
+        let end =
+            after.find(|c: char| !(c.is_ascii_alphanumeric() || "-.@".contains(c))).unwrap_or(after.len());
+        let reference = after[..end].trim_end_matches('.');
+        let rest = self.fill(&after[reference.len()..], here);
+        let unknown = || panic!("{here}: no {reference}");
+        if let Some(bytes) = reference.strip_prefix("zeros-").and_then(|n| n.parse().ok()) {
+            return format!("{before}{}{rest}", BASE64.encode(vec![0u8; bytes]));
+        }
+        let value = match reference.split_once(['@', '.']) {
+            Some((key, place)) if reference.contains('@') => {
+                self.world.as_ref().expect("a world").kms.arn(self.set(key, here), region(place))
+            }
+            Some((name, path)) => at(self.saved.get(name).unwrap_or_else(unknown), path),
+            None => match self.saved.get(reference) {
+                Some(answer) => identifier(answer),
+                None => {
+                    self.world.as_ref().expect("a world").kms.key_id(self.set(reference, here)).to_owned()
+                }
+            },
+        };
+        format!("{before}{value}{rest}")
+    }
+
+    /// A declared key, or one that an answer described.
+    fn set(&self, name: &str, here: &str) -> SetId {
+        let kms = &self.world.as_ref().expect("a world").kms;
+        let described = || {
+            let id = identifier(self.saved.get(name).unwrap_or_else(|| panic!("{here}: no {name}")));
+            (0..kms.sets()).map(SetId).find(|set| kms.key_id(*set) == id).expect("a key ID")
+        };
+        self.sets.get(name).copied().unwrap_or_else(described)
+    }
+
+    fn note(&mut self, rule: &str, here: &str) {
+        let notes: Vec<String> =
+            self.world().notes.iter().map(|note| format!("{} {}", note.operation, note.rule)).collect();
+        let (operation, rule) = rule.rsplit_once(' ').unwrap_or(("", rule));
+        let is = |note: &String| note.ends_with(&format!(" {rule}")) && note.starts_with(operation);
+        assert!(notes.iter().any(is), "{here}: {notes:?}");
+        self.shown.insert(rule.to_owned());
+    }
+
+    fn state(&mut self, rest: &str, here: &str) {
+        self.world();
+        let [name, place, "=", wanted] = rest.split_whitespace().collect::<Vec<_>>()[..] else {
+            panic!("{here}: state KEY REGION = STATE")
+        };
+        let set = self.set(name, here);
+        let state = self.world().kms.state(set, region(place)).map_or("none", |state| state.name());
+        assert_eq!(state, wanted, "{here}");
+    }
+
+    fn wrap(&mut self, rest: &str, here: &str) {
+        self.world();
+        let (question, wanted) =
+            rest.split_once(" = ").unwrap_or_else(|| panic!("{here}: wrap KEY at REGION = …"));
+        let [name, "at", place] = question.split(' ').collect::<Vec<_>>()[..] else { panic!("{here}") };
+        let key = self.fill(name, here);
+        let verdict = self.world().kms.may_wrap(Wrapping::GenerateDataKey, region(place), &key, "app");
+        self.verdict(verdict.map(|_| "ok".to_owned()), wanted, here);
+    }
+
+    fn unwrap(&mut self, rest: &str, here: &str) {
+        self.world();
+        let (question, wanted) =
+            rest.split_once(" = ").unwrap_or_else(|| panic!("{here}: unwrap KEY from REGION at REGION = …"));
+        let (name, from, place, named) = match question.split(' ').collect::<Vec<_>>()[..] {
+            [name, "from", from, "at", place] => (name, from, place, None),
+            [name, "from", from, "at", place, "with", key] => (name, from, place, Some(self.fill(key, here))),
+            _ => panic!("{here}"),
+        };
+        let wrap = Wrap { set: self.set(name, here), region: region(from), material: 0 };
+        let verdict = self.world().kms.may_unwrap(region(place), named.as_deref(), wrap, "app");
+        self.verdict(verdict.map(|rule| rule.to_string()), wanted, here);
+    }
+
+    fn verdict(&mut self, verdict: Result<String, Refusal>, wanted: &str, here: &str) {
+        let got = verdict.unwrap_or_else(|refusal| {
+            let remedy = match refusal.remedy {
+                Remedy::None => "denied".to_owned(),
+                Remedy::KeyOperation { deadline: None } => "recoverable".to_owned(),
+                Remedy::KeyOperation { deadline: Some(deadline) } => format!("recoverable until {deadline}"),
+            };
+            format!("{} {} {remedy}", refusal.error.name(), refusal.rule)
+        });
+        assert_eq!(got, wanted, "{here}");
+    }
+
+    fn lost(&mut self, rest: &str, here: &str) {
+        let (name, wanted) = rest.split_once(" = ").unwrap_or_else(|| panic!("{here}: lost KEY = RULE"));
+        self.world();
+        let set = self.set(name, here);
+        let kms = &self.world().kms;
+        let rule = kms.lost(Wrap { set, region: kms.home(set), material: 0 });
+        assert_eq!(rule.map_or("no", |rule| rule.id), wanted, "{here}");
+        self.shown.insert(wanted.to_owned());
+    }
+}
+
+/// The value at a path, as text.
+fn at(answer: &Value, path: &str) -> String {
+    let mut value = answer;
+    for step in path.split('.') {
+        let next = match (step, value) {
+            ("#", Value::Array(list)) => return list.len().to_string(),
+            (_, Value::Array(list)) => step.parse::<usize>().ok().and_then(|i| list.get(i)),
+            _ => value.get(step),
+        };
+        match next {
+            Some(next) => value = next,
+            None => return "absent".to_owned(),
+        }
+    }
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// What `$name` stands for.
+fn identifier(answer: &Value) -> String {
+    let paths = ["CiphertextBlob", "KeyMetadata.KeyId", "ReplicaKeyMetadata.KeyId", "KeyId"];
+    paths.iter().map(|path| at(answer, path)).find(|value| value != "absent").expect("an identifier")
+}
+
+fn read_options(
+    known: &'static [mrksim::services::api::Param],
+    words: &[String],
+    here: &str,
+) -> (Params, String) {
+    let (mut params, mut at) = (Params::default(), None);
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let name = word.strip_prefix("--").unwrap_or_else(|| panic!("{here}: {word} is no option"));
+        if name == "region" {
+            at = words.next().cloned();
+            continue;
+        }
+        let param = known.iter().find(|param| kebab(param.name) == name);
+        let param = param.unwrap_or_else(|| panic!("{here}: no option {word}"));
+        let value = match param.kind {
+            Kind::Flag => "true".to_owned(),
+            _ => words.next().unwrap_or_else(|| panic!("{here}: {word} needs a value")).clone(),
+        };
+        params.0.insert(param.name, value);
+    }
+    (params, at.unwrap_or_else(|| panic!("{here}: no --region")))
+}
+
+/// Words, of which some are in single quotes.
+fn split(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (i, part) in text.split('\'').enumerate() {
+        match i % 2 {
+            1 => words.push(part.to_owned()),
+            _ => words.extend(part.split_whitespace().map(str::to_owned)),
+        }
+    }
+    words
+}
+
+/// Every operation that the program lists can be asked for by name.
+#[test]
+fn operations_are_found_by_name() {
+    assert!(api::OPERATIONS.iter().all(|listed| std::ptr::eq(operation(listed.name), listed)));
+}
