@@ -12,10 +12,30 @@ use crate::world::RegionId;
 /// Warns of what will hurt.
 pub fn check(cx: &Context, setup: &Setup) {
     for (index, client) in setup.clients.iter().enumerate() {
+        long_run(cx, setup, index, client);
         let Some(store) = setup.stores.get(client.store) else { continue };
         keyless_replicas(cx, setup, index, client, &store.regions);
         plain_keyring(cx, setup, index, client, &store.regions);
         idle_failover(cx, setup, index, client);
+    }
+}
+
+/// Requests of one client beyond which a run takes very long: several minutes on one core.
+const MANY_REQUESTS: u64 = 500_000_000;
+
+/// A client with more requests than anybody waits for.
+fn long_run(cx: &Context, setup: &Setup, index: usize, client: &ClientSetup) {
+    let Some(rate) = client.rate else { return };
+    let requests = (setup.duration.0 / rate.gap.0.max(1)).min(client.requests.unwrap_or(u64::MAX));
+    if requests > MANY_REQUESTS {
+        let entry = &cx.scenario.tables("clients")[index];
+        let at = entry.value.table().and_then(|table| table.entry("rate")).map_or(&entry.at, |rate| &rate.at);
+        let message =
+            format!("client `{}` will send about {} million requests", client.name, requests / 1_000_000);
+        cx.sink.report(
+            Problem::warning(at, message)
+                .help("the run will take long: end it earlier, or take a lower `rate`"),
+        );
     }
 }
 

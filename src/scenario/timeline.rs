@@ -42,6 +42,9 @@ pub static ENTRY: Shape = Shape {
 /// Days between ScheduleKeyDeletion and the deletion, unless stated (KMS-TIM-8).
 const LONGEST_WINDOW: u64 = 30;
 
+/// The fields of a declared key that a reference can name.
+const KEY_FIELDS: [&str; 2] = ["KeyId", "Arn"];
+
 /// The most entries after repetition.
 const MOST_ENTRIES: usize = 10_000;
 
@@ -398,6 +401,12 @@ fn resolved(
             let message =
                 format!("`${}` is neither a key nor an answer saved before this step", reference.name);
             return Err(Problem::error(&at, message).help(help));
+        }
+        if let Some(field) =
+            reference.field.as_ref().filter(|field| is_key && !KEY_FIELDS.contains(&field.as_str()))
+        {
+            let message = format!("`{field}` of a key is not known before a step describes it");
+            return Err(Problem::error(&at, message).help("a key has the fields `KeyId` and `Arn`"));
         }
         if let Some(region) = &reference.region {
             cx.regions.find_at(region, &at)?;

@@ -11,7 +11,7 @@ pub use crate::runlog::parse::LONGEST;
 /// The most application instances of a client.
 pub const MOST_INSTANCES: u64 = 10_000;
 /// The most servers of an endpoint.
-pub const MOST_SERVERS: u64 = 1_000_000;
+pub const MOST_SERVERS: u64 = 100_000;
 /// The most items of a store.
 pub const MOST_ITEMS: u64 = 1 << 31;
 /// The most requests a second that a quota or a catch-up rate may admit.
