@@ -1,8 +1,8 @@
 //! From files and overlays to a checked [`Setup`]: what a user may write, and everything that is wrong with it.
 //!
-//! A scenario is read in three steps. [`overlay`] puts the texts together into one [tree](tree) whose values know
+//! A scenario is read in three steps. [`overlay`] puts the texts together into one [`tree`] whose values know
 //! where they are written. The readers, one a part of the language, turn their part into what the model needs and
-//! report every problem with its place. [`designs`] then warns of designs that will hurt.
+//! report every problem with its place. `designs` then warns of designs that will hurt.
 
 pub mod awscli;
 mod clients;

@@ -70,29 +70,7 @@ fn setup(
 ) -> Option<Setup> {
     let cx = &Context::new(sources, scenario, sink);
     let top = Fields::of(scenario, &(0..0), &SCENARIO, sink);
-    let crowded = |key: &&&str| scenario.tables(key).len() > MOST_OF_A_KIND;
-    if let Some(key) = ["keys", "stores", "clients", "runbooks"].iter().find(crowded) {
-        sink.report(Problem::error(
-            &top.place(key),
-            format!("a scenario has at most {MOST_OF_A_KIND} {key}"),
-        ));
-        return None;
-    }
-    for key in ["keys", "stores", "clients", "runbooks"] {
-        if let Some(value) = top.get(key).filter(|value| value.table().is_none()) {
-            let problem = Problem::error(
-                &value.span,
-                format!("expected a table with a name for each, found {}", value.kind()),
-            );
-            sink.report(problem.help(format!("write `[{key}.<name>]`")));
-        }
-    }
-    for key in ["link", "endpoint"] {
-        if let Some(value) = top.get(key).filter(|value| !matches!(value.node, Node::List(_))) {
-            let problem = Problem::error(&value.span, format!("expected entries, found {}", value.kind()));
-            sink.report(problem.help(format!("each entry begins with `[[{key}]]`")));
-        }
-    }
+    sections(&top, scenario)?;
     let title = top.read("title", |v| value::text(v).map(str::to_owned));
     let seed = top.read("seed", |v| value::count(v, 0, i64::MAX as u64));
     let duration = top.need("duration", value::duration_from(Span::MILLISECOND));
@@ -137,6 +115,31 @@ fn setup(
     setup.assumptions = cx.assumptions();
     designs::check(cx, &setup);
     Some(setup)
+}
+
+/// Checks that what comes in tables or entries does, and in no more than can be read.
+fn sections(top: &Fields, scenario: &Table) -> Option<()> {
+    let crowded = |key: &&&str| scenario.tables(key).len() > MOST_OF_A_KIND;
+    if let Some(key) = ["keys", "stores", "clients", "runbooks"].iter().find(crowded) {
+        top.report(Problem::error(&top.place(key), format!("a scenario has at most {MOST_OF_A_KIND} {key}")));
+        return None;
+    }
+    for key in ["keys", "stores", "clients", "runbooks"] {
+        if let Some(value) = top.get(key).filter(|value| value.table().is_none()) {
+            let problem = Problem::error(
+                &value.span,
+                format!("expected a table with a name for each, found {}", value.kind()),
+            );
+            top.report(problem.help(format!("write `[{key}.<name>]`")));
+        }
+    }
+    for key in ["link", "endpoint"] {
+        if let Some(value) = top.get(key).filter(|value| !matches!(value.node, Node::List(_))) {
+            let problem = Problem::error(&value.span, format!("expected entries, found {}", value.kind()));
+            top.report(problem.help(format!("each entry begins with `[[{key}]]`")));
+        }
+    }
+    Some(())
 }
 
 /// The services that the scenario has anything to do with.
