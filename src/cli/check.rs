@@ -44,7 +44,8 @@ fn check_one(arguments: &Arguments, file: &Path) -> Exit {
     };
     if arguments.format == Format::Json {
         let problems: Vec<Value> = problems.iter().map(|problem| as_json(problem, &sources)).collect();
-        let answer = json!({ "file": file.to_string_lossy(), "valid": exit == Exit::Met, "problems": problems });
+        let answer =
+            json!({ "file": file.to_string_lossy(), "valid": exit == Exit::Met, "problems": problems });
         return exit.max(output::print(&format!("{answer}\n")));
     }
     say(&scenario::render(&problems, &sources, output::stderr_color()));

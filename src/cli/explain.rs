@@ -21,7 +21,8 @@ pub fn explain(arguments: &Arguments) -> Exit {
     for wanted in &arguments.rules {
         let Some(rule) = all.iter().find(|rule| rule.id.eq_ignore_ascii_case(wanted)) else {
             let known = nearest(&wanted.to_uppercase(), all.iter().map(|rule| rule.id));
-            let help = known.map_or("`mrksim rules` lists them all".to_owned(), |id| format!("did you mean `{id}`?"));
+            let help = known
+                .map_or("`mrksim rules` lists them all".to_owned(), |id| format!("did you mean `{id}`?"));
             output::say(&format!("error: there is no rule `{wanted}`: {help}\n"));
             return Exit::Usage;
         };

@@ -34,7 +34,9 @@ pub fn init(arguments: &Arguments) -> Exit {
             Exit::Met
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            say(&format!("error: {file} is there already; name another file, or replace it with `--force`\n"));
+            say(&format!(
+                "error: {file} is there already; name another file, or replace it with `--force`\n"
+            ));
             Exit::Io
         }
         Err(error) => {

@@ -90,7 +90,8 @@ fn json(rules: &[RuleRef]) -> String {
 }
 
 fn markdown(rules: &[RuleRef]) -> String {
-    let mut text = "| Rule | Statement | Error | Basis | Source |\n| --- | --- | --- | --- | --- |\n".to_owned();
+    let mut text =
+        "| Rule | Statement | Error | Basis | Source |\n| --- | --- | --- | --- | --- |\n".to_owned();
     for rule in rules {
         let cell = |text: &str| text.replace('|', "\\|");
         text.push_str(&format!(

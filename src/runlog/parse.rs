@@ -185,10 +185,10 @@ pub fn duration(text: &str) -> Result<Span, String> {
             (false, _, "m") | (true, false, "M") => Span::MINUTE,
             (false, _, "h") | (true, false, "H") => Span::HOUR,
             (false, _, "d") | (true, true, "D") => Span::DAY,
-            (false, _, "") if !number.is_empty() => {
+            (false, _, "") if number == text => {
                 return Err(format!("`{text}` has no unit; write `{text}s`"));
             }
-            (false, _, unit) if !number.is_empty() => {
+            (false, _, unit) if !number.is_empty() && !unit.is_empty() => {
                 return Err(format!("`{unit}` is no unit of time; units are ns, us, ms, s, m, h, d"));
             }
             _ => return Err(no_duration()),

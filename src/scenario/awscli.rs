@@ -357,3 +357,95 @@ fn quoted(
     }
     Err(ParseError::new(start..start + 1, format!("the {quote} is never closed")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::api::Plane;
+
+    const fn param(name: &'static str, kind: Kind, required: bool) -> Param {
+        Param { name, kind, required }
+    }
+
+    static TABLE: &[Operation] = &[Operation {
+        service: Service::Kms,
+        name: "CreateThing",
+        plane: Plane::Control,
+        params: &[
+            param("ThingId", Kind::Text, true),
+            param("Days", Kind::Integer, false),
+            param("MultiRegion", Kind::Flag, false),
+            param("Blob", Kind::Blob, false),
+            param("Context", Kind::Map, false),
+            param("Tags", Kind::Tags, false),
+        ],
+    }];
+
+    fn arguments(line: &str) -> Vec<(&'static str, String)> {
+        let (command, region) = parse(line, &[TABLE]).unwrap_or_else(|error| panic!("{line}: {error:?}"));
+        assert_eq!(&line[region], command.region);
+        command.arguments.into_iter().map(|(name, argument)| (name, argument.0)).collect()
+    }
+
+    #[test]
+    fn options_are_read_as_the_cli_reads_them() {
+        let thing = |rest: &str| arguments(&format!("aws kms create-thing {rest} --region us-east-1"));
+        assert_eq!(thing("--thing-id a"), [("ThingId", "a".into())]);
+        assert_eq!(thing("--thing-id=a=b"), [("ThingId", "a=b".into())]);
+        assert_eq!(thing(r#"--thing-id 'a b'"c \"d\""\ e"#), [("ThingId", "a bc \"d\" e".into())]);
+        assert_eq!(thing("--thing-id ''"), [("ThingId", "".into())]);
+        assert_eq!(thing("--thing-id a \\\n --days 7"), [("Days", "7".into()), ("ThingId", "a".into())]);
+        assert_eq!(thing("--thing-id a --multi-region")[0], ("MultiRegion", "true".into()));
+        assert_eq!(thing("--thing-id a --no-multi-region")[0], ("MultiRegion", "false".into()));
+        assert_eq!(thing("--thing-id a --context a=1,b=2")[0], ("Context", "a=1,b=2".into()));
+        assert_eq!(thing(r#"--thing-id a --context '{"a": "1"}'"#)[0], ("Context", r#"{"a": "1"}"#.into()));
+        let tags = "TagKey=a,TagValue=1 TagKey=b,TagValue=2";
+        assert_eq!(thing(&format!("--thing-id a --tags {tags}"))[0], ("Tags", tags.into()));
+        assert_eq!(
+            thing("--thing-id a --days $x.Days --blob $c1").len(),
+            3,
+            "references are filled in later"
+        );
+        arguments("aws --region us-east-1 --output json kms create-thing --no-cli-pager --thing-id a");
+    }
+
+    #[test]
+    fn errors_point_at_their_place() {
+        let cases = [
+            ("aws kms create-thing --region r", "create-thing", "`create-thing` needs `--thing-id`"),
+            ("aws kms create-thing --thing-id --region r", "--thing-id", "`--thing-id` needs a value"),
+            ("aws kms create-thing --thing-id a b --region r", "b", "`b` belongs to no option"),
+            (
+                "aws kms create-thing --multi-region=true --region r",
+                "--multi-region=true",
+                "`--multi-region` takes no value",
+            ),
+            (
+                "aws kms create-thing --no-thing-id --region r",
+                "--no-thing-id",
+                "`--no-thing-id` of `create-thing` is not modelled",
+            ),
+            ("aws kms create-thing --thing-id a --days 1.5", "1.5", "`1.5` is no whole number"),
+            ("aws kms create-thing --thing-id a --blob a", "a", "`a` is not base64"),
+            (
+                "aws kms create-thing --thing-id a --context a",
+                "a",
+                "`a` is neither `key=value,...` nor a JSON object",
+            ),
+            ("aws kms create-thing --thing-id file://a", "file://a", "values from files are not modelled"),
+            ("aws kms create-thing --region a --region b", "--region", "`--region` is given twice"),
+            ("aws kms create-thing --profile x", "--profile", "`--profile` is not modelled"),
+            ("aws --thing-id kms", "--thing-id", "`--thing-id` cannot stand before the operation"),
+            ("aws kms create-thing --thing-id 'a", "'", "the ' is never closed"),
+            ("aws kms", "", "an operation is missing"),
+            ("aws rds create-thing", "create-thing", "`aws rds create-thing` is not modelled"),
+            ("", "", "the command is empty"),
+        ];
+        for (line, place, message) in cases {
+            let error = parse(line, &[TABLE]).expect_err(line);
+            assert_eq!((&line[error.at.clone()], error.message.as_str()), (place, message), "{line}");
+        }
+        let error = parse("aws kms create-thnig --region r", &[TABLE]).unwrap_err();
+        assert_eq!(error.help.as_deref(), Some("did you mean `create-thing`?"));
+    }
+}

@@ -106,7 +106,7 @@ fn client(cx: &Context, entry: &Entry) -> Option<ClientSetup> {
     let instances = fields.read("instances", |v| value::count(v, 1, value::MOST_INSTANCES));
     let timeout = |key, name| {
         let stated = fields.read(key, value::duration_from(Span::MILLISECOND));
-        stated.unwrap_or_else(|| cx.default_span(name))
+        stated.unwrap_or_else(|| cx.default_if(rate.is_some(), name).mean())
     };
     let objective = fields.read("objective", value::objective);
     Some(ClientSetup {

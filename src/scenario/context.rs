@@ -1,7 +1,7 @@
 //! What every part of a scenario may refer to: declared names, the length of the run, numbers taken from outside.
 
 use super::defaults;
-use super::problem::{Problem, Sink, nearest};
+use super::problem::{Problem, Sink, listing, nearest};
 use super::source::{Sources, Span};
 use super::tree::{Table, Value};
 use super::value;
@@ -54,10 +54,7 @@ impl Names {
             let help = match (near, self.list.len()) {
                 (Some(near), _) => format!("did you mean `{near}`?"),
                 (None, 0) => format!("no {} is declared", self.what),
-                (None, _) => {
-                    let all: Vec<String> = self.iter().map(|name| format!("`{name}`")).collect();
-                    format!("declared: {}", all.join(", "))
-                }
+                (None, _) => format!("declared: {}", listing(self.iter())),
             };
             match near.and_then(|near| self.list.iter().find(|(known, _)| known == near)) {
                 Some((near, at)) => problem.and(at, format!("`{near}` is declared here")).help(help),
@@ -134,12 +131,9 @@ impl<'a> Context<'a> {
         default.law.clone()
     }
 
-    /// The same, where only a duration makes sense.
-    pub fn default_span(&self, name: &'static str) -> sim::Span {
-        match self.default(name) {
-            Law::Constant(span) => span,
-            law => law.mean(),
-        }
+    /// The same for something that the run may have no use for: only what it leans on is listed.
+    pub fn default_if(&self, used: bool, name: &'static str) -> Law {
+        if used { self.default(name) } else { defaults::find(name).1.law.clone() }
     }
 
     /// Any other number of the outside world that the scenario does not state.

@@ -5,21 +5,38 @@ use super::problem::Problem;
 use super::source::Span as Place;
 use super::tree::{Table, Value};
 use crate::client::{ClientSetup, KeyName, Keyring, envelope};
-use crate::model::setup::{Action, Setup, TimelineEntry};
+use crate::model::setup::Setup;
 use crate::services::kms::KeySetup;
-use crate::services::reference::references;
-use crate::sim::{Span, Time};
 use crate::world::RegionId;
 
 /// Warns of what will hurt.
 pub fn check(cx: &Context, setup: &Setup) {
     for (index, client) in setup.clients.iter().enumerate() {
+        long_run(cx, setup, index, client);
         let Some(store) = setup.stores.get(client.store) else { continue };
         keyless_replicas(cx, setup, index, client, &store.regions);
         plain_keyring(cx, setup, index, client, &store.regions);
         idle_failover(cx, setup, index, client);
     }
-    deletions(cx, setup);
+}
+
+/// Requests of one client beyond which a run takes very long: several minutes on one core.
+const MANY_REQUESTS: u64 = 500_000_000;
+
+/// A client with more requests than anybody waits for.
+fn long_run(cx: &Context, setup: &Setup, index: usize, client: &ClientSetup) {
+    let Some(rate) = client.rate else { return };
+    let requests = (setup.duration.0 / rate.gap.0.max(1)).min(client.requests.unwrap_or(u64::MAX));
+    if requests > MANY_REQUESTS {
+        let entry = &cx.scenario.tables("clients")[index];
+        let at = entry.value.table().and_then(|table| table.entry("rate")).map_or(&entry.at, |rate| &rate.at);
+        let message =
+            format!("client `{}` will send about {} million requests", client.name, requests / 1_000_000);
+        cx.sink.report(
+            Problem::warning(at, message)
+                .help("the run will take long: end it earlier, or take a lower `rate`"),
+        );
+    }
 }
 
 /// The declared keys of a client's keyring.
@@ -57,15 +74,16 @@ fn keyless_replicas(cx: &Context, setup: &Setup, index: usize, client: &ClientSe
             setup.stores[client.store].name,
             names.join(" or ")
         );
+        let (remedy, rule) = match keys.iter().any(|key| key.multi_region) {
+            true => ("a replica key there would do", "KMS-CT-7"),
+            false => ("a multi-Region key with a replica key there would do", "KMS-CT-6"),
+        };
         let homes: Vec<&str> = keys.iter().map(|key| cx.regions.name(key.primary.index())).collect();
         cx.sink.report(
             Problem::warning(&at, message)
                 .and(&keyring_at(cx, index), format!("client `{}` encrypts with it", client.name))
-                .help(format!(
-                    "reading there needs KMS in `{}`; make the key multi-Region with a replica key there",
-                    homes.join("`, `")
-                ))
-                .rule(if keys.iter().all(|key| key.multi_region) { "KMS-CT-7" } else { "KMS-CT-6" }),
+                .help(format!("reading there needs KMS in `{}`; {remedy}", homes.join("`, `")))
+                .rule(rule),
         );
     }
 }
@@ -107,11 +125,8 @@ fn idle_failover(cx: &Context, setup: &Setup, index: usize, client: &ClientSetup
                 "client `{}` fails over to `{name}`, where store `{}` has no replica",
                 client.name, store.name
             );
-            cx.sink.report(
-                Problem::warning(&item.span, message)
-                    .and(&cx.stores.at(client.store), "the store")
-                    .rule("DDB-OUT-5"),
-            );
+            cx.sink
+                .report(Problem::warning(&item.span, message).and(&cx.stores.at(client.store), "the store"));
         }
         let keys: Vec<&KeySetup> = declared(setup, client).collect();
         if !keys.is_empty() && !keys.iter().any(|key| is_in(key, *region)) {
@@ -132,41 +147,4 @@ fn keyring_at(cx: &Context, client: usize) -> Place {
     table
         .and_then(|table| table.entry("keyring"))
         .map_or(entry.at.clone(), |keyring| keyring.value.span.clone())
-}
-
-/// Keys that are to be deleted after the end of the run.
-fn deletions(cx: &Context, setup: &Setup) {
-    let items = cx.scenario.get("timeline").map(Value::items).unwrap_or_default();
-    for entry in &setup.timeline {
-        let Some(end) = deletion(entry) else { continue };
-        if end <= Time::ZERO + setup.duration {
-            continue;
-        }
-        let written = |item: &&Value| cx.sources.location(&item.span) == entry.location;
-        let at =
-            items.iter().find(written).and_then(|item| item.table()?.get("run")).map(|run| run.span.clone());
-        if let Some(at) = at {
-            let message =
-                format!("the waiting period ends at {end}, after the end of the run, {}", setup.duration);
-            cx.sink.report(
-                Problem::note(&at, message)
-                    .help("the key is pending deletion until the end")
-                    .rule("KMS-TIM-8"),
-            );
-        }
-    }
-}
-
-/// When a step's deletion is due, as far as the command says.
-fn deletion(entry: &TimelineEntry) -> Option<Time> {
-    let Action::Step(step) = &entry.action else { return None };
-    if step.command.operation.name != "ScheduleKeyDeletion" {
-        return None;
-    }
-    let days = match step.command.arguments.get("PendingWindowInDays") {
-        Some(days) if references(&days.0).is_empty() => days.0.parse().ok()?,
-        Some(_) => return None,
-        None => 30,
-    };
-    Some(entry.at + Span::days(days))
 }

@@ -10,6 +10,7 @@ use crate::model::setup::{Expectation, RuleSet};
 use crate::runlog::expression::{Bound, Expression, MetricName, Moment, Op};
 use crate::runlog::parse;
 use crate::services::ErrorCode;
+use crate::services::kms::KeyState;
 use crate::sim::Time;
 use std::ops::Range;
 
@@ -38,36 +39,27 @@ enum Unit {
     Text,
 }
 
-/// Whether a metric can be asked while the run goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Known {
-    Always,
-    AtTheEnd,
-}
-
-/// Arguments of a metric: the required ones, then those that may follow; its unit; when it is known.
-fn signature(metric: MetricName) -> (&'static [Arg], &'static [Arg], Unit, Known) {
+/// Arguments of a metric: the required ones, then those that may follow; its unit.
+fn signature(metric: MetricName) -> (&'static [Arg], &'static [Arg], Unit) {
     use MetricName::*;
     match metric {
         Decryptable | Unreachable | Recoverable | Denied | Lost => {
-            (&[Arg::Store, Arg::StoreRegion], &[Arg::Reader], Unit::Share, Known::Always)
+            (&[Arg::Store, Arg::StoreRegion], &[Arg::Reader], Unit::Share)
         }
-        DataLoss => (&[Arg::Store], &[Arg::Fault], Unit::Duration, Known::AtTheEnd),
-        WritesLost | WritesSuppressed | WritesDelayed => {
-            (&[Arg::Store], &[Arg::Fault], Unit::Count, Known::AtTheEnd)
-        }
-        RecoveryTime => (&[Arg::Client], &[Arg::Fault], Unit::Duration, Known::AtTheEnd),
-        Success => (&[Arg::Client], &[], Unit::Share, Known::Always),
-        Staleness => (&[Arg::Store, Arg::StoreRegion], &[], Unit::Duration, Known::Always),
+        DataLoss => (&[Arg::Store], &[Arg::Fault], Unit::Duration),
+        WritesLost | WritesSuppressed | WritesDelayed => (&[Arg::Store], &[Arg::Fault], Unit::Count),
+        RecoveryTime => (&[Arg::Client], &[Arg::Fault], Unit::Duration),
+        Success => (&[Arg::Client], &[], Unit::Share),
+        Staleness => (&[Arg::Store, Arg::StoreRegion], &[], Unit::Duration),
         Mean | P50 | P90 | P99 | P999 | Max => {
-            (&[Arg::Client], &[Arg::Operation, Arg::Phase], Unit::Duration, Known::AtTheEnd)
+            (&[Arg::Client], &[Arg::Operation, Arg::Phase], Unit::Duration)
         }
-        Requests => (&[Arg::Client], &[], Unit::Count, Known::Always),
-        Failures => (&[Arg::Client], &[Arg::ErrorName], Unit::Count, Known::Always),
-        State => (&[Arg::Key, Arg::Region], &[], Unit::Text, Known::Always),
-        Primary => (&[Arg::Key], &[], Unit::Text, Known::Always),
-        Writer => (&[Arg::Store], &[], Unit::Text, Known::Always),
-        Error => (&[Arg::Step], &[], Unit::Text, Known::Always),
+        Requests => (&[Arg::Client], &[], Unit::Count),
+        Failures => (&[Arg::Client], &[Arg::ErrorName], Unit::Count),
+        State => (&[Arg::Key, Arg::Region], &[], Unit::Text),
+        Primary => (&[Arg::Key], &[], Unit::Text),
+        Writer => (&[Arg::Store], &[], Unit::Text),
+        Error => (&[Arg::Step], &[], Unit::Text),
     }
 }
 
@@ -75,19 +67,6 @@ fn signature(metric: MetricName) -> (&'static [Arg], &'static [Arg], Unit, Known
 const OPERATIONS: &[&str] = &["read", "write", "insert"];
 /// The phases of a request.
 const PHASES: &[&str] = &["total", "network", "kms-queue", "kms-service", "store"];
-/// The states of a KMS key, and what there is without one.
-const STATES: &[&str] = &[
-    "Enabled",
-    "Disabled",
-    "Creating",
-    "Updating",
-    "PendingDeletion",
-    "PendingReplicaDeletion",
-    "PendingImport",
-    "Unavailable",
-    "deleted",
-];
-
 /// Reads `[expect]`; under the rules of the notes, `[expect.notes]` replaces what differs.
 pub fn read(cx: &Context, timeline: &Timeline, rules: RuleSet) -> Vec<Expectation> {
     let Some(value) = cx.scenario.get("expect") else { return Vec::new() };
@@ -140,6 +119,12 @@ pub fn expression(
         .map_err(|error| Problem::error(&place(error.at), error.message).maybe_help(error.help))?;
     arguments(cx, timeline, &expression, text, place)?;
     bound(cx, &expression, text, place)?;
+    let name = expression.metric.name.name();
+    if expression.at.is_some() && !expression.metric.name.has_moments() {
+        let at = text.find('@').unwrap_or(0);
+        let problem = Problem::error(&place(at..at + 1), format!("`{name}` is one value for the whole run"));
+        return Err(problem.help("it takes no `@`"));
+    }
     if let Some(Moment::At(at)) = expression.at
         && at > Time::ZERO + cx.duration
     {
@@ -162,9 +147,11 @@ pub fn condition(
     let expression = expression(cx, timeline, text, place)?;
     let name = expression.metric.name.name();
     let start = text.find(name).unwrap_or(0);
-    if signature(expression.metric.name).3 == Known::AtTheEnd {
-        let problem =
-            Problem::error(&place(start..start + name.len()), format!("`{name}` is known only at the end"));
+    if !expression.metric.name.has_moments() {
+        let problem = Problem::error(
+            &place(start..start + name.len()),
+            format!("`{name}` is one value for the whole run"),
+        );
         return Err(
             problem.help("a condition asks for what monitoring sees now, such as `success(checkout) < 50%`")
         );
@@ -185,7 +172,7 @@ fn arguments(
 ) -> Result<(), Problem> {
     let metric = &expression.metric;
     let name = metric.name.name();
-    let (required, more, ..) = signature(metric.name);
+    let (required, more, _) = signature(metric.name);
     let open = text.find('(').unwrap_or(0);
     let close = text.find(')').map_or(text.len(), |at| at + 1);
     if metric.args.len() < required.len() || metric.args.len() > required.len() + more.len() {
@@ -301,7 +288,11 @@ fn bound(
     }
     let at = place(at);
     match expression.metric.name {
-        MetricName::State => among(written, "state", STATES, &at),
+        MetricName::State => {
+            let states: Vec<&str> =
+                KeyState::ALL.iter().map(|state| state.name()).chain(["deleted"]).collect();
+            among(written, "state", &states, &at)
+        }
         MetricName::Primary | MetricName::Writer => cx.regions.find_at(written, &at).map(|_| ()),
         _ => {
             let names: Vec<&str> = ErrorCode::ALL.iter().map(|code| code.name()).chain(["ok"]).collect();

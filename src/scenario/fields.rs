@@ -1,9 +1,12 @@
 //! Reads one part of a scenario: known keys only, every problem reported, with its place.
 
-use super::problem::{Problem, Sink, did_you_mean};
+use super::problem::{Problem, Sink, did_you_mean, listing};
 use super::shape::{Form, Shape};
 use super::source::Span;
 use super::tree::{Table, Value};
+
+/// The most entries of a list.
+const LONGEST_LIST: usize = 1_000;
 
 /// A part being read.
 pub struct Fields<'a> {
@@ -91,7 +94,11 @@ impl<'a> Fields<'a> {
             let message = format!("expected a list, found {}", value.kind());
             self.sink.report(Problem::error(&value.span, message).help(format!("write `{key} = [...]`")));
         }
-        value.items().iter().filter_map(|item| self.sink.take(read(item))).collect()
+        if value.items().len() > LONGEST_LIST {
+            self.sink
+                .report(Problem::error(&value.span, format!("a list has at most {LONGEST_LIST} entries")));
+        }
+        value.items().iter().take(LONGEST_LIST).filter_map(|item| self.sink.take(read(item))).collect()
     }
 
     /// Reports a problem of this part.
@@ -101,5 +108,5 @@ impl<'a> Fields<'a> {
 }
 
 fn keys(shape: &Shape) -> String {
-    shape.modelled().map(|field| format!("`{}`", field.name)).collect::<Vec<_>>().join(", ")
+    listing(shape.modelled().map(|field| field.name))
 }

@@ -1,8 +1,8 @@
 //! From files and overlays to a checked [`Setup`]: what a user may write, and everything that is wrong with it.
 //!
-//! A scenario is read in three steps. [`overlay`] puts the texts together into one [tree](tree) whose values know
+//! A scenario is read in three steps. [`overlay`] puts the texts together into one [`tree`] whose values know
 //! where they are written. The readers, one a part of the language, turn their part into what the model needs and
-//! report every problem with its place. [`designs`] then warns of designs that will hurt.
+//! report every problem with its place. `designs` then warns of designs that will hurt.
 
 pub mod awscli;
 mod clients;
@@ -130,12 +130,16 @@ pub fn load_with(request: &Request, read: &Read) -> Result<Loaded, Box<Invalid>>
         return Err(Box::new(Invalid { problems, sources: assembly.sources, io: None }));
     }
     let (setup, mut problems) = whole::read(request, &assembly, request.variant.as_deref());
+    let mut known = problems.clone();
     let others =
         assembly.variants().map(Some).chain([None]).filter(|name| *name != request.variant.as_deref());
     for variant in others {
         let (_, found) = whole::read(request, &assembly, variant);
-        for problem in found {
-            if problem.severity == Severity::Error && !problems.contains(&problem) {
+        let place = variant.map_or("without the variant".to_owned(), |name| format!("in variant `{name}`"));
+        for mut problem in found.into_iter().filter(|problem| problem.severity == Severity::Error) {
+            if !known.contains(&problem) {
+                known.push(problem.clone());
+                problem.message = format!("{}, {place}", problem.message);
                 problems.push(problem);
             }
         }

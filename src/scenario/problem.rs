@@ -23,7 +23,7 @@ pub struct Label {
     /// Where.
     pub span: Span,
     /// What; may be empty.
-    pub text: String,
+    pub text: Box<str>,
 }
 
 /// One thing wrong.
@@ -38,7 +38,7 @@ pub struct Problem {
     /// Other places that matter.
     pub secondary: Vec<Label>,
     /// What to do about it.
-    pub help: Option<String>,
+    pub help: Option<Box<str>>,
     /// The id of the rule behind it.
     pub rule: Option<&'static str>,
 }
@@ -48,7 +48,7 @@ impl Problem {
         Problem {
             severity,
             message: message.into(),
-            primary: Some(Label { span: span.clone(), text: String::new() }),
+            primary: Some(Label { span: span.clone(), text: Box::default() }),
             secondary: Vec::new(),
             help: None,
             rule: None,
@@ -84,26 +84,26 @@ impl Problem {
     /// Says more beside the caret.
     pub fn label(mut self, text: impl Into<String>) -> Problem {
         if let Some(primary) = &mut self.primary {
-            primary.text = text.into();
+            primary.text = text.into().into();
         }
         self
     }
 
     /// Points at another place.
     pub fn and(mut self, span: &Span, text: impl Into<String>) -> Problem {
-        self.secondary.push(Label { span: span.clone(), text: text.into() });
+        self.secondary.push(Label { span: span.clone(), text: text.into().into() });
         self
     }
 
     /// With advice.
     pub fn help(mut self, help: impl Into<String>) -> Problem {
-        self.help = Some(help.into());
+        self.help = Some(help.into().into());
         self
     }
 
     /// With advice, if there is any.
     pub fn maybe_help(mut self, help: Option<String>) -> Problem {
-        self.help = help;
+        self.help = help.map(Into::into);
         self
     }
 
@@ -123,8 +123,19 @@ pub fn did_you_mean<'a>(
     if let Some(near) = nearest(written, known.clone()) {
         return Some(format!("did you mean `{near}`?"));
     }
-    let all: Vec<String> = known.into_iter().map(|name| format!("`{name}`")).collect();
-    (!all.is_empty()).then(|| format!("{what}: {}", all.join(", ")))
+    let all = listing(known);
+    (!all.is_empty()).then(|| format!("{what}: {all}"))
+}
+
+/// The first names of many.
+pub fn listing<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 24;
+    let mut names = names.into_iter();
+    let shown: Vec<String> = names.by_ref().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    match names.count() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 /// Collects problems while the reading goes on.
@@ -148,11 +159,22 @@ impl Sink {
     }
 }
 
+/// The most problems that are shown: nobody reads more at once.
+const SHOWN: usize = 100;
+
 /// Shows problems as rustc and cargo do: file, line, column, caret, help.
 pub fn render(problems: &[Problem], sources: &Sources, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    let shown = problems.iter().map(|problem| renderer.render(&groups(problem, sources)));
-    shown.map(|text| text + "\n").collect::<Vec<_>>().join("\n")
+    let mut shown: Vec<String> = problems
+        .iter()
+        .take(SHOWN)
+        .map(|problem| renderer.render(&groups(problem, sources)) + "\n")
+        .collect();
+    if problems.len() > SHOWN {
+        let more = Problem::nowhere(format!("{} more problems", problems.len() - SHOWN));
+        shown.push(renderer.render(&groups(&more, sources)) + "\n");
+    }
+    shown.join("\n")
 }
 
 fn groups<'a>(problem: &'a Problem, sources: &'a Sources) -> Vec<Group<'a>> {
@@ -170,7 +192,7 @@ fn groups<'a>(problem: &'a Problem, sources: &'a Sources) -> Vec<Group<'a>> {
         group = group.element(Snippet::source(&text.text).path(&text.name).annotations(annotations));
     }
     if let Some(help) = &problem.help {
-        group = group.element(Level::HELP.message(help.as_str()));
+        group = group.element(Level::HELP.message(&**help));
     }
     vec![group]
 }
@@ -187,7 +209,7 @@ fn places<'a>(
         let Some((index, text, place)) = sources.locate(&label.span) else { continue };
         let mut annotation = kind.span(place);
         if !label.text.is_empty() {
-            annotation = annotation.label(label.text.as_str());
+            annotation = annotation.label(&*label.text);
         }
         match shown.iter_mut().find(|(other, ..)| *other == index) {
             Some((.., annotations)) => annotations.push(annotation),

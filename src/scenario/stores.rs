@@ -233,7 +233,9 @@ fn lag(cx: &Context, fields: &Fields, world: &World, kind: Kind, regions: &[Regi
                 lag.read("from", replica).into_iter().zip(lag.read("to", replica)).collect()
             }
             (None, None, Some(_)) => {
-                let all = lag.each("between", replica);
+                let mut all = lag.each("between", replica);
+                all.sort_unstable();
+                all.dedup();
                 all.iter().flat_map(|from| all.iter().map(move |to| (*from, *to))).collect()
             }
             _ => {

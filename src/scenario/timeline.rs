@@ -4,17 +4,18 @@ use super::awscli;
 use super::context::{Context, Names};
 use super::faults;
 use super::fields::Fields;
-use super::problem::{Problem, did_you_mean};
-use super::shape::{Form, Shape, TEXT_BY_NAME, field, later};
+use super::problem::{Problem, did_you_mean, listing, nearest};
+use super::shape::{Form, Shape, field, later};
 use super::source::Span as Place;
 use super::stores;
 use super::tree::{Entry, Node, Table, Value};
 use super::value;
 use crate::model::setup::{Action, Step, StepExpectation, TimelineEntry};
-use crate::services::ErrorCode;
 use crate::services::kms::KeySetup;
 use crate::services::reference::references;
+use crate::services::{Command, ErrorCode};
 use crate::sim::{Span, Time};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The keys of `[[timeline]]` besides the faults.
 pub static ENTRY: Shape = Shape {
@@ -27,7 +28,7 @@ pub static ENTRY: Shape = Shape {
         field("run", Form::Text, "an AWS CLI command"),
         field(
             "expect",
-            Form::Either(&[Form::Text, TEXT_BY_NAME]),
+            Form::Either(&[Form::Text, Form::Named(&Form::Any)]),
             "`ok`, an error name, or a table of response fields",
         ),
         field("save", Form::Text, "keeps the answer under this name"),
@@ -37,6 +38,12 @@ pub static ENTRY: Shape = Shape {
         later("decrypt", "nearest: `run = \"aws kms decrypt ...\"`"),
     ],
 };
+
+/// Days between ScheduleKeyDeletion and the deletion, unless stated (KMS-TIM-8).
+const LONGEST_WINDOW: u64 = 30;
+
+/// The fields of a declared key that a reference can name.
+const KEY_FIELDS: [&str; 2] = ["KeyId", "Arn"];
 
 /// The most entries after repetition.
 const MOST_ENTRIES: usize = 10_000;
@@ -62,6 +69,10 @@ struct Reader<'a> {
     cx: &'a Context<'a>,
     keys: &'a [KeySetup],
     saved: Vec<Saved>,
+    /// Names of faults and steps so far.
+    taken: BTreeSet<String>,
+    /// Faults without a name so far, kind by kind.
+    unnamed: BTreeMap<&'static str, usize>,
     out: Timeline,
 }
 
@@ -74,7 +85,8 @@ pub fn read(cx: &Context, keys: &[KeySetup]) -> Timeline {
     }
     let items = value.map(Value::items).unwrap_or_default();
     let out = Timeline { entries: Vec::new(), faults: Names::new("fault"), steps: Names::new("step") };
-    let mut reader = Reader { cx, keys, saved: saved(items), out };
+    let (taken, unnamed) = (BTreeSet::new(), BTreeMap::new());
+    let mut reader = Reader { cx, keys, saved: saved(items), taken, unnamed, out };
     for (order, item) in items.iter().enumerate() {
         reader.entry(order, item);
     }
@@ -129,8 +141,8 @@ impl Reader<'_> {
         let cx = self.cx;
         let kinds = table.entries.iter().filter_map(|entry| Some((faults::kind(&entry.key)?, entry)));
         let kinds: Vec<_> = kinds.collect();
-        let later = ["encrypt", "decrypt"].iter().any(|key| fields.get(key).is_some())
-            || table.entries.iter().any(|entry| not_yet(&entry.key).is_some());
+        let reported = ["encrypt", "decrypt"].iter().any(|key| fields.get(key).is_some())
+            || table.entries.iter().any(|entry| !is_known(&entry.key));
         match (kinds.as_slice(), fields.get("run")) {
             ([(kind, entry)], None) => {
                 for key in ["expect", "save", "as", "from"] {
@@ -150,7 +162,7 @@ impl Reader<'_> {
                 }
                 self.step(order, fields, run, at).map(Action::Step)
             }
-            ([], None) if later => None,
+            ([], None) if reported => None,
             ([], None) => {
                 let problem = Problem::error(&fields.at, "the entry does nothing");
                 cx.sink
@@ -190,6 +202,9 @@ impl Reader<'_> {
             name => Ok(name),
         });
         let expect = fields.read("expect", |v| expectation(cx, v, &known));
+        if let (Some(command), Some(at)) = (&command, at) {
+            deletion(cx, command, run, at);
+        }
         Some(Step { command: command?, from, principal, save, expect })
     }
 
@@ -234,29 +249,41 @@ impl Reader<'_> {
         number: usize,
         action: &Action,
     ) -> Option<String> {
-        let taken =
-            |name: &str| self.out.faults.position(name).is_some() || self.out.steps.position(name).is_some();
         let name = match (name, action) {
-            (Some(name), _) if number == 1 => {
-                if taken(name) {
-                    let message = format!("two entries of the timeline are named `{name}`");
-                    self.cx.sink.report(Problem::error(&fields.value_place("name"), message));
-                }
-                name.clone()
-            }
+            (Some(name), _) if number == 1 => name.clone(),
             (Some(name), _) => format!("{name}-{number}"),
             (None, Action::Step(_)) => return None,
             (None, Action::Fault { fault, .. }) => {
-                let kind = fault.kind();
-                (1..).map(|n| format!("{kind}-{n}")).find(|name| !taken(name)).unwrap_or_default()
+                let count = self.unnamed.entry(fault.kind()).or_default();
+                *count += 1;
+                format!("{}-{count}", fault.kind())
             }
         };
+        if !self.taken.insert(name.clone()) {
+            let message = format!("two entries of the timeline are named `{name}`");
+            self.cx.sink.report(Problem::error(&fields.value_place("name"), message));
+        }
         let names = match action {
             Action::Fault { .. } => &mut self.out.faults,
             Action::Step(_) => &mut self.out.steps,
         };
         names.add(name.clone(), fields.at.clone());
         Some(name)
+    }
+}
+
+/// Notes a key deletion that would happen after the end, as far as the command says when.
+fn deletion(cx: &Context, command: &Command, run: &Value, at: Time) {
+    let days = match command.arguments.get("PendingWindowInDays") {
+        Some(days) => days.0.parse().ok(),
+        None => Some(LONGEST_WINDOW),
+    };
+    let Some(days) = days.filter(|_| command.operation.name == "ScheduleKeyDeletion") else { return };
+    let end = at + Span::days(days);
+    if end > Time::ZERO + cx.duration {
+        let message = format!("the waiting period ends at {end}, after the end of the run, {}", cx.duration);
+        let problem = Problem::note(&run.span, message).help("the key is pending deletion until the end");
+        cx.sink.report(problem.rule("KMS-TIM-8"));
     }
 }
 
@@ -285,18 +312,25 @@ fn start(cx: &Context, v: &Value) -> Result<Time, Problem> {
 
 /// The entry's other keys; faults that are not modelled and unknown keys are reported.
 fn without_faults(cx: &Context, table: &Table) -> Table {
-    let known = |key: &str| ENTRY.fields.iter().any(|field| field.name == key);
     let mut outer = Table::default();
     for entry in &table.entries {
-        if known(&entry.key) {
+        if is_outer(&entry.key) {
             outer.entries.push(entry.clone());
         } else if let Some(instead) = not_yet(&entry.key) {
             cx.sink.report(Problem::later(&entry.at, &entry.key, instead));
-        } else if faults::kind(&entry.key).is_none() {
+        } else if !is_known(&entry.key) {
             cx.sink.report(unknown(entry));
         }
     }
     outer
+}
+
+fn is_outer(key: &str) -> bool {
+    ENTRY.fields.iter().any(|field| field.name == key)
+}
+
+fn is_known(key: &str) -> bool {
+    is_outer(key) || faults::kind(key).is_some()
 }
 
 fn not_yet(key: &str) -> Option<&'static str> {
@@ -315,15 +349,11 @@ fn unknown(entry: &Entry) -> Problem {
 }
 
 fn known_faults() -> String {
-    faults::KINDS.iter().map(|kind| format!("`{}`", kind.name)).collect::<Vec<_>>().join(", ")
+    listing(faults::KINDS.iter().map(|kind| kind.name))
 }
 
 /// Reads an AWS CLI command; its references must name keys or saved answers.
-pub fn command(
-    cx: &Context,
-    v: &Value,
-    known: &dyn Fn(&str) -> bool,
-) -> Result<crate::services::Command, Problem> {
+pub fn command(cx: &Context, v: &Value, known: &dyn Fn(&str) -> bool) -> Result<Command, Problem> {
     let text = value::text(v)?;
     command_at(cx, v, text, 0, known)
 }
@@ -335,7 +365,7 @@ pub fn command_at(
     text: &str,
     offset: usize,
     known: &dyn Fn(&str) -> bool,
-) -> Result<crate::services::Command, Problem> {
+) -> Result<Command, Problem> {
     let whole = v.text().unwrap_or_default();
     let place = |range: std::ops::Range<usize>| {
         cx.sources.part(&v.span, whole, &(range.start + offset..range.end + offset))
@@ -360,7 +390,10 @@ fn resolved(
         let at = place(reference.range.clone());
         let is_key = cx.keys.position(&reference.name).is_some();
         if !known(&reference.name) {
-            let near = super::problem::nearest(&reference.name, cx.keys.iter());
+            let entries = cx.scenario.get("timeline").map(Value::items).unwrap_or_default();
+            let saves = entries.iter().filter_map(|entry| entry.table()?.get("save")?.text());
+            let near =
+                nearest(&reference.name, cx.keys.iter().chain(saves)).filter(|near| *near != reference.name);
             let help = match near {
                 Some(near) => format!("did you mean `${near}`?"),
                 None => "`$name` is a key of the file, or a `save` of an earlier step".to_owned(),
@@ -368,6 +401,12 @@ fn resolved(
             let message =
                 format!("`${}` is neither a key nor an answer saved before this step", reference.name);
             return Err(Problem::error(&at, message).help(help));
+        }
+        if let Some(field) =
+            reference.field.as_ref().filter(|field| is_key && !KEY_FIELDS.contains(&field.as_str()))
+        {
+            let message = format!("`{field}` of a key is not known before a step describes it");
+            return Err(Problem::error(&at, message).help("a key has the fields `KeyId` and `Arn`"));
         }
         if let Some(region) = &reference.region {
             cx.regions.find_at(region, &at)?;
@@ -388,7 +427,7 @@ fn expectation(cx: &Context, v: &Value, known: &dyn Fn(&str) -> bool) -> Result<
             true => Ok(StepExpectation::Error(text.clone())),
             false => {
                 let names = ErrorCode::ALL.iter().map(|code| code.name());
-                let near = super::problem::nearest(text, names);
+                let near = nearest(text, names);
                 Err(Problem::error(&v.span, format!("`{text}` is no error that a call can answer")).help(
                     match near {
                         Some(near) => format!("did you mean `{near}`?"),

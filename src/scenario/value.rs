@@ -11,7 +11,7 @@ pub use crate::runlog::parse::LONGEST;
 /// The most application instances of a client.
 pub const MOST_INSTANCES: u64 = 10_000;
 /// The most servers of an endpoint.
-pub const MOST_SERVERS: u64 = 1_000_000;
+pub const MOST_SERVERS: u64 = 100_000;
 /// The most items of a store.
 pub const MOST_ITEMS: u64 = 1 << 31;
 /// The most requests a second that a quota or a catch-up rate may admit.
@@ -73,8 +73,21 @@ pub fn count(value: &Value, least: u64, most: u64) -> Result<u64, Problem> {
     let Node::Integer(number) = value.node else { return Err(expected(value, "a whole number")) };
     match u64::try_from(number) {
         Ok(number) if (least..=most).contains(&number) => Ok(number),
-        _ => Err(Problem::error(&value.span, format!("expected a whole number from {least} to {most}"))),
+        _ => {
+            let message = format!("expected a whole number from {least} to {}", grouped(most));
+            Err(Problem::error(&value.span, message))
+        }
     }
+}
+
+/// A number as a scenario may write it: `1_000_000`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let group = |(at, digit): (usize, char)| {
+        let space = at > 0 && (digits.len() - at).is_multiple_of(3);
+        space.then_some('_').into_iter().chain([digit])
+    };
+    digits.chars().enumerate().flat_map(group).collect()
 }
 
 /// A share: a number from 0 to 1, or a percentage.
@@ -134,8 +147,7 @@ pub fn rate(value: &Value) -> Result<Rate, Problem> {
             Err(Problem::error(&value.span, format!("`{written}` is more than 10,000,000 a second")))
         }
         gap if gap > LONGEST.0 as f64 => {
-            Err(Problem::error(&value.span, format!("`{written}` is less than one in 3650 days"))
-                .help("leave `rate` out for a client that sends no requests"))
+            Err(Problem::error(&value.span, format!("`{written}` is less than one in 3650 days")))
         }
         gap => Ok(Rate { gap: Span(gap.round() as u64) }),
     }
@@ -226,7 +238,8 @@ fn quantiles(points: &[&str]) -> Result<Law, String> {
     for point in points {
         let (share, time) =
             point.split_once(':').ok_or_else(|| format!("`{point}` is no `probability: time`"))?;
-        let share: f64 = share.trim().parse().map_err(|_| format!("`{share}` is no probability"))?;
+        let probability = share.trim().parse().ok().filter(|share| (0.0..=1.0).contains(share));
+        let share: f64 = probability.ok_or_else(|| format!("`{share}` is no probability"))?;
         let time = parse_duration(time.trim())?;
         if read.last().is_some_and(|(before, shorter)| *before >= share || *shorter > time) {
             return Err(format!("`{point}`: probabilities and times must rise"));

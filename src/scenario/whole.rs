@@ -17,6 +17,9 @@ use crate::world::Service;
 /// The account that owns everything.
 const ACCOUNT: &str = "111122223333";
 
+/// The most keys, stores, clients or runbooks.
+const MOST_OF_A_KIND: usize = 1_000;
+
 /// A scenario file.
 pub static SCENARIO: Shape = Shape {
     what: "a scenario",
@@ -32,11 +35,7 @@ pub static SCENARIO: Shape = Shape {
         field("clients", Form::Named(&Form::Table(&clients::CLIENT)), "applications"),
         field("runbooks", Form::Named(&Form::Table(&runbooks::RUNBOOK)), "triggers and what is then done"),
         field("timeline", Form::List(&Form::Table(&timeline::ENTRY)), "faults and steps"),
-        field(
-            "expect",
-            Form::Either(&[TEXT_BY_NAME, Form::Named(&TEXT_BY_NAME)]),
-            "what must hold at the end",
-        ),
+        field("expect", Form::Named(&Form::Either(&[Form::Text, TEXT_BY_NAME])), "what must hold at the end"),
         field("link", Form::List(&Form::Table(&world::LINK)), "network links, instead of the measured ones"),
         field("endpoint", Form::List(&Form::Table(&world::ENDPOINT)), "service endpoints, where they differ"),
         field("timing", Form::Table(&knobs::TIMING), "how long KMS's own processes take"),
@@ -71,21 +70,7 @@ fn setup(
 ) -> Option<Setup> {
     let cx = &Context::new(sources, scenario, sink);
     let top = Fields::of(scenario, &(0..0), &SCENARIO, sink);
-    for key in ["keys", "stores", "clients", "runbooks"] {
-        if let Some(value) = top.get(key).filter(|value| value.table().is_none()) {
-            let problem = Problem::error(
-                &value.span,
-                format!("expected a table with a name for each, found {}", value.kind()),
-            );
-            sink.report(problem.help(format!("write `[{key}.<name>]`")));
-        }
-    }
-    for key in ["link", "endpoint"] {
-        if let Some(value) = top.get(key).filter(|value| !matches!(value.node, Node::List(_))) {
-            let problem = Problem::error(&value.span, format!("expected entries, found {}", value.kind()));
-            sink.report(problem.help(format!("each entry begins with `[[{key}]]`")));
-        }
-    }
+    sections(&top, scenario)?;
     let title = top.read("title", |v| value::text(v).map(str::to_owned));
     let seed = top.read("seed", |v| value::count(v, 0, i64::MAX as u64));
     let duration = top.need("duration", value::duration_from(Span::MILLISECOND));
@@ -130,6 +115,31 @@ fn setup(
     setup.assumptions = cx.assumptions();
     designs::check(cx, &setup);
     Some(setup)
+}
+
+/// Checks that what comes in tables or entries does, and in no more than can be read.
+fn sections(top: &Fields, scenario: &Table) -> Option<()> {
+    let crowded = |key: &&&str| scenario.tables(key).len() > MOST_OF_A_KIND;
+    if let Some(key) = ["keys", "stores", "clients", "runbooks"].iter().find(crowded) {
+        top.report(Problem::error(&top.place(key), format!("a scenario has at most {MOST_OF_A_KIND} {key}")));
+        return None;
+    }
+    for key in ["keys", "stores", "clients", "runbooks"] {
+        if let Some(value) = top.get(key).filter(|value| value.table().is_none()) {
+            let problem = Problem::error(
+                &value.span,
+                format!("expected a table with a name for each, found {}", value.kind()),
+            );
+            top.report(problem.help(format!("write `[{key}.<name>]`")));
+        }
+    }
+    for key in ["link", "endpoint"] {
+        if let Some(value) = top.get(key).filter(|value| !matches!(value.node, Node::List(_))) {
+            let problem = Problem::error(&value.span, format!("expected entries, found {}", value.kind()));
+            top.report(problem.help(format!("each entry begins with `[[{key}]]`")));
+        }
+    }
+    Some(())
 }
 
 /// The services that the scenario has anything to do with.
@@ -194,7 +204,7 @@ mod tests {
             ("12m1s", 2),
             ("4h", 30),
             ("30d", 3_600),
-            ("365d", 43_200),
+            ("365d", 86_400),
             ("3650d", 518_400),
         ];
         for (duration, seconds) in cases {

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::fields::Fields;
-use super::problem::Problem;
+use super::problem::{Problem, listing, nearest};
 use super::shape::{Form, Shape, TEXTS, field};
 use super::tree::Value;
 use super::value;
@@ -140,7 +140,9 @@ fn pairs(cx: &Context, fields: &Fields) -> Vec<(RegionId, RegionId)> {
     if fields.get("within").is_some() {
         return fields.each("within", |v| cx.region(v)).into_iter().map(|region| (region, region)).collect();
     }
-    let between = fields.each("between", |v| cx.region(v));
+    let mut between = fields.each("between", |v| cx.region(v));
+    between.sort_unstable();
+    between.dedup();
     if fields.get("between").is_some_and(|list| list.items().len() < 2) {
         fields.report(Problem::error(&fields.place("between"), "`between` needs at least two Regions"));
     }
@@ -185,7 +187,7 @@ fn own_link(cx: &Context, given: &Given, from: RegionId, to: RegionId) -> Option
         return Some((law.clone(), law.mean()));
     }
     let distance = match from == to {
-        true => cx.default_span("within-region"),
+        true => cx.default("within-region").mean(),
         false => {
             let trip = regions::round_trip(cx.regions.name(from.index()), cx.regions.name(to.index()))?;
             cx.assume(
@@ -219,22 +221,30 @@ fn composed(cx: &Context, topology: &Topology, from: RegionId, to: RegionId) -> 
     Some((Law::Constant(distance), distance))
 }
 
+/// Reports each Region that lacks links, with all those it lacks them to.
 fn without_latency(cx: &Context, missing: &[(RegionId, RegionId)]) {
-    for (from, to) in missing {
-        let (from_name, to_name) = (cx.regions.name(from.index()), cx.regions.name(to.index()));
-        let unknown = |name: &str| regions::round_trip(name, "us-east-1").is_none() && name != "us-east-1";
-        let (whose, other) = if unknown(from_name) { (from, to_name) } else { (to, from_name) };
-        let name = cx.regions.name(whose.index());
-        if from > to && missing.contains(&(*to, *from)) {
-            continue;
+    let name = |region: RegionId| cx.regions.name(region.index());
+    let measured = |region: RegionId| regions::is_measured(name(region));
+    let mut lacking: BTreeMap<RegionId, Vec<&str>> = BTreeMap::new();
+    for (from, to) in missing.iter().filter(|(from, to)| name(*from) != name(*to)) {
+        let (whose, other) = if measured(*from) { (to, from) } else { (from, to) };
+        let others = lacking.entry(*whose).or_default();
+        if !others.contains(&name(*other)) {
+            others.push(name(*other));
         }
-        let message = format!("no latency between Regions `{name}` and `{other}` is known");
-        let near = super::problem::nearest(name, regions::names()).filter(|near| *near != name);
+    }
+    for (region, others) in lacking {
+        let name = name(region);
+        let message =
+            format!("no latency between Region `{name}` and {} is known", listing(others.iter().copied()));
+        let near = nearest(name, regions::names()).filter(|near| *near != name);
         let help = match near {
             Some(near) => format!("did you mean `{near}`? a Region that is not measured needs a `[[link]]`"),
-            None => format!("state it: `[[link]]` with `between = [\"{name}\", \"{other}\"]` and `one-way`"),
+            None => {
+                format!("state it: `[[link]]` with `between = [\"{name}\", \"{}\"]` and `one-way`", others[0])
+            }
         };
-        cx.sink.report(Problem::error(&cx.regions.at(whose.index()), message).help(help));
+        cx.sink.report(Problem::error(&cx.regions.at(region.index()), message).help(help));
     }
 }
 
@@ -303,11 +313,7 @@ fn endpoint(
         Service::DynamoDb => ("dynamodb-read", "dynamodb-write", "DynamoDB"),
         Service::Rds => ("rds-read", "rds-write", "Aurora"),
     };
-    // Only what the run will meet is listed among its assumptions.
-    let default = |name| match used.contains(&service) {
-        true => cx.default(name),
-        false => super::defaults::find(name).1.law.clone(),
-    };
+    let default = |name| cx.default_if(used.contains(&service), name);
     let time = |name| stated.time.clone().unwrap_or_else(|| default(name));
     let quota = stated.quota.unwrap_or_else(|| match service {
         Service::Kms => regions::kms_quota(cx.regions.name(region)),

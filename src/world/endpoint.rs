@@ -260,7 +260,8 @@ mod tests {
 
     fn endpoint(servers: Option<u32>, quota: Option<u64>) -> Endpoint {
         let time = Law::Constant(Span::millis(10));
-        let setup = EndpointSetup { servers, read_time: time.clone(), write_time: time, quota, network: true };
+        let setup =
+            EndpointSetup { servers, read_time: time.clone(), write_time: time, quota, network: true };
         Endpoint::new(&setup, &mut Tables::default())
     }
 

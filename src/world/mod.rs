@@ -149,7 +149,12 @@ impl World {
         World {
             regions: vec![Holds::default(); setup.regions.len()],
             links: setup.links.iter().flatten().map(|link| Link::new(link, tables)).collect(),
-            endpoints: setup.endpoints.iter().flatten().map(|endpoint| Endpoint::new(endpoint, tables)).collect(),
+            endpoints: setup
+                .endpoints
+                .iter()
+                .flatten()
+                .map(|endpoint| Endpoint::new(endpoint, tables))
+                .collect(),
         }
     }
 

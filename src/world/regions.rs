@@ -58,6 +58,11 @@ pub fn round_trip(from: &str, to: &str) -> Option<Span> {
     ROUND_TRIPS.get(&(from.to_owned(), to.to_owned())).copied()
 }
 
+/// Whether round trips to other Regions were measured.
+pub fn is_measured(region: &str) -> bool {
+    ROUND_TRIPS.contains_key(&(region.to_owned(), region.to_owned()))
+}
+
 /// Symmetric cryptographic operations a second that KMS admits by default (KMS-QUO-1).
 pub fn kms_quota(region: &str) -> Option<u64> {
     KMS_QUOTAS.get(region).or_else(|| KMS_QUOTAS.get("*")).copied()
