@@ -96,7 +96,8 @@ impl Simulation {
         self.recorder.answer(Answer {
             time: now,
             command: step.command.text.clone(),
-            name: step.save.as_deref().or(name).map(str::to_owned),
+            name: name.map(str::to_owned),
+            saved: step.save.clone(),
             region: step.command.region.clone(),
             principal: step.principal.clone(),
             error,
@@ -244,7 +245,7 @@ impl Simulation {
             };
         }
         let mut saved = self.recorder.answers.iter().rev();
-        let answer = saved.find(|answer| answer.name.as_deref() == Some(name) && answer.error.is_none())?;
+        let answer = saved.find(|answer| answer.saved.as_deref() == Some(name) && answer.error.is_none())?;
         match (region, path) {
             (Some(region), _) => {
                 let arns = ["KeyMetadata.Arn", "ReplicaKeyMetadata.Arn"];

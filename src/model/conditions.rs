@@ -5,7 +5,6 @@ use crate::runlog::Class;
 use crate::runlog::expression::{Expression, Metric, MetricName, Value};
 use crate::runlog::metrics::holds;
 use crate::services::kms::SetId;
-use crate::sim::Span;
 use crate::world::RegionId;
 
 impl Simulation {
@@ -70,21 +69,3 @@ impl Simulation {
         self.setup.stores.iter().position(|store| store.name == name)
     }
 }
-
-/// The metrics that a condition can use while the run goes on.
-pub const LIVE: [MetricName; 11] = [
-    MetricName::Success,
-    MetricName::State,
-    MetricName::Primary,
-    MetricName::Writer,
-    MetricName::Staleness,
-    MetricName::Decryptable,
-    MetricName::Unreachable,
-    MetricName::Recoverable,
-    MetricName::Denied,
-    MetricName::Lost,
-    MetricName::Error,
-];
-
-/// How often conditions are looked at.
-pub const LOOK: Span = Span::SECOND;

@@ -364,23 +364,30 @@ impl Simulation {
         if class == PLAINTEXT {
             return Verdict::new(Class::Decryptable, rules::PLAINTEXT_NEEDS_NO_KEY);
         }
-        let paths: Vec<Path<RuleRef>> = match &view.who {
+        let attempts: Vec<Vec<Path<RuleRef>>> = match &view.who {
             Reader::Client(client) => {
                 let setup = &*self.setup;
                 let client = &setup.clients[*client];
                 match attempts(client, view.region, class, &self.kms, (setup, &self.classes)) {
-                    Ok(attempts) => attempts.into_iter().flatten().collect(),
+                    Ok(attempts) => attempts,
                     Err(rule) => return Verdict::new(Class::Denied, rule),
                 }
             }
             Reader::Principal(name) => {
                 let call = |wrap: &Wrap| self.kms.may_unwrap(view.region, None, *wrap, name);
-                wraps.iter().map(|wrap| Path::of(view.region, call(wrap))).collect()
+                wraps.iter().map(|wrap| vec![Path::of(view.region, call(wrap))]).collect()
             }
         };
-        let verdicts = paths.iter().map(|path| self.judge_path(view.region, path));
+        let verdicts = attempts.iter().filter_map(|paths| self.judge_attempt(view.region, paths));
         let best = verdicts.min_by_key(|verdict| preference(verdict.class));
         best.unwrap_or(Verdict::new(Class::Denied, rules::MRK_AWARE_MATCH))
+    }
+
+    /// One data key: the first endpoint that answers decides, as in a request; its refusal is no reason to fail over.
+    fn judge_attempt(&self, from: RegionId, paths: &[Path<RuleRef>]) -> Option<Verdict> {
+        let answers = |path: &&Path<RuleRef>| self.answers(Service::Kms, from, path.endpoint).is_ok();
+        let decisive = paths.iter().find(answers).or(paths.first())?;
+        Some(self.judge_path(from, decisive))
     }
 
     fn judge_path(&self, from: RegionId, path: &Path<RuleRef>) -> Verdict {

@@ -142,6 +142,10 @@ pub struct Simulation {
     recorder: Recorder,
     trial: u64,
     events: u64,
+    /// When the last event was handled.
+    ended: Time,
+    /// The duration is over: only requests in flight and writes on their way are followed to their end.
+    closed: bool,
     /// Whether events are left out where their outcome is known already.
     elide: bool,
 }
@@ -201,6 +205,8 @@ impl Simulation {
             kms,
             trial,
             events: 0,
+            ended: Time::ZERO,
+            closed: false,
             elide: true,
         };
         simulation.start();
@@ -221,9 +227,12 @@ impl Simulation {
             self.schedule_arrival(ClientId(client as u16));
         }
         if self.runbooks.watch() {
-            self.kernel.schedule(Time(crate::sim::Span::SECOND.0), Event::Second);
+            self.kernel.schedule(Time(runbooks::LOOK.0), Event::Second);
         }
         self.kernel.schedule(Time(self.setup.bin.0), Event::Bin);
+        for set in (0..self.setup.keys.len() as u32).map(kms::SetId) {
+            self.recorder.key_id(set, self.kms.key_id(set));
+        }
         self.note_key_states();
         self.ledger.changed_everywhere(Time::ZERO);
     }
@@ -232,8 +241,12 @@ impl Simulation {
     #[inline]
     pub fn step(&mut self) -> bool {
         let Some(event) = self.kernel.next() else { return false };
+        if self.closed && !matches!(event, Event::Request(..) | Event::Data(_)) {
+            return true;
+        }
         self.events += 1;
-        if self.ledger.is_due(self.kernel.now()) {
+        self.ended = self.kernel.now();
+        if self.ledger.is_due(self.ended) {
             self.settle_ledger();
         }
         match event {
@@ -251,8 +264,9 @@ impl Simulation {
         true
     }
 
-    /// Arrivals stop by themselves at the duration; the ledger closes.
+    /// Arrivals stop by themselves at the duration. The ledger closes, and nobody acts any more.
     fn close(&mut self) {
+        self.closed = true;
         self.settle_ledger();
         self.sample_ledger(self.kernel.now());
         self.ledger.close();
@@ -274,7 +288,7 @@ impl Simulation {
     pub fn finish(mut self) -> RunLog {
         self.settle_ledger();
         self.end_open_writes();
-        let mut log = self.recorder.finish(self.kernel.now(), self.events, self.plans.into_rules());
+        let mut log = self.recorder.finish(self.ended, self.events, self.plans.into_rules());
         (log.ledger, log.shares) = self.ledger.finish();
         log.replication = self.stores.iter().enumerate().flat_map(|(i, s)| s.replication(i)).collect();
         log.losses = self.losses.finish();

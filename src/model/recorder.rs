@@ -109,6 +109,7 @@ impl Recorder {
         let places = clients * setup.world.regions.len();
         let keys = setup.keys.iter().map(|key| KeyInfo {
             name: key.name.clone(),
+            key_id: String::new(),
             kind: if key.multi_region { "multi-region" } else { "single-region" },
             primary: key.primary.index(),
             replicas: key.replicas.iter().map(|region| region.index()).collect(),
@@ -303,6 +304,11 @@ impl Recorder {
     /// A declared key's state in a Region has changed.
     pub fn key_state(&mut self, set: SetId, region: RegionId, state: &str, now: Time) {
         self.keys[set.0 as usize].states.push((region.index(), state.to_owned(), now));
+    }
+
+    /// The key ID of a declared set.
+    pub fn key_id(&mut self, set: SetId, id: &str) {
+        self.keys[set.0 as usize].key_id = id.to_owned();
     }
 
     /// A declared set has another primary key.

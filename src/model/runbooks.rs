@@ -1,11 +1,14 @@
 //! Runbooks: a condition seen by monitoring, then what people and machines do, one step after the other.
 
 use super::setup::{RunbookStep, Setup};
-use super::{Event, Simulation, conditions::LOOK};
+use super::{Event, Simulation};
 use crate::client::ClientId;
 use crate::runlog::EventRow;
 use crate::sim::{Sampler, Span, Stream, Time};
 use std::sync::Arc;
+
+/// How often conditions are looked at.
+pub const LOOK: Span = Span::SECOND;
 
 /// Where a runbook stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

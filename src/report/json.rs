@@ -293,6 +293,7 @@ fn measured(value: &Value) -> Measured {
 struct Line<'a> {
     time_s: f64,
     name: Option<&'a str>,
+    saved: Option<&'a str>,
     command: &'a str,
     region: &'a str,
     principal: &'a str,
@@ -310,6 +311,7 @@ fn line(answer: &Answer) -> String {
     let line = Line {
         time_s: answer.time.as_secs_f64(),
         name: answer.name.as_deref(),
+        saved: answer.saved.as_deref(),
         command: &answer.command,
         region: &answer.region,
         principal: &answer.principal,

@@ -6,8 +6,10 @@ use super::{cut, region};
 use crate::rulebook::{Basis, RuleRef};
 use crate::runlog::expression::{MetricName, Value};
 use crate::runlog::{Class, EventRow, LedgerExtremes, LedgerRow, LossRow, RunLog};
+use crate::services::ErrorCode;
 use crate::sim::{Histogram, Span, Time};
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, presets};
+use std::collections::BTreeMap;
 
 /// How to draw.
 #[derive(Clone, Debug)]
@@ -128,7 +130,7 @@ fn happened(log: &RunLog, pen: &Pen) -> Vec<String> {
         [
             clock(event.time, log.duration),
             event.region.map_or("", |index| region(log, index)).to_owned(),
-            format!("{who}{} {}", event.operation, short(&event.target)).trim_end().to_owned(),
+            format!("{who}{} {}", event.operation, short(log, &event.target)).trim_end().to_owned(),
             came,
         ]
     };
@@ -161,10 +163,11 @@ fn retold(log: &RunLog, step: &EventRow) -> bool {
     step.source == "step" && step.error.is_empty() && now().any(same)
 }
 
-/// An ARN without what the line says already: `key/mrk-…`.
-fn short(target: &str) -> &str {
+/// A declared key by its name; another ARN without what the line says already: `key/mrk-…`.
+fn short<'a>(log: &'a RunLog, target: &'a str) -> &'a str {
+    let key = log.keys.iter().find(|key| target.ends_with(&key.key_id));
     match target.starts_with("arn:") {
-        true => target.splitn(6, ':').last().unwrap_or(target),
+        true => key.map_or(target.splitn(6, ':').last().unwrap_or(target), |key| &key.name),
         false => target,
     }
 }
@@ -174,22 +177,32 @@ fn clients(log: &RunLog, pen: &Pen) -> Vec<String> {
     let traffic = log.clients.iter().enumerate().filter(|(_, client)| client.traffic);
     let rows = traffic.map(|(index, client)| {
         let ask = |name| verdict::value(log, name, &[&client.name]).to_string();
-        let mine = log.refusals.iter().filter(|refusal| refusal.client == index);
-        let refusal = mine
-            .max_by_key(|refusal| refusal.count)
-            .map(|refusal| format!("{} {} ({})", grouped(refusal.count), refusal.error.name(), refusal.rule));
         let requests = log.availability.iter().filter(|row| row.client == index).map(|row| row.count).sum();
         [
             client.name.clone(),
             region(log, client.region).to_owned(),
             grouped(requests),
             ask(MetricName::Success),
-            ask(MetricName::RecoveryTime),
-            refusal.unwrap_or_default(),
+            if log.faults.is_empty() { "no fault".to_owned() } else { ask(MetricName::RecoveryTime) },
+            most_frequent_failure(log, index).unwrap_or_default(),
         ]
     });
     let header = ["Clients", "home", "requests", "success", "recovery", "most frequent failure"];
     pen.table(header, &[2, 3, 4], 5, pen.at_most(rows.collect(), "summary.json"))
+}
+
+/// How most of the client's failed requests failed, with the rule that most of these calls met.
+fn most_frequent_failure(log: &RunLog, client: usize) -> Option<String> {
+    let mut failures: BTreeMap<ErrorCode, u64> = BTreeMap::new();
+    for row in log.availability.iter().filter(|row| row.client == client) {
+        if let Some(error) = row.error {
+            *failures.entry(error).or_default() += row.count;
+        }
+    }
+    let (error, count) = failures.into_iter().max_by_key(|(_, count)| *count)?;
+    let calls = log.refusals.iter().filter(|row| row.client == client && row.error == error);
+    let rule = calls.max_by_key(|row| row.count).map_or(String::new(), |row| format!(" ({})", row.rule));
+    Some(format!("{} {}{rule}", grouped(count), error.name()))
 }
 
 /// Latency of what succeeded; of the phases only the one that took most.

@@ -122,6 +122,8 @@ pub struct StoreInfo {
 pub struct KeyInfo {
     /// Name.
     pub name: String,
+    /// Its key ID, which related keys share.
+    pub key_id: String,
     /// `multi-region` or `single-region`.
     pub kind: &'static str,
     /// Index of the primary's Region at the start.
@@ -169,6 +171,8 @@ pub struct Answer {
     pub command: String,
     /// The step's name, if it has one.
     pub name: Option<String>,
+    /// The name under which the answer was kept, if it was.
+    pub saved: Option<String>,
     /// The Region called.
     pub region: String,
     /// Who called.

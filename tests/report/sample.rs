@@ -51,6 +51,7 @@ pub fn quiet() -> RunLog {
         }],
         keys: vec![KeyInfo {
             name: "orders".into(),
+            key_id: "mrk-00000000000000000000000000000001".into(),
             kind: "multi-region",
             primary: 0,
             replicas: vec![1],
@@ -156,6 +157,7 @@ pub fn outage_run() -> RunLog {
     log.keys[0].states.push((2, "PendingDeletion".into(), at(2, 30, 0)));
     log.keys.push(KeyInfo {
         name: "ledger".into(),
+        key_id: "00000000-0000-4000-8000-000000000002".into(),
         kind: "single-region",
         primary: 0,
         replicas: vec![],
@@ -449,6 +451,7 @@ fn fill_events(log: &mut RunLog) {
                 "aws kms update-primary-region --key-id $orders --primary-region eu-west-1 --region us-east-1"
                     .into(),
             name: Some("move-primary".into()),
+            saved: None,
             region: "us-east-1".into(),
             principal: "administrator".into(),
             error: Some("UnsupportedOperationException".into()),
@@ -462,6 +465,7 @@ fn fill_events(log: &mut RunLog) {
             time: at(2, 30, 0),
             command: "aws kms schedule-key-deletion --key-id $orders --region ap-southeast-2".into(),
             name: None,
+            saved: None,
             region: "ap-southeast-2".into(),
             principal: "attacker".into(),
             error: None,
