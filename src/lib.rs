@@ -1,4 +1,48 @@
-//! mrksim
+//! `mrksim` answers one question before production asks it: **when an AWS Region fails, who can still read the
+//! encrypted data, how fast, and what was lost?**
+//!
+//! It is a deterministic discrete-event simulator of AWS Regions, the network between them, AWS KMS with single-Region
+//! and multi-Region keys, and replicated data. A seeded event loop plays a scenario file; the same scenario and seed
+//! give the same bytes on every machine.
+//!
+//! ```text
+//!   scenario file ──► scenario ──► Setup ──► model ──► RunLog ──► report ──► results/<name>/
+//!    (TOML, --set)    reads and              plays it, event      a function of
+//!                     checks it              by event             the run log alone
+//! ```
+//!
+//! # Where to start reading
+//!
+//! | question | place |
+//! | --- | --- |
+//! | what may a scenario say? | [`scenario`]; a small one is [`scenario::STARTER`] |
+//! | which KMS rule decides this, and says who? | [`services::kms::rules`], checked in [`services::kms`] |
+//! | what is a rule at all? | [`rulebook`] |
+//! | what can happen in a run? | [`model::Event`] and the one `match` in [`model::Simulation::step`] |
+//! | how does a request go? | the drawing at the top of `model/requests.rs` |
+//! | who can read what, and why? | `model/ledger.rs` |
+//! | what does a run leave behind? | [`runlog::RunLog`] |
+//! | how is a metric defined? | [`runlog::metrics`], [`runlog::recovery`] |
+//! | how is the queue so quick? | [`sim::queue`], [`sim::dist`] |
+//!
+//! Arrows point down only: `cli` → `report` → `scenario` → `model` → `runlog` → `client` → `faults` → `services` →
+//! `world` → `sim`. A service never sees another; `sim` knows nothing of AWS.
+//!
+//! # Playing a scenario from code
+//!
+//! ```
+//! use mrksim::scenario::{Request, STARTER, Source, load};
+//! use std::sync::{Arc, atomic::AtomicBool};
+//!
+//! let source = Source::Text { name: "starter.toml".into(), text: STARTER.into() };
+//! let request = Request { set: vec!["duration=40m".into()], ..Request::new(source) };
+//! let loaded = load(&request).expect("a valid scenario");
+//! let log = mrksim::model::run(&Arc::new(loaded.setup), 0, &AtomicBool::new(false)).expect("nobody stops it");
+//! assert_eq!(log.totals.requests, log.totals.succeeded + log.totals.failed);
+//! ```
+//!
+//! The library makes no promise of stability before 1.0.
+
 pub mod cli;
 pub mod client;
 pub mod faults;

@@ -98,7 +98,6 @@ impl fmt::Display for RuleRef {
 /// }
 /// assert_eq!(ONLY_A_PRIMARY_IS_REPLICATED.id, "KMS-REP-2");
 /// assert_eq!(ALL.len(), 2);
-/// # fn main() {}
 /// ```
 #[macro_export]
 macro_rules! rules {

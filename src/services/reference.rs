@@ -22,7 +22,7 @@ pub struct Reference {
 /// let found = references("$orders@eu-west-1 and $c1.KeyMetadata.KeyState.");
 /// assert_eq!(found[0].region.as_deref(), Some("eu-west-1"));
 /// assert_eq!(found[1].field.as_deref(), Some("KeyMetadata.KeyState"));
-/// assert_eq!(&found[1].range, &(22..45));
+/// assert_eq!(&found[1].range, &(22..46));
 /// ```
 pub fn references(text: &str) -> Vec<Reference> {
     let mut found = Vec::new();
