@@ -309,7 +309,7 @@ impl Simulation {
     /// A pair of write and replica has ended.
     #[inline]
     pub(super) fn pair_ended(&mut self, index: u16, ended: &Ended) {
-        let now = self.kernel.now();
+        let now = self.ended;
         let store = &mut self.stores[usize::from(index)];
         let delay = now - ended.write.acked;
         let pair = store.pair(ended.write.source, ended.to);
@@ -444,7 +444,7 @@ impl Simulation {
 
     /// At the end of the run: what nothing delivers any more is pending.
     pub(super) fn end_open_writes(&mut self) {
-        let now = self.kernel.now();
+        let now = self.ended;
         self.sample_staleness(now);
         for index in 0..self.stores.len() {
             for source in 0..self.stores[index].stalest.len() as u8 {

@@ -123,6 +123,13 @@ pub enum DataEvent {
 
 const _: () = assert!(size_of::<Event>() <= 16);
 
+impl Event {
+    /// Whether it still happens once the duration is over: requests in flight, replication, the last bin.
+    fn is_followed_to_its_end(&self) -> bool {
+        matches!(self, Event::Request(..) | Event::Data(_) | Event::Bin)
+    }
+}
+
 /// A run in progress. It can be cloned, so that two futures can be played from one past.
 #[derive(Clone, Debug)]
 pub struct Simulation {
@@ -142,6 +149,10 @@ pub struct Simulation {
     recorder: Recorder,
     trial: u64,
     events: u64,
+    /// When the last event was handled. The kernel's clock may be later: it also passes what no longer happens.
+    ended: Time,
+    /// Whether the duration is over.
+    closed: bool,
     /// Whether events are left out where their outcome is known already.
     elide: bool,
 }
@@ -201,6 +212,8 @@ impl Simulation {
             kms,
             trial,
             events: 0,
+            ended: Time::ZERO,
+            closed: false,
             elide: true,
         };
         simulation.start();
@@ -232,7 +245,11 @@ impl Simulation {
     #[inline]
     pub fn step(&mut self) -> bool {
         let Some(event) = self.kernel.next() else { return false };
+        if self.closed && !event.is_followed_to_its_end() {
+            return true;
+        }
         self.events += 1;
+        self.ended = self.kernel.now();
         if self.ledger.is_due(self.kernel.now()) {
             self.settle_ledger();
         }
@@ -251,8 +268,9 @@ impl Simulation {
         true
     }
 
-    /// Arrivals stop by themselves at the duration; the ledger closes.
+    /// Arrivals stop by themselves at the duration; the ledger closes, and nothing new begins.
     fn close(&mut self) {
+        self.closed = true;
         self.settle_ledger();
         self.sample_ledger(self.kernel.now());
         self.ledger.close();
@@ -274,7 +292,7 @@ impl Simulation {
     pub fn finish(mut self) -> RunLog {
         self.settle_ledger();
         self.end_open_writes();
-        let mut log = self.recorder.finish(self.kernel.now(), self.events, self.plans.into_rules());
+        let mut log = self.recorder.finish(self.ended, self.events, self.plans.into_rules());
         (log.ledger, log.shares) = self.ledger.finish();
         log.replication = self.stores.iter().enumerate().flat_map(|(i, s)| s.replication(i)).collect();
         log.losses = self.losses.finish();
