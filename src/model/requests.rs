@@ -370,12 +370,19 @@ impl Simulation {
             return self.no_connection(id);
         }
         let delay = link.delay(r.draws.at(base + purpose::OUT, u32::from(r.attempt)));
-        r.spent.network += delay;
-        let deadline = r.sent + self.setup.clients[r.client.index()].attempt_timeout;
-        match now + delay {
-            at if at > deadline => self.answer_lost(id),
-            at => self.kernel.schedule(at, Event::Request(id, arrival)),
+        let at = now + delay;
+        if at > r.sent + self.setup.clients[r.client.index()].attempt_timeout {
+            return self.answer_lost(id);
         }
+        r.spent.network += delay;
+        self.kernel.schedule(at, Event::Request(id, arrival));
+    }
+
+    /// The last instant at which an answer to the attempt in hand still counts.
+    #[inline]
+    fn deadline(&mut self, id: RequestId) -> Time {
+        let r = self.requests.get(id);
+        r.sent + self.setup.clients[r.client.index()].attempt_timeout
     }
 
     fn draw_base(&mut self, id: RequestId) -> u8 {
@@ -398,8 +405,8 @@ impl Simulation {
 
     /// The answer is lost or will come too late: the attempt times out.
     fn answer_lost(&mut self, id: RequestId) {
+        let deadline = self.deadline(id);
         let r = self.requests.get(id);
-        let deadline = r.sent + self.setup.clients[r.client.index()].attempt_timeout;
         r.answer = Err(Failure::new(ErrorCode::ReadTimeoutError, rules::A_LOST_ANSWER));
         self.kernel.schedule(deadline, Event::Request(id, Moment::TimedOut));
     }
@@ -443,9 +450,11 @@ impl Simulation {
         let Some((start, finish)) = self.admit(id, Work::Read) else { return };
         let now = self.kernel.now();
         let answer = self.kms_verdict(id);
-        let r = self.requests.get(id);
-        r.spent.kms_queue += start - now;
-        r.spent.kms_service += finish - start;
+        if finish <= self.deadline(id) {
+            let r = self.requests.get(id);
+            r.spent.kms_queue += start - now;
+            r.spent.kms_service += finish - start;
+        }
         self.answer_at(id, finish, answer);
     }
 
@@ -475,7 +484,9 @@ impl Simulation {
     #[inline]
     fn answer_at(&mut self, id: RequestId, at: Time, answer: Result<ClassId, Failure>) {
         self.requests.get(id).answer = answer;
-        if at == self.kernel.now() || (self.elide && at < self.timers.next_change()) {
+        if at > self.deadline(id) {
+            self.answer_lost(id);
+        } else if at == self.kernel.now() || (self.elide && at < self.timers.next_change()) {
             self.leave_at(id, at);
         } else {
             let moment = match self.requests.get(id).service {
@@ -509,11 +520,11 @@ impl Simulation {
             true if link.app.is_down() => return self.answer_lost(id),
             true => link.delay(r.draws.at(base + purpose::BACK, u32::from(r.attempt))),
         };
-        r.spent.network += delay;
         let arrival = at + delay;
         if arrival > r.sent + self.setup.clients[r.client.index()].attempt_timeout {
             return self.answer_lost(id);
         }
+        r.spent.network += delay;
         match arrival == self.kernel.now() {
             true => self.go_on(id, moment),
             false => self.kernel.schedule(arrival, Event::Request(id, moment)),
@@ -651,8 +662,9 @@ impl Simulation {
         let work = if self.requests.get(id).kind == Kind::Read { Work::Read } else { Work::Write };
         let Some((_, finish)) = self.admit(id, work) else { return };
         let now = self.kernel.now();
+        let in_time = finish <= self.deadline(id);
         let r = self.requests.get(id);
-        r.spent.store += finish - now;
+        r.spent.store += if in_time { finish - now } else { Span::ZERO };
         let r = *r;
         let index = self.clients[r.client.index()].store;
         let store = &mut self.stores[index];
@@ -664,7 +676,6 @@ impl Simulation {
             return self.answer_at(id, finish, Ok(class.map_or(PLAINTEXT, |record| record.class)));
         }
         let write = store.replicas_mut().accept(now, r.item, r.class, r.replica, r.draws.0);
-        let in_time = finish <= r.sent + self.setup.clients[r.client.index()].attempt_timeout;
         if !in_time {
             self.answer_lost(id);
         }
