@@ -123,6 +123,13 @@ pub enum DataEvent {
 
 const _: () = assert!(size_of::<Event>() <= 16);
 
+impl Event {
+    /// Whether it still happens once the duration is over: requests in flight, replication, the last bin.
+    fn is_followed_to_its_end(&self) -> bool {
+        matches!(self, Event::Request(..) | Event::Data(_) | Event::Bin)
+    }
+}
+
 /// A run in progress. It can be cloned, so that two futures can be played from one past.
 #[derive(Clone, Debug)]
 pub struct Simulation {
@@ -142,7 +149,7 @@ pub struct Simulation {
     recorder: Recorder,
     trial: u64,
     events: u64,
-    /// When the last event was handled.
+    /// When the last event was handled. The kernel's clock may be later: it also passes what no longer happens.
     ended: Time,
     /// The duration is over: only requests in flight and writes on their way are followed to their end.
     closed: bool,
@@ -241,7 +248,7 @@ impl Simulation {
     #[inline]
     pub fn step(&mut self) -> bool {
         let Some(event) = self.kernel.next() else { return false };
-        if self.closed && !matches!(event, Event::Request(..) | Event::Data(_)) {
+        if self.closed && !event.is_followed_to_its_end() {
             return true;
         }
         self.events += 1;

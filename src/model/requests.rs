@@ -60,6 +60,8 @@ pub struct Request {
     draws: Draws,
     /// When the attempt in hand was sent.
     sent: Time,
+    /// The last instant at which an answer to it still counts.
+    deadline: Time,
     /// Time spent so far, for the phases.
     pub spent: Phases,
     /// What the call in hand will answer.
@@ -283,6 +285,7 @@ impl Simulation {
             arrived: now,
             draws,
             sent: now,
+            deadline: now,
             spent: Phases::default(),
             answer: Ok(PLAINTEXT),
             item,
@@ -389,6 +392,7 @@ impl Simulation {
         let now = self.kernel.now();
         let r = self.requests.get(id);
         r.sent = now;
+        r.deadline = now + self.clients[r.client.index()].attempt_timeout;
         r.tries += 1;
         if !self.world.endpoint(r.service, r.endpoint).network {
             return match arrival {
@@ -401,11 +405,11 @@ impl Simulation {
             return self.no_connection(id);
         }
         let delay = link.delay(r.draw(purpose::OUT));
-        r.spent.network += delay;
-        match now + delay {
-            at if at > r.sent + self.clients[r.client.index()].attempt_timeout => self.answer_lost(id),
-            at => self.kernel.schedule(at, Event::Request(id, arrival)),
+        if now + delay > r.deadline {
+            return self.answer_lost(id);
         }
+        r.spent.network += delay;
+        self.kernel.schedule(now + delay, Event::Request(id, arrival));
     }
 
     /// Nobody answers: the connection times out.
@@ -422,8 +426,7 @@ impl Simulation {
     fn answer_lost(&mut self, id: RequestId) {
         let r = self.requests.get(id);
         r.answer = Err(Failure::new(ErrorCode::ReadTimeoutError, rules::A_LOST_ANSWER));
-        let deadline = r.sent + self.clients[r.client.index()].attempt_timeout;
-        self.kernel.schedule(deadline, Event::Request(id, Moment::TimedOut));
+        self.kernel.schedule(r.deadline, Event::Request(id, Moment::TimedOut));
     }
 
     /// The endpoint admits a call or not; `None` if that is settled.
@@ -463,9 +466,11 @@ impl Simulation {
         let Some((start, finish)) = self.admit(id, Work::Read) else { return };
         let now = self.kernel.now();
         let answer = self.kms_verdict(id);
-        let spent = &mut self.requests.get(id).spent;
-        spent.kms_queue += start - now;
-        spent.kms_service += finish - start;
+        let r = self.requests.get(id);
+        if finish <= r.deadline {
+            r.spent.kms_queue += start - now;
+            r.spent.kms_service += finish - start;
+        }
         self.answer_at(id, finish, answer);
     }
 
@@ -496,7 +501,9 @@ impl Simulation {
     fn answer_at(&mut self, id: RequestId, at: Time, answer: Result<ClassId, Failure>) {
         let r = self.requests.get(id);
         r.answer = answer;
-        if at == self.kernel.now() || (self.elide && at < self.timers.next_change()) {
+        if at > r.deadline {
+            self.answer_lost(id);
+        } else if at == self.kernel.now() || (self.elide && at < self.timers.next_change()) {
             self.leave_at(id, at);
         } else {
             let moment = if r.service == Service::Kms { Moment::KmsDone } else { Moment::StoreDone };
@@ -527,13 +534,14 @@ impl Simulation {
                 link.delay(r.draw(purpose::BACK))
             }
         };
+        let arrival = at + delay;
+        if arrival > r.deadline {
+            return self.answer_lost(id);
+        }
         r.spent.network += delay;
-        match at + delay {
-            arrival if arrival > r.sent + self.clients[r.client.index()].attempt_timeout => {
-                self.answer_lost(id);
-            }
-            arrival if arrival == self.kernel.now() => self.go_on(id, moment),
-            arrival => self.kernel.schedule(arrival, Event::Request(id, moment)),
+        match arrival == self.kernel.now() {
+            true => self.go_on(id, moment),
+            false => self.kernel.schedule(arrival, Event::Request(id, moment)),
         }
     }
 
@@ -658,7 +666,10 @@ impl Simulation {
         let Some((_, finish)) = self.admit(id, work) else { return };
         let now = self.kernel.now();
         let r = self.requests.get(id);
-        r.spent.store += finish - now;
+        let in_time = finish <= r.deadline;
+        if in_time {
+            r.spent.store += finish - now;
+        }
         let client = &self.clients[r.client.index()];
         let store = &mut self.stores[client.store];
         if let Err(failure) = store.may(r.replica, work) {
@@ -669,7 +680,6 @@ impl Simulation {
             return self.answer_at(id, finish, Ok(record.map_or(PLAINTEXT, |record| record.class)));
         }
         let write = store.replicas_mut().accept(now, r.item, r.class, r.replica, r.draws.0);
-        let in_time = finish <= r.sent + client.attempt_timeout;
         let commit = DataEvent::Commit {
             store: client.store as u16,
             spell: r.endpoint_spell,
