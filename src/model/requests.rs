@@ -4,7 +4,7 @@
 //! write:  Arrival -> (KMS call for each key of the keyring) -> store -> replication
 //! read:   Arrival -> store -> (KMS calls until a data key is unwrapped)
 //!
-//! KMS call:  send -> AtKms -> [KmsDone] -> KmsAnswer        lost or late: TimedOut        failed: Retry, or the next Region
+//! KMS call:  send -> AtKms -> [KmsDone] -> [KmsAnswer]        lost or late: TimedOut        failed: Retry, or the next Region
 //! store:     send -> [AtStore] -> Commit / [StoreDone] -> [StoreAnswer]
 //! ```
 //!
@@ -310,7 +310,7 @@ impl Simulation {
             self.stop(request, now);
         } else {
             match kind {
-                Kind::Read => self.turn_to_store(request),
+                Kind::Read => self.turn_to_store(request, now),
                 Kind::Write | Kind::Insert => self.start_encryption(request),
             }
         }
@@ -321,7 +321,7 @@ impl Simulation {
         let r = self.requests.get(id);
         r.class = self.clients[r.client.index()].start;
         match r.class {
-            PLAINTEXT => self.turn_to_store(id),
+            PLAINTEXT => self.turn_to_store(id, self.kernel.now()),
             _ => self.send_to_kms(id),
         }
     }
@@ -330,7 +330,7 @@ impl Simulation {
     pub(super) fn go_on(&mut self, id: RequestId, moment: Moment) {
         match moment {
             Moment::AtKms => return self.at_kms(id),
-            Moment::AtStore => return self.at_store(id),
+            Moment::AtStore => return self.at_store(id, self.kernel.now()),
             Moment::KmsDone | Moment::StoreDone => return self.leave(id),
             _ => {}
         }
@@ -358,7 +358,7 @@ impl Simulation {
     fn send(&mut self, id: RequestId) {
         match self.requests.get(id).service {
             Service::Kms => self.send_to_kms(id),
-            _ => self.send_to_store(id),
+            _ => self.send_to_store(id, self.kernel.now()),
         }
     }
 
@@ -381,35 +381,42 @@ impl Simulation {
         match endpoint {
             Some(endpoint) => {
                 r.endpoint = endpoint;
-                self.dispatch(id, Moment::AtKms);
+                self.dispatch(id, Moment::AtKms, self.kernel.now());
             }
             None => self.call_failed(id, no_such_call()),
         }
     }
 
-    /// Sends the attempt in hand to its endpoint.
-    fn dispatch(&mut self, id: RequestId, arrival: Moment) {
-        let now = self.kernel.now();
+    /// Sends the attempt in hand to its endpoint at `now`, which may be later than the clock where nothing can happen
+    /// before.
+    fn dispatch(&mut self, id: RequestId, arrival: Moment, now: Time) {
         let r = self.requests.get(id);
         r.sent = now;
         r.deadline = now + self.clients[r.client.index()].attempt_timeout;
         r.tries += 1;
-        if !self.world.endpoint(r.service, r.endpoint).network {
-            return match arrival {
-                Moment::AtStore => self.at_store(id),
-                _ => self.at_kms(id),
-            };
+        let endpoint = self.world.endpoint(r.service, r.endpoint);
+        let at = match endpoint.network {
+            true => {
+                let link = self.world.link(r.home, r.endpoint);
+                if link.app.is_down() {
+                    return self.no_connection(id);
+                }
+                let delay = link.delay(r.draw(purpose::OUT));
+                if now + delay > r.deadline {
+                    return self.answer_lost(id);
+                }
+                r.spent.network += delay;
+                now + delay
+            }
+            false => now,
+        };
+        match arrival {
+            Moment::AtStore if at == self.kernel.now() || (at == now && endpoint.is_open()) => {
+                self.at_store(id, at);
+            }
+            _ if at == self.kernel.now() => self.at_kms(id),
+            _ => self.kernel.schedule(at, Event::Request(id, arrival)),
         }
-        let link = self.world.link(r.home, r.endpoint);
-        if link.app.is_down() {
-            return self.no_connection(id);
-        }
-        let delay = link.delay(r.draw(purpose::OUT));
-        if now + delay > r.deadline {
-            return self.answer_lost(id);
-        }
-        r.spent.network += delay;
-        self.kernel.schedule(now + delay, Event::Request(id, arrival));
     }
 
     /// Nobody answers: the connection times out.
@@ -431,8 +438,7 @@ impl Simulation {
 
     /// The endpoint admits a call or not; `None` if that is settled.
     #[inline]
-    fn admit(&mut self, id: RequestId, work: Work) -> Option<(Time, Time)> {
-        let now = self.kernel.now();
+    fn admit(&mut self, id: RequestId, work: Work, now: Time) -> Option<(Time, Time)> {
         let r = self.requests.get(id);
         let cut = self.world.link(r.home, r.endpoint).app.is_down();
         let endpoint = self.world.endpoint_mut(r.service, r.endpoint);
@@ -440,7 +446,7 @@ impl Simulation {
             self.no_connection(id);
             return None;
         }
-        let refused = match endpoint.admit(now, work, r.draw(purpose::SERVICE), r.draw(purpose::FAULT)) {
+        let refused = match endpoint.admit(now, work, r.draw(purpose::SERVICE), || r.draw(purpose::FAULT)) {
             Admission::Accepted { start, finish } => {
                 r.endpoint_spell = endpoint.crashed.spell();
                 return Some((start, finish));
@@ -463,8 +469,8 @@ impl Simulation {
     }
 
     fn at_kms(&mut self, id: RequestId) {
-        let Some((start, finish)) = self.admit(id, Work::Read) else { return };
         let now = self.kernel.now();
+        let Some((start, finish)) = self.admit(id, Work::Read, now) else { return };
         let answer = self.kms_verdict(id);
         let r = self.requests.get(id);
         if finish <= r.deadline {
@@ -539,10 +545,34 @@ impl Simulation {
             return self.answer_lost(id);
         }
         r.spent.network += delay;
+        if moment == Moment::KmsAnswer && self.turns_to_store_by_itself(id, arrival) {
+            return self.turn_to_store(id, arrival);
+        }
         match arrival == self.kernel.now() {
             true => self.go_on(id, moment),
             false => self.kernel.schedule(arrival, Event::Request(id, moment)),
         }
+    }
+
+    /// Whether it is known now that the answer of KMS arrives and that the item is then put into the store: no fault
+    /// comes first, no other key wraps, and the retry budget would not notice.
+    #[inline]
+    fn turns_to_store_by_itself(&mut self, id: RequestId, arrival: Time) -> bool {
+        let r = self.requests.get(id);
+        let client = &self.clients[r.client.index()];
+        let Ok(class) = r.answer else { return false };
+        let known = self.elide
+            && r.kind != Kind::Read
+            && arrival < self.timers.next_change()
+            && r.tries == 1
+            && client.budgets[usize::from(r.instance)][0].is_full()
+            && self.stores[client.store].database().is_none();
+        let (place, home) = r.place();
+        if known && self.plans.wrap(place, home, r.key + 1, &self.kms, &self.setup).is_none() {
+            r.class = class;
+            return true;
+        }
+        false
     }
 
     /// The call in hand was answered well.
@@ -559,7 +589,7 @@ impl Simulation {
                 let (client, home) = r.place();
                 match self.plans.wrap(client, home, r.key + 1, &self.kms, &self.setup).is_some() {
                     true => self.next_call(id),
-                    false => self.turn_to_store(id),
+                    false => self.turn_to_store(id, self.kernel.now()),
                 }
             }
             (_, Kind::Read) if class != PLAINTEXT => {
@@ -637,10 +667,10 @@ impl Simulation {
         self.end(id, Err(failure));
     }
 
-    fn turn_to_store(&mut self, id: RequestId) {
+    fn turn_to_store(&mut self, id: RequestId, now: Time) {
         let r = self.requests.get(id);
         r.turn_to(self.stores[self.clients[r.client.index()].store].service);
-        self.send_to_store(id);
+        self.send_to_store(id, now);
     }
 
     /// The Region and replica that the call goes to.
@@ -650,21 +680,20 @@ impl Simulation {
         self.stores[client.store].target(&client.replicas[r.home.index()], r.home, r.kind == Kind::Read, path)
     }
 
-    fn send_to_store(&mut self, id: RequestId) {
-        let r = *self.requests.get(id);
-        let Some((endpoint, replica)) = self.store_target(&r, r.path) else {
+    fn send_to_store(&mut self, id: RequestId, now: Time) {
+        let r = &self.requests.slots[id.0 as usize];
+        let Some((endpoint, replica)) = self.store_target(r, r.path) else {
             return self.call_failed(id, no_such_call());
         };
         let r = self.requests.get(id);
         r.endpoint = endpoint;
         r.replica = replica;
-        self.dispatch(id, Moment::AtStore);
+        self.dispatch(id, Moment::AtStore, now);
     }
 
-    fn at_store(&mut self, id: RequestId) {
+    fn at_store(&mut self, id: RequestId, now: Time) {
         let work = if self.requests.get(id).kind == Kind::Read { Work::Read } else { Work::Write };
-        let Some((_, finish)) = self.admit(id, work) else { return };
-        let now = self.kernel.now();
+        let Some((_, finish)) = self.admit(id, work, now) else { return };
         let r = self.requests.get(id);
         let in_time = finish <= r.deadline;
         if in_time {

@@ -372,6 +372,9 @@ impl Replicas {
 
     /// Time since the oldest write that `to` still lacks was acknowledged; zero if it lacks none.
     pub fn staleness(&self, to: u8, now: Time) -> Span {
+        if (0..self.regions.len() as u8).all(|from| self.open(from, to) == 0) {
+            return Span::ZERO;
+        }
         let lacking = self.writes.iter().filter(|write| write.waiting >> to & 1 == 1);
         lacking.map(|write| now - write.acked).max().unwrap_or(Span::ZERO)
     }

@@ -76,9 +76,15 @@ impl Endpoint {
     /// Decides on a request that arrives now. Its queueing and service times are then known: the queue is
     /// first in, first out, so nobody who comes later can change them.
     #[inline]
-    pub fn admit(&mut self, now: Time, work: Work, service_draw: u64, fault_draw: u64) -> Admission {
+    pub fn admit(
+        &mut self,
+        now: Time,
+        work: Work,
+        service_draw: u64,
+        fault_draw: impl FnOnce() -> u64,
+    ) -> Admission {
         if !self.down.is_empty()
-            && let Some(mode) = self.failure(fault_draw)
+            && let Some(mode) = self.failure(fault_draw())
         {
             return Admission::Down(mode);
         }
@@ -98,9 +104,10 @@ impl Endpoint {
         self.down.iter().find(|(fault, _, share)| hit(*fault, *share)).map(|(_, mode, _)| *mode)
     }
 
-    /// Whether requests are answered at all: no fault stops every one of them.
-    pub fn answers(&self) -> bool {
-        self.outage().is_none()
+    /// Whether every request is admitted and served at once, so that their order does not matter.
+    #[inline]
+    pub fn is_open(&self) -> bool {
+        self.down.is_empty() && self.quota.is_unlimited() && matches!(self.servers, Servers::Unlimited)
     }
 
     /// How the data plane fails, if a fault stops every request.
@@ -224,8 +231,13 @@ impl Quota {
     }
 
     #[inline]
+    fn is_unlimited(&self) -> bool {
+        self.base.is_none() && self.lowered.is_empty()
+    }
+
+    #[inline]
     fn take(&mut self, now: Time) -> bool {
-        if self.base.is_none() && self.lowered.is_empty() {
+        if self.is_unlimited() {
             return true;
         }
         let Some(quota) = self.now() else { return true };
@@ -266,7 +278,7 @@ mod tests {
     }
 
     fn times(endpoint: &mut Endpoint, now: u64) -> (u64, u64) {
-        match endpoint.admit(Time(now * 1_000_000), Work::Read, 0, 0) {
+        match endpoint.admit(Time(now * 1_000_000), Work::Read, 0, || 0) {
             Admission::Accepted { start, finish } => (start.0 / 1_000_000, finish.0 / 1_000_000),
             other => panic!("{other:?}"),
         }
@@ -288,7 +300,7 @@ mod tests {
         times(&mut endpoint, 0);
         times(&mut endpoint, 0);
         endpoint.crash(Time(5_000_000), 1, Mode::Timeout);
-        assert_eq!(endpoint.admit(Time(6_000_000), Work::Read, 0, 0), Admission::Down(Mode::Timeout));
+        assert_eq!(endpoint.admit(Time(6_000_000), Work::Read, 0, || 0), Admission::Down(Mode::Timeout));
         endpoint.recover(1);
         assert_eq!(times(&mut endpoint, 8), (8, 18));
     }
@@ -297,7 +309,7 @@ mod tests {
     fn the_bucket_holds_one_second_of_quota() {
         let mut endpoint = endpoint(None, Some(2));
         let mut admitted =
-            |now: u64| endpoint.admit(Time(now * 1_000_000), Work::Read, 0, 0) != Admission::Throttled;
+            |now: u64| endpoint.admit(Time(now * 1_000_000), Work::Read, 0, || 0) != Admission::Throttled;
         assert!(admitted(0) && admitted(0) && !admitted(0));
         assert!(!admitted(499) && admitted(500) && !admitted(500));
         assert!(admitted(5_000) && admitted(5_000) && !admitted(5_000));
