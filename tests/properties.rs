@@ -511,3 +511,38 @@ fn an_instant_has_one_set_of_rows() {
         items_are_in_one_class(&play(&setup, trial));
     }
 }
+
+/// The volume of a secondary that leaves while it is being rebuilt is its own from then on.
+#[test]
+fn what_is_detached_while_it_is_rebuilt_stays_detached() {
+    let scenario = r#"
+        title    = "leaving in the middle"
+        duration = "2m"
+        regions  = ["us-east-1", "eu-west-1", "us-west-2"]
+        [stores.s]
+        kind      = "aurora-global-database"
+        regions   = ["us-east-1", "eu-west-1", "us-west-2"]
+        items     = 10
+        promotion = "1s"
+        rebuild   = "1m"
+        [[timeline]]
+        at  = "10s"
+        run = "aws rds failover-global-cluster --global-cluster-identifier s --target-db-cluster-identifier s-eu-west-1 --allow-data-loss --region eu-west-1"
+        expect = "ok"
+        [[timeline]]
+        at  = "20s"
+        run = "aws rds remove-from-global-cluster --global-cluster-identifier s --db-cluster-identifier s-us-west-2 --region us-west-2"
+        expect = "ok"
+        [[timeline]]
+        at  = "100s"
+        run = "aws rds describe-global-clusters --global-cluster-identifier s --region eu-west-1"
+    "#;
+    let log = run(scenario.to_owned());
+    assert!(log.answers.iter().all(|answer| answer.error.is_none()), "{:?}", log.answers);
+    let members = &log.answers[2].response["GlobalCluster"]["GlobalClusterMembers"];
+    let arns: Vec<&str> =
+        members.as_array().expect("members").iter().filter_map(|m| m["DBClusterArn"].as_str()).collect();
+    assert_eq!(arns.len(), 2, "{members}");
+    assert!(arns.iter().all(|arn| !arn.contains("us-west-2")), "{members}");
+    assert!(log.events.iter().all(|row| row.operation != "RebuildSecondaryCluster" || row.region == Some(0)));
+}
