@@ -95,7 +95,7 @@ fn replicated_writes_end_once(log: &RunLog) {
         }
         if store.kind == "dynamodb-global-table" {
             assert!(sent.values().all(|ended| ended.len() == 1), "a write goes to every other replica");
-            pairs_of_tables += if others > 0 { pairs / others } else { 0 };
+            pairs_of_tables += pairs.checked_div(others).unwrap_or(0);
             only_tables &= others > 0;
         } else {
             only_tables = false;
