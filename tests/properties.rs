@@ -11,7 +11,7 @@ mod random;
 use common::{play, setup};
 use mrksim::model::Simulation;
 use mrksim::model::setup::Setup;
-use mrksim::runlog::{LatencySeries, LedgerRow, RunLog};
+use mrksim::runlog::{Class, LatencySeries, LedgerRow, RunLog};
 use mrksim::scenario::{Request, Source};
 use mrksim::sim::Time;
 use proptest::prelude::*;
@@ -96,7 +96,7 @@ fn replicated_writes_end_once(log: &RunLog) {
         }
         if store.kind == "dynamodb-global-table" {
             assert!(sent.values().all(|ended| ended.len() == 1), "a write goes to every other replica");
-            pairs_of_tables += if others > 0 { pairs / others } else { 0 };
+            pairs_of_tables += pairs.checked_div(others).unwrap_or(0);
             only_tables &= others > 0;
         } else {
             only_tables = false;
@@ -211,6 +211,31 @@ fn one_primary(log: &RunLog) {
     }
 }
 
+/// A ciphertext opens exactly where a related key is that can be used.
+fn ciphertexts_open_where_a_key_is(log: &RunLog) -> u64 {
+    let mut asked = 0;
+    for answer in log.answers.iter().filter(|answer| answer.command.contains("kms decrypt")) {
+        let message = answer.command.split(['$', ' ']).find(|word| word.starts_with('m')).expect("a message");
+        let mut saved = log.answers.iter().filter(|other| other.name.as_deref() == Some(message));
+        let Some(made) = saved.find(|made| made.error.is_none()) else { continue };
+        let key =
+            log.keys.iter().find(|key| made.command.contains(&format!("${}", key.name))).expect("a key");
+        let here = |(region, ..): &&(usize, String, Time)| log.regions[*region] == answer.region;
+        // What changed at this very instant may have changed before or after.
+        if key.states.iter().any(|(.., since)| *since == answer.time && *since > Time::ZERO) {
+            continue;
+        }
+        let before = key.states.iter().filter(here).rfind(|(.., since)| *since <= answer.time);
+        let usable = before.is_some_and(|(_, state, _)| state == "Enabled" || state == "Updating");
+        let by_the_rules = answer.rule.is_some_and(|rule| rule.id.starts_with("KMS-"));
+        if answer.error.is_none() || by_the_rules {
+            assert_eq!(answer.error.is_none(), usable, "{answer:?}");
+            asked += 1;
+        }
+    }
+    asked
+}
+
 /// What a takeover lacked is counted again by how it ended.
 fn losses_add_up(log: &RunLog) {
     for row in &log.losses {
@@ -246,6 +271,7 @@ proptest! {
         time_goes_on(&log);
         one_primary(&log);
         losses_add_up(&log);
+        ciphertexts_open_where_a_key_is(&log);
     }
 
     #[test]
@@ -333,6 +359,57 @@ proptest! {
     }
 }
 
+/// The properties say something: the scenarios meet whatever they speak of.
+#[test]
+fn the_scenarios_are_strange_enough() {
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+    let mut met: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut runner = TestRunner::new(cases(1));
+    for _ in 0..150 {
+        let scenario = scenarios().new_tree(&mut runner).expect("a scenario").current();
+        let log = run(scenario.text());
+        let event = |what: &str| log.events.iter().any(|row| row.operation == what && row.error.is_empty());
+        let state =
+            |what: &str| log.keys.iter().flat_map(|key| &key.states).any(|(_, state, _)| state == what);
+        let replication =
+            |count: fn(&mrksim::runlog::ReplicationRow) -> u64| log.replication.iter().any(|r| count(r) > 0);
+        let class = |class| log.ledger.iter().any(|row| row.class == class);
+        let seen = [
+            ("failed requests", log.totals.failed > 0),
+            ("failover of a client", event("failover")),
+            ("a runbook's route", event("route")),
+            ("applied", replication(|row| row.applied)),
+            ("superseded", replication(|row| row.superseded)),
+            ("pending", replication(|row| row.pending)),
+            ("lost", replication(|row| row.lost)),
+            ("data loss", log.losses.iter().any(|row| row.writes > 0)),
+            ("promotion", event("PromoteGlobalCluster")),
+            ("rebuilding", event("RebuildSecondaryCluster")),
+            ("detaching", event("RemoveFromGlobalCluster")),
+            ("a move of a primary key", log.keys.iter().any(|key| !key.moves.is_empty())),
+            ("Creating", state("Creating")),
+            ("Disabled", state("Disabled")),
+            ("PendingDeletion", state("PendingDeletion")),
+            ("PendingReplicaDeletion", state("PendingReplicaDeletion")),
+            ("a deleted key", state("deleted")),
+            ("decryptable", class(Class::Decryptable)),
+            ("unreachable", class(Class::Unreachable)),
+            ("recoverable", class(Class::Recoverable)),
+            ("denied", class(Class::Denied)),
+            ("lost items", class(Class::Lost)),
+            ("a decrypt step", ciphertexts_open_where_a_key_is(&log) > 0),
+        ];
+        seen.into_iter().for_each(|(what, is)| *met.entry(what).or_default() += u32::from(is));
+        for fault in &log.faults {
+            *met.entry(fault.kind).or_default() += 1;
+        }
+    }
+    let never: Vec<_> = met.iter().filter(|(_, times)| **times == 0).collect();
+    assert!(never.is_empty(), "never met: {never:?} of {met:?}");
+    assert_eq!(met.len(), 23 + 9, "every kind of fault: {met:?}");
+}
+
 /// A runbook that tries for ever, a key whose deletion is due in a week and replication that a fault holds: at the
 /// duration they stand as they are.
 #[test]
@@ -396,4 +473,77 @@ fn a_time_out_is_not_late_because_a_fault_is_near() {
     assert!(log.totals.requests > 10);
     assert!(log.refusals.iter().all(|row| row.error.name() == "ReadTimeoutError"), "{:?}", log.refusals);
     assert!(log.ended <= Time(31_000_000_000), "the last gives up a second after the end: {}", log.ended);
+}
+
+/// Held writes let through at a catch-up rate come at the same instant as the bins of the ledger.
+#[test]
+fn an_instant_has_one_set_of_rows() {
+    let scenario = r#"
+        title    = "catching up on the second"
+        duration = "90s"
+        regions  = ["us-east-1", "eu-west-1"]
+        keys.k   = { kind = "multi-region", primary = "us-east-1" }
+        [stores.s]
+        kind     = "dynamodb-global-table"
+        regions  = ["us-east-1", "eu-west-1"]
+        items    = 20
+        preload  = "secret"
+        catch-up = "5/s"
+        lag      = [{ between = ["us-east-1", "eu-west-1"], delay = "lognormal(9s, 1)" }]
+        [clients.secret]
+        region  = "us-east-1"
+        store   = "s"
+        rate    = "20/s"
+        mix     = { read = 0.5, write = 0.5 }
+        keyring = { multi = ["k", "k"] }
+        requests = 40
+        [clients.open]
+        region = "us-east-1"
+        store  = "s"
+        rate   = "4/s"
+        mix    = { read = 0.3, write = 0.4, insert = 0.3 }
+        [[timeline]]
+        at  = "6s"
+        for = "40s"
+        replication-pause = { store = "s", region = "us-east-1", direction = "out" }
+    "#;
+    let setup = load(scenario.to_owned(), &[]);
+    for trial in 0..40 {
+        items_are_in_one_class(&play(&setup, trial));
+    }
+}
+
+/// The volume of a secondary that leaves while it is being rebuilt is its own from then on.
+#[test]
+fn what_is_detached_while_it_is_rebuilt_stays_detached() {
+    let scenario = r#"
+        title    = "leaving in the middle"
+        duration = "2m"
+        regions  = ["us-east-1", "eu-west-1", "us-west-2"]
+        [stores.s]
+        kind      = "aurora-global-database"
+        regions   = ["us-east-1", "eu-west-1", "us-west-2"]
+        items     = 10
+        promotion = "1s"
+        rebuild   = "1m"
+        [[timeline]]
+        at  = "10s"
+        run = "aws rds failover-global-cluster --global-cluster-identifier s --target-db-cluster-identifier s-eu-west-1 --allow-data-loss --region eu-west-1"
+        expect = "ok"
+        [[timeline]]
+        at  = "20s"
+        run = "aws rds remove-from-global-cluster --global-cluster-identifier s --db-cluster-identifier s-us-west-2 --region us-west-2"
+        expect = "ok"
+        [[timeline]]
+        at  = "100s"
+        run = "aws rds describe-global-clusters --global-cluster-identifier s --region eu-west-1"
+    "#;
+    let log = run(scenario.to_owned());
+    assert!(log.answers.iter().all(|answer| answer.error.is_none()), "{:?}", log.answers);
+    let members = &log.answers[2].response["GlobalCluster"]["GlobalClusterMembers"];
+    let arns: Vec<&str> =
+        members.as_array().expect("members").iter().filter_map(|m| m["DBClusterArn"].as_str()).collect();
+    assert_eq!(arns.len(), 2, "{members}");
+    assert!(arns.iter().all(|arn| !arn.contains("us-west-2")), "{members}");
+    assert!(log.events.iter().all(|row| row.operation != "RebuildSecondaryCluster" || row.region == Some(0)));
 }

@@ -225,7 +225,13 @@ impl View {
         self.now.len() != self.shown.len() || self.now.iter().zip(&self.shown).any(|(a, b)| a.0 != b.0)
     }
 
+    /// Writes the counts down; they take the place of what was written for the same instant.
     fn show(&mut self, time: Time, rows: &mut Vec<LedgerRow>) {
+        let first = rows.partition_point(|row| row.time < time);
+        let place = (self.store, self.region.index(), self.reader);
+        let of_others = |row: &LedgerRow| (row.store, row.region, row.reader) != place;
+        let same_instant = rows.split_off(first);
+        rows.extend(same_instant.into_iter().filter(of_others));
         rows.extend(self.now.iter().map(|(verdict, items)| LedgerRow {
             time,
             store: self.store,

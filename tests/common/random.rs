@@ -15,6 +15,8 @@ pub struct Scenario {
     measured: bool,
     seconds: u64,
     seed: u64,
+    /// The keys' names and Regions, the primary's first.
+    keys: Vec<(&'static str, Vec<&'static str>)>,
     body: String,
     timeline: String,
 }
@@ -74,9 +76,16 @@ impl Scenario {
             measured,
             seconds,
             seed: c.below(1000) as u64,
+            keys: Vec::new(),
             body: String::new(),
             timeline: String::new(),
         };
+        if c.one_in(5) {
+            s.body += "[rules]\nbase = \"notes\"\n";
+        }
+        if c.one_in(2) {
+            s.body += "[timing]\ncreating = \"uniform(1s, 20s)\"\nupdating = \"uniform(1s, 20s)\"\n";
+        }
         s.endpoints(c);
         s.keys(c);
         let stores = s.stores(c);
@@ -84,7 +93,7 @@ impl Scenario {
         if !long {
             s.runbooks(c, &stores);
         }
-        for number in 0..c.below(6) {
+        for number in 0..c.below(8) {
             let at = s.instant(c);
             s.entry(c, &stores, at, number);
         }
@@ -169,8 +178,10 @@ impl Scenario {
     fn keys(&mut self, c: &mut Choices) {
         for name in &["k0", "k1", "k2"][..1 + c.below(3)] {
             let mut places = c.some(&self.regions);
+            let multi_region = !c.one_in(3);
+            self.keys.push((name, if multi_region { places.clone() } else { places[..1].to_vec() }));
             let primary = places.remove(0);
-            match c.one_in(3) {
+            match !multi_region {
                 false => {
                     let _ = writeln!(
                         self.body,
@@ -187,20 +198,15 @@ impl Scenario {
         }
     }
 
-    fn has_key(&self, name: &str) -> bool {
-        self.body.contains(&format!("[keys.{name}]"))
-    }
-
     fn key(&self, c: &mut Choices) -> &'static str {
-        let key = c.pick(&["k0", "k1", "k2"]);
-        if self.has_key(key) { key } else { "k0" }
+        c.pick(&self.keys).0
     }
 
     fn stores(&mut self, c: &mut Choices) -> Vec<Store> {
         let mut stores = Vec::new();
         for name in &["a", "b"][..1 + c.below(2)] {
             let regions = c.some(&self.regions);
-            let aurora = c.one_in(3);
+            let aurora = c.one_in(2);
             let kind = if aurora { "aurora-global-database" } else { "dynamodb-global-table" };
             let items = c.pick(&[20, 1, 200]);
             let _ = writeln!(
@@ -254,10 +260,11 @@ impl Scenario {
                 store.name
             );
             let key = self.key(c);
-            let _ = match c.below(5) {
+            let _ = match c.below(6) {
                 0 | 1 => writeln!(self.body, "keyring = {{ mrk = \"{key}\" }}"),
                 2 => writeln!(self.body, "keyring = {{ plain = \"{key}\" }}"),
-                3 => writeln!(self.body, "keyring = {{ multi = [\"{key}\", \"{}\"] }}", self.key(c)),
+                3 => writeln!(self.body, "keyring = {{ plain = \"alias/{key}\" }}"),
+                4 => writeln!(self.body, "keyring = {{ multi = [\"{key}\", \"{}\"] }}", self.key(c)),
                 _ => Ok(()),
             };
             if c.one_in(2) {
@@ -312,7 +319,9 @@ impl Scenario {
 
     /// An instant of the run, in microseconds; now and then a full second.
     fn instant(&self, c: &mut Choices) -> u64 {
-        let at = self.seconds * c.below(1000) as u64 / 1000;
+        // A key that is to be deleted needs a week.
+        let last = if self.seconds > 7 * 86_400 { self.seconds / 4 } else { self.seconds };
+        let at = last * c.below(1000) as u64 / 1000;
         match c.one_in(4) {
             true => at * 1_000_000,
             false => at * 1_000_000 + c.below(999_983) as u64,
@@ -321,7 +330,7 @@ impl Scenario {
 
     fn entry(&mut self, c: &mut Choices, stores: &[Store], at: u64, number: usize) {
         let _ = writeln!(self.timeline, "[[timeline]]\nat = \"{at}us\"");
-        match c.below(3) {
+        match c.below(2) {
             0 => {
                 let command = self.command(c, stores);
                 let _ = writeln!(self.timeline, "run = \"{command}\"");
@@ -398,8 +407,10 @@ impl Scenario {
 
     /// A command of any service.
     fn command(&self, c: &mut Choices, stores: &[Store]) -> String {
-        let key = self.key(c);
-        let region = c.pick(&self.regions);
+        let (key, places) = c.pick(&self.keys);
+        // Mostly where the key is at the start.
+        let anywhere = c.one_in(4);
+        let region = c.pick(if anywhere { &self.regions } else { &places });
         let other = c.pick(&self.regions);
         if let Some(store) = stores.iter().find(|store| store.aurora)
             && c.below(2) == 0
@@ -408,8 +419,8 @@ impl Scenario {
             let place = c.pick(&store.regions);
             let cluster = format!("--target-db-cluster-identifier {name}-{place}");
             let global = format!("--global-cluster-identifier {name}");
-            return match c.below(5) {
-                0 => format!(
+            return match c.below(6) {
+                0 | 5 => format!(
                     "aws rds failover-global-cluster {global} {cluster} --allow-data-loss --region {place}"
                 ),
                 1 => format!("aws rds switchover-global-cluster {global} {cluster} --region {place}"),
@@ -425,15 +436,20 @@ impl Scenario {
         let simple = |operation: &str, more: &str| {
             format!("aws kms {operation} --key-id ${key} {more} --region {region}")
         };
-        match c.below(12) {
+        match c.below(14) {
             0 => simple("describe-key", ""),
             1 => simple("disable-key", ""),
             2 => simple("enable-key", ""),
             3 | 4 => simple("schedule-key-deletion", "--pending-window-in-days 7"),
             5 => simple("cancel-key-deletion", ""),
             6 | 7 => simple("update-primary-region", &format!("--primary-region {other}")),
-            8 => simple("replicate-key", &format!("--replica-region {other}")),
-            9 => simple("encrypt", "--plaintext aGVsbG8="),
+            8 | 12 => {
+                let without = self.regions.iter().filter(|region| !places.contains(region));
+                let other = without.copied().next_back().unwrap_or(other);
+                let from = if anywhere { region } else { places[0] };
+                format!("aws kms replicate-key --key-id ${key} --replica-region {other} --region {from}")
+            }
+            9 | 13 => simple("encrypt", "--plaintext aGVsbG8="),
             10 => format!("aws kms delete-alias --alias-name alias/{key} --region {region}"),
             _ => {
                 format!("aws kms update-alias --alias-name alias/{key} --target-key-id $k0 --region {region}")

@@ -333,6 +333,9 @@ impl GlobalDatabase {
     pub fn handle(&mut self, event: AuroraEvent, now: Time, out: &mut Outbox<AuroraEvent>) -> Takeover {
         match event {
             AuroraEvent::Promoted => self.promoted(now, out),
+            // What has been detached meanwhile, or is already rebuilt and promoted, keeps its role.
+            AuroraEvent::Readded { member } if self.role(member) != Role::Replaced => Takeover::default(),
+            AuroraEvent::Rebuilt { member } if self.role(member) != Role::Rebuilding => Takeover::default(),
             AuroraEvent::Readded { member } => {
                 self.roles[usize::from(member)] = Role::Rebuilding;
                 let region = self.replicas.regions[usize::from(member)];
