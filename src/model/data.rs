@@ -7,7 +7,7 @@ use crate::client::Failure;
 use crate::runlog::ReplicationRow;
 use crate::services::aurora::{self, AuroraEvent, GlobalDatabase, Takeover};
 use crate::services::dynamodb::GlobalTable;
-use crate::services::replication::{Change, End, Ended, Replicas};
+use crate::services::replication::{Bits, Change, End, Ended, Replicas};
 use crate::services::{Outbox, Service};
 use crate::sim::{Histogram, Sampler, Span, Tables, Time};
 use crate::world::RegionId;
@@ -169,7 +169,7 @@ impl Store {
 
     /// The replicas (bits) that a write is sent to.
     #[inline]
-    fn targets(&self, source: u8) -> u64 {
+    fn targets(&self, source: u8) -> Bits {
         match &self.data {
             Data::Table(table) => table.targets(source),
             Data::Database(database) => database.targets(source),

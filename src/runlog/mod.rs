@@ -52,7 +52,7 @@ pub struct RunLog {
     pub faults: Vec<FaultSpan>,
     /// Latency of requests that succeeded.
     pub latency: Vec<LatencySeries>,
-    /// Latency of requests that succeeded, by the bin of their first attempt.
+    /// Latency of requests that succeeded, by the bin in which they finished.
     pub latency_over_time: Vec<LatencyBin>,
     /// Requests by the bin of their first attempt.
     pub availability: Vec<AvailabilityRow>,

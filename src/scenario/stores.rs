@@ -9,6 +9,7 @@ use super::tree::{Entry, Value};
 use super::value;
 use super::world::{World, shifted};
 use crate::model::setup::{StoreKind, StoreSetup};
+use crate::services::replication::MAX_REPLICAS;
 use crate::sim::Law;
 use crate::world::RegionId;
 use std::collections::BTreeMap;
@@ -164,6 +165,11 @@ fn replicas(cx: &Context, fields: &Fields) -> Vec<RegionId> {
     if fields.get("regions").is_none_or(|list| list.items().is_empty()) {
         let problem = Problem::error(&fields.place("regions"), "a store needs `regions`");
         fields.report(problem.help("`regions`: the Regions that hold a replica"));
+    }
+    if fields.get("regions").is_some_and(|list| list.items().len() > MAX_REPLICAS) {
+        let message = format!("a store has at most {MAX_REPLICAS} replicas");
+        fields.report(Problem::error(&fields.place("regions"), message));
+        return Vec::new();
     }
     let mut regions: Vec<RegionId> = Vec::new();
     for (region, v) in fields.each("regions", |v| cx.region(v).map(|region| (region, v))) {

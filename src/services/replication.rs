@@ -114,8 +114,16 @@ pub enum Order {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WriteId(pub u32);
 
-/// A write: one entry, shared by its replication messages.
+/// Replicas (bits) of one store.
+pub type Bits = u32;
+
+/// The most replicas one store may have.
+pub const MAX_REPLICAS: usize = Bits::BITS as usize;
+
+/// A write: one entry, shared by its replication messages. Two to a cache line: by the time its messages arrive, the
+/// entry has long left the nearer caches.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
 pub struct Write {
     /// When the endpoint accepted it; from the acknowledgement on, when it was acknowledged.
     pub acked: Time,
@@ -128,10 +136,12 @@ pub struct Write {
     /// The random number of the request that made it: its replication delays come from it.
     pub draw: u64,
     /// Replicas it has not ended for.
-    waiting: u64,
+    waiting: Bits,
     /// Messages not yet delivered.
-    flying: u64,
+    flying: Bits,
 }
+
+const _: () = assert!(size_of::<Write>() == 32);
 
 /// The item of a write that makes a new one.
 pub const NEW_ITEM: u32 = u32::MAX;
@@ -238,7 +248,7 @@ impl Replicas {
 
     /// The write is stored where it was taken, acknowledged, and on its way to the replicas in `to` (bits).
     #[inline]
-    pub fn commit(&mut self, id: WriteId, now: Time, to: u64) -> Change {
+    pub fn commit(&mut self, id: WriteId, now: Time, to: Bits) -> Change {
         let n = self.regions.len();
         let write = &mut self.writes[id.0 as usize];
         if write.item == NEW_ITEM {

@@ -3,7 +3,7 @@
 pub mod api;
 pub mod rules;
 
-use super::replication::{End, Ended, Order, Replicas};
+use super::replication::{Bits, End, Ended, Order, Replicas};
 use super::{Caller, ErrorCode, Note, Operation, Outbox, Params, Refusal, Remedy};
 use crate::rulebook::RuleRef;
 use crate::sim::{Law, Sampler, Time};
@@ -183,7 +183,7 @@ impl GlobalDatabase {
     }
 
     /// The members (bits) that a write taken by `source` is sent to.
-    pub fn targets(&self, source: u8) -> u64 {
+    pub fn targets(&self, source: u8) -> Bits {
         if self.role(source) == Role::Standalone {
             return 0;
         }

@@ -2,7 +2,7 @@
 
 pub mod rules;
 
-use super::replication::{Order, Replicas};
+use super::replication::{Bits, MAX_REPLICAS, Order, Replicas};
 use crate::world::RegionId;
 
 /// A global table: every replica takes reads and writes (DDB-GT-1).
@@ -20,7 +20,7 @@ impl GlobalTable {
 
     /// The replicas (bits) that a write taken by `source` is sent to.
     #[inline]
-    pub fn targets(&self, source: u8) -> u64 {
-        ((1u64 << self.replicas.regions.len()) - 1) & !(1 << source)
+    pub fn targets(&self, source: u8) -> Bits {
+        (Bits::MAX >> (MAX_REPLICAS - self.replicas.regions.len())) & !(1 << source)
     }
 }
