@@ -19,7 +19,7 @@
 //! | which KMS rule decides this, and says who? | [`services::kms::rules`], checked in [`services::kms`] |
 //! | what is a rule at all? | [`rulebook`] |
 //! | what can happen in a run? | [`model::Event`] and the one `match` in [`model::Simulation::step`] |
-//! | how does a request go? | the drawing at the top of `model/requests.rs` |
+//! | how does a request go? | the drawing at the top of `model/calls.rs` |
 //! | who can read what, and why? | `model/ledger.rs` |
 //! | what does a run leave behind? | [`runlog::RunLog`] |
 //! | how is a metric defined? | [`runlog::metrics`], [`runlog::recovery`] |

@@ -1,6 +1,6 @@
 //! Commands as people type them: references are filled in, health is checked, the service decides.
 
-use super::requests::down;
+use super::calls::down;
 use super::setup::{Step, StepExpectation};
 use super::{Simulation, timeline};
 use crate::client::{Failure, rules};

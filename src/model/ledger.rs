@@ -3,8 +3,8 @@
 //! Items of an envelope class share their fate, so the ledger counts classes. It is settled when the clock moves on
 //! after a change of what a verdict depends on (keys, reachability) or of the items of a class.
 
+use super::calls::down;
 use super::plans::attempts;
-use super::requests::down;
 use super::setup::Setup;
 use super::{Simulation, data::Store};
 use crate::client::classes::PLAINTEXT;

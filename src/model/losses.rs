@@ -165,7 +165,7 @@ impl Simulation {
         if self.stores[usize::from(index)].database().is_some() {
             return;
         }
-        let Some(client) = request.map(|id| self.requests.client(id).index()) else { return };
+        let Some(client) = request.map(|id| self.requests.read(id).client.index()) else { return };
         for id in 0..self.losses.all.len() {
             let loss = &self.losses.all[id];
             if loss.store == index && loss.takeover.is_none() && loss.from != source && loss.clients[client] {

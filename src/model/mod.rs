@@ -6,6 +6,7 @@
 //! Events of one instant come in the order in which they were scheduled; what the file says was scheduled first,
 //! in file order.
 
+mod calls;
 mod commands;
 mod conditions;
 mod data;

@@ -1,21 +1,9 @@
-//! The life of a request: arrival, KMS calls, the store, retries, failover, the end.
-//!
-//! ```text
-//! write:  Arrival -> (KMS call for each key of the keyring) -> store -> replication
-//! read:   Arrival -> store -> (KMS calls until a data key is unwrapped)
-//!
-//! KMS call:  send -> AtKms -> [KmsDone] -> [KmsAnswer]        lost or late: TimedOut        failed: Retry, or the next Region
-//! store:     send -> [AtStore] -> Commit / [StoreDone] -> [StoreAnswer]
-//! ```
-//!
-//! In brackets: left out where nothing can happen on the way. A queue is first in, first out, so an endpoint
-//! knows on arrival when it will be done; only a fault in between could matter, and the next one is known.
+//! Requests in flight and the clients that send them: arrival and end. What happens in between: `calls`.
 
-use super::data::DataEvent;
 use super::plans::bindings;
 use super::recorder::Kind;
 use super::setup::Setup;
-use super::{Event, Moment, Simulation};
+use super::{Event, Simulation};
 use crate::client::classes::PLAINTEXT;
 use crate::client::retry::Budget;
 use crate::client::{ClientId, ClientSetup, Failure, Mix, rules};
@@ -25,14 +13,13 @@ use crate::services::{ErrorCode, Service};
 use crate::sim::rng::{below, unit};
 use crate::sim::{Draws, Law, Sampler, Span, Stream, Time};
 use crate::world::RegionId;
-use crate::world::endpoint::{Admission, Mode, Work};
 
 /// A request in flight, by slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RequestId(u32);
 
 /// What each of a request's random numbers decides (the purpose of [`Draws::at`]).
-mod purpose {
+pub(super) mod purpose {
     pub const KIND: u8 = 0;
     pub const ITEM: u8 = 1;
     /// Of a call to KMS; the same for the store, 16 higher.
@@ -57,46 +44,46 @@ pub fn lag_draw(draw: u64, to: u8) -> u64 {
 pub struct Request {
     /// First attempt.
     pub arrived: Time,
-    draws: Draws,
+    pub(super) draws: Draws,
     /// When the attempt in hand was sent.
-    sent: Time,
+    pub(super) sent: Time,
     /// The last instant at which an answer to it still counts.
-    deadline: Time,
+    pub(super) deadline: Time,
     /// Time spent so far, for the phases.
     pub spent: Phases,
     /// What the call in hand will answer.
-    answer: Result<ClassId, Failure>,
-    item: u32,
+    pub(super) answer: Result<ClassId, Failure>,
+    pub(super) item: u32,
     /// A write: the class so far. A read: the class of what it read.
-    class: ClassId,
+    pub(super) class: ClassId,
     /// Who.
     pub client: ClientId,
     /// Where its instance runs.
     pub home: RegionId,
     /// The spell of that Region in which the instance started on it.
-    spell: u16,
-    instance: u16,
+    pub(super) spell: u16,
+    pub(super) instance: u16,
     /// What it is.
     pub kind: Kind,
     /// Index of the row of its second.
     pub second: u32,
     /// Which KMS call of the plan.
-    key: u8,
+    pub(super) key: u8,
     /// Which Region of the failover order.
-    path: u8,
+    pub(super) path: u8,
     /// Attempts of this call in this Region.
-    tries: u8,
+    pub(super) tries: u8,
     /// Attempts of this service's calls, for the draws.
-    attempt: u16,
+    pub(super) attempt: u16,
     /// How the last failed attempt of this call was classed.
-    last_failure: RetryClass,
-    service: Service,
+    pub(super) last_failure: RetryClass,
+    pub(super) service: Service,
     /// The Region called.
     pub endpoint: RegionId,
     /// The replica called.
-    replica: u8,
+    pub(super) replica: u8,
     /// The endpoint's spell at acceptance.
-    endpoint_spell: u16,
+    pub(super) endpoint_spell: u16,
 }
 
 /// Where a request's time went.
@@ -115,8 +102,8 @@ pub struct Phases {
 /// Requests in flight, in slots that are used again.
 #[derive(Clone, Debug, Default)]
 pub struct Requests {
-    slots: Vec<Request>,
-    free: Vec<RequestId>,
+    pub(super) slots: Vec<Request>,
+    pub(super) free: Vec<RequestId>,
 }
 
 impl Requests {
@@ -134,13 +121,14 @@ impl Requests {
         }
     }
 
-    /// Who sent a request.
-    pub fn client(&self, id: RequestId) -> ClientId {
-        self.slots[id.0 as usize].client
+    /// The request in a slot.
+    #[inline]
+    pub fn read(&self, id: RequestId) -> &Request {
+        &self.slots[id.0 as usize]
     }
 
     #[inline]
-    fn get(&mut self, id: RequestId) -> &mut Request {
+    pub(super) fn get(&mut self, id: RequestId) -> &mut Request {
         &mut self.slots[id.0 as usize]
     }
 }
@@ -148,19 +136,19 @@ impl Requests {
 impl Request {
     /// The place of the call in hand in the plans of its client and Region.
     #[inline]
-    fn place(&self) -> (usize, RegionId) {
+    pub(super) fn place(&self) -> (usize, RegionId) {
         (self.client.index(), self.home)
     }
 
     /// One of the random numbers of the attempt in hand.
     #[inline]
-    fn draw(&self, purpose: u8) -> u64 {
+    pub(super) fn draw(&self, purpose: u8) -> u64 {
         let base = if self.service == Service::Kms { 0 } else { purpose::STORE };
         self.draws.at(base + purpose, u32::from(self.attempt))
     }
 
     /// AWS's name of the call in hand.
-    fn operation(&self) -> &'static str {
+    pub(super) fn operation(&self) -> &'static str {
         match (self.service, self.kind, self.key) {
             (Service::Kms, Kind::Read, _) => "Decrypt",
             (Service::Kms, _, 0) => "GenerateDataKey",
@@ -174,7 +162,7 @@ impl Request {
 
     /// A first or a next call: at home, in its first attempt.
     #[inline]
-    fn turn_to(&mut self, service: Service) {
+    pub(super) fn turn_to(&mut self, service: Service) {
         self.service = service;
         self.key = 0;
         self.path = 0;
@@ -188,22 +176,22 @@ impl Request {
 pub struct ClientState {
     /// Where the instances run that new requests go to.
     pub home: RegionId,
-    arrivals: Stream,
-    draws: Stream,
-    gap: Option<Sampler>,
-    left: u64,
-    number: u64,
-    instances: u64,
-    attempt_timeout: Span,
+    pub(super) arrivals: Stream,
+    pub(super) draws: Stream,
+    pub(super) gap: Option<Sampler>,
+    pub(super) left: u64,
+    pub(super) number: u64,
+    pub(super) instances: u64,
+    pub(super) attempt_timeout: Span,
     /// Retry tokens, one SDK client a service and instance.
-    budgets: Vec<[Budget; 2]>,
-    mix: Mix,
-    items: u64,
+    pub(super) budgets: Vec<[Budget; 2]>,
+    pub(super) mix: Mix,
+    pub(super) items: u64,
     /// The envelope class that its encryption starts from; plaintext without a keyring.
     pub start: ClassId,
-    store: usize,
+    pub(super) store: usize,
     /// The replicas its calls try, in order: (Region, replica), for each Region it may run in.
-    replicas: Vec<Vec<(RegionId, u8)>>,
+    pub(super) replicas: Vec<Vec<(RegionId, u8)>>,
 }
 
 impl ClientState {
@@ -326,428 +314,20 @@ impl Simulation {
         }
     }
 
-    /// Something happens to a request.
-    pub(super) fn go_on(&mut self, id: RequestId, moment: Moment) {
-        match moment {
-            Moment::AtKms => return self.at_kms(id),
-            Moment::AtStore => return self.at_store(id, self.kernel.now()),
-            Moment::KmsDone | Moment::StoreDone => return self.leave(id),
-            _ => {}
-        }
-        let r = self.requests.get(id);
-        let home = self.world.region(r.home);
-        if home.spell() != r.spell {
-            return self.stop(id, home.since());
-        }
-        match (moment, r.answer) {
-            (Moment::Retry, _) => self.send(id),
-            (Moment::TimedOut, Err(failure)) => self.attempt_failed(id, failure),
-            _ if self.way_back_is_cut(id) => self.answer_lost(id),
-            (_, Err(failure)) => self.attempt_failed(id, failure),
-            (_, Ok(class)) => self.answered(id, class),
-        }
-    }
-
-    #[inline]
-    fn way_back_is_cut(&mut self, id: RequestId) -> bool {
-        let r = self.requests.get(id);
-        self.world.link(r.endpoint, r.home).app.is_down()
-            && self.world.endpoint(r.service, r.endpoint).network
-    }
-
-    fn send(&mut self, id: RequestId) {
-        match self.requests.get(id).service {
-            Service::Kms => self.send_to_kms(id),
-            _ => self.send_to_store(id, self.kernel.now()),
-        }
-    }
-
-    fn send_to_kms(&mut self, id: RequestId) {
-        let r = self.requests.get(id);
-        let ((client, home), path) = (r.place(), usize::from(r.path));
-        let endpoint = match r.kind {
-            Kind::Read => {
-                let with = (&*self.setup, &self.classes);
-                match self.plans.unwrap(client, home, (r.class, r.key), &self.kms, with) {
-                    Ok(calls) => calls.and_then(|calls| calls.get(path)).map(|call| call.endpoint),
-                    Err(failure) => return self.give_up(id, "Decrypt", failure),
-                }
-            }
-            _ => {
-                let calls = self.plans.wrap(client, home, r.key, &self.kms, &self.setup);
-                calls.and_then(|calls| calls.get(path)).map(|call| call.endpoint)
-            }
-        };
-        match endpoint {
-            Some(endpoint) => {
-                r.endpoint = endpoint;
-                self.dispatch(id, Moment::AtKms, self.kernel.now());
-            }
-            None => self.call_failed(id, no_such_call()),
-        }
-    }
-
-    /// Sends the attempt in hand to its endpoint at `now`, which may be later than the clock where nothing can happen
-    /// before.
-    fn dispatch(&mut self, id: RequestId, arrival: Moment, now: Time) {
-        let r = self.requests.get(id);
-        r.sent = now;
-        r.deadline = now + self.clients[r.client.index()].attempt_timeout;
-        r.tries += 1;
-        let endpoint = self.world.endpoint(r.service, r.endpoint);
-        let at = match endpoint.network {
-            true => {
-                let link = self.world.link(r.home, r.endpoint);
-                if link.app.is_down() {
-                    return self.no_connection(id);
-                }
-                let delay = link.delay(r.draw(purpose::OUT));
-                if now + delay > r.deadline {
-                    return self.answer_lost(id);
-                }
-                r.spent.network += delay;
-                now + delay
-            }
-            false => now,
-        };
-        match arrival {
-            Moment::AtStore if at == self.kernel.now() || (at == now && endpoint.is_open()) => {
-                self.at_store(id, at);
-            }
-            _ if at == self.kernel.now() => self.at_kms(id),
-            _ => self.kernel.schedule(at, Event::Request(id, arrival)),
-        }
-    }
-
-    /// Nobody answers: the connection times out.
-    fn no_connection(&mut self, id: RequestId) {
-        let r = self.requests.get(id);
-        let client = &self.setup.clients[r.client.index()];
-        let timeout =
-            if r.home == r.endpoint { client.connect_timeout_local } else { client.connect_timeout_across };
-        r.answer = Err(down(r.service, Mode::Timeout));
-        self.kernel.schedule(r.sent + timeout, Event::Request(id, Moment::TimedOut));
-    }
-
-    /// The answer is lost or will come too late: the attempt times out.
-    fn answer_lost(&mut self, id: RequestId) {
-        let r = self.requests.get(id);
-        r.answer = Err(Failure::new(ErrorCode::ReadTimeoutError, rules::A_LOST_ANSWER));
-        self.kernel.schedule(r.deadline, Event::Request(id, Moment::TimedOut));
-    }
-
-    /// The endpoint admits a call or not; `None` if that is settled.
-    #[inline]
-    fn admit(&mut self, id: RequestId, work: Work, now: Time) -> Option<(Time, Time)> {
-        let r = self.requests.get(id);
-        let cut = self.world.link(r.home, r.endpoint).app.is_down();
-        let endpoint = self.world.endpoint_mut(r.service, r.endpoint);
-        if cut && endpoint.network {
-            self.no_connection(id);
-            return None;
-        }
-        let refused = match endpoint.admit(now, work, r.draw(purpose::SERVICE), || r.draw(purpose::FAULT)) {
-            Admission::Accepted { start, finish } => {
-                r.endpoint_spell = endpoint.crashed.spell();
-                return Some((start, finish));
-            }
-            Admission::Down(Mode::Timeout) => {
-                self.no_connection(id);
-                return None;
-            }
-            Admission::Down(mode) => down(r.service, mode),
-            Admission::Throttled => {
-                let rule = match r.service {
-                    Service::Kms => rules::OVER_QUOTA_IS_THROTTLED,
-                    _ => crate::services::dynamodb::rules::THE_TABLE_THROTTLES,
-                };
-                Failure::new(ErrorCode::ThrottlingException, rule)
-            }
-        };
-        self.answer_at(id, now, Err(refused));
-        None
-    }
-
-    fn at_kms(&mut self, id: RequestId) {
-        let now = self.kernel.now();
-        let Some((start, finish)) = self.admit(id, Work::Read, now) else { return };
-        let answer = self.kms_verdict(id);
-        let r = self.requests.get(id);
-        if finish <= r.deadline {
-            r.spent.kms_queue += start - now;
-            r.spent.kms_service += finish - start;
-        }
-        self.answer_at(id, finish, answer);
-    }
-
-    /// What the rules of KMS answer to the call that arrives now.
-    #[inline]
-    fn kms_verdict(&mut self, id: RequestId) -> Result<ClassId, Failure> {
-        let r = self.requests.get(id);
-        let ((client, home), path) = (r.place(), usize::from(r.path));
-        match r.kind {
-            Kind::Read => {
-                let with = (&*self.setup, &self.classes);
-                let calls = self.plans.unwrap(client, home, (r.class, r.key), &self.kms, with)?;
-                let call = calls.and_then(|calls| calls.get_mut(path)).ok_or_else(no_such_call)?;
-                call.verdict?;
-                call.uses += 1;
-                Ok(r.class)
-            }
-            _ => {
-                let calls = self.plans.wrap(client, home, r.key, &self.kms, &self.setup);
-                let call = calls.and_then(|calls| calls.get_mut(path)).ok_or_else(no_such_call)?;
-                call.outcome(r.class, &mut self.classes)
-            }
-        }
-    }
-
-    /// The endpoint's answer leaves at `at`. If no fault starts or ends before, its way is known now.
-    #[inline]
-    fn answer_at(&mut self, id: RequestId, at: Time, answer: Result<ClassId, Failure>) {
-        let r = self.requests.get(id);
-        r.answer = answer;
-        if at > r.deadline {
-            self.answer_lost(id);
-        } else if at == self.kernel.now() || (self.elide && at < self.timers.next_change()) {
-            self.leave_at(id, at);
-        } else {
-            let moment = if r.service == Service::Kms { Moment::KmsDone } else { Moment::StoreDone };
-            self.kernel.schedule(at, Event::Request(id, moment));
-        }
-    }
-
-    /// The answer leaves now, unless the endpoint went down meanwhile.
-    fn leave(&mut self, id: RequestId) {
-        let r = self.requests.get(id);
-        match self.world.endpoint(r.service, r.endpoint).crashed.spell() == r.endpoint_spell {
-            true => self.leave_at(id, self.kernel.now()),
-            false => self.answer_lost(id),
-        }
-    }
-
-    #[inline]
-    fn leave_at(&mut self, id: RequestId, at: Time) {
-        let r = self.requests.get(id);
-        let moment = if r.service == Service::Kms { Moment::KmsAnswer } else { Moment::StoreAnswer };
-        let delay = match self.world.endpoint(r.service, r.endpoint).network {
-            false => Span::ZERO,
-            true => {
-                let link = self.world.link(r.endpoint, r.home);
-                if link.app.is_down() {
-                    return self.answer_lost(id);
-                }
-                link.delay(r.draw(purpose::BACK))
-            }
-        };
-        let arrival = at + delay;
-        if arrival > r.deadline {
-            return self.answer_lost(id);
-        }
-        r.spent.network += delay;
-        if moment == Moment::KmsAnswer && self.turns_to_store_by_itself(id, arrival) {
-            return self.turn_to_store(id, arrival);
-        }
-        match arrival == self.kernel.now() {
-            true => self.go_on(id, moment),
-            false => self.kernel.schedule(arrival, Event::Request(id, moment)),
-        }
-    }
-
-    /// Whether it is known now that the answer of KMS arrives and that the item is then put into the store: no fault
-    /// comes first, no other key wraps, and the retry budget would not notice.
-    #[inline]
-    fn turns_to_store_by_itself(&mut self, id: RequestId, arrival: Time) -> bool {
-        let r = self.requests.get(id);
-        let client = &self.clients[r.client.index()];
-        let Ok(class) = r.answer else { return false };
-        let known = self.elide
-            && r.kind != Kind::Read
-            && arrival < self.timers.next_change()
-            && r.tries == 1
-            && client.budgets[usize::from(r.instance)][0].is_full()
-            && self.stores[client.store].database().is_none();
-        let (place, home) = r.place();
-        if known && self.plans.wrap(place, home, r.key + 1, &self.kms, &self.setup).is_none() {
-            r.class = class;
-            return true;
-        }
-        false
-    }
-
-    /// The call in hand was answered well.
-    #[inline]
-    fn answered(&mut self, id: RequestId, class: ClassId) {
-        let r = self.requests.get(id);
-        r.class = class;
-        let client = &mut self.clients[r.client.index()];
-        let budgets = &mut client.budgets[usize::from(r.instance)];
-        budgets[usize::from(r.service != Service::Kms)].succeeded(r.tries, r.last_failure);
-        match (r.service, r.kind) {
-            (Service::Kms, Kind::Read) => self.end(id, Ok(())),
-            (Service::Kms, _) => {
-                let (client, home) = r.place();
-                match self.plans.wrap(client, home, r.key + 1, &self.kms, &self.setup).is_some() {
-                    true => self.next_call(id),
-                    false => self.turn_to_store(id, self.kernel.now()),
-                }
-            }
-            (_, Kind::Read) if class != PLAINTEXT => {
-                r.turn_to(Service::Kms);
-                self.send_to_kms(id);
-            }
-            _ => self.end(id, Ok(())),
-        }
-    }
-
-    /// The next KMS call of the plan, at home again.
-    fn next_call(&mut self, id: RequestId) {
-        let r = self.requests.get(id);
-        r.key += 1;
-        r.path = 0;
-        r.tries = 0;
-        r.attempt += 1;
-        self.send_to_kms(id);
-    }
-
-    /// The attempt in hand failed: again after a pause, in the next Region, or not at all.
-    fn attempt_failed(&mut self, id: RequestId, failure: Failure) {
-        let now = self.kernel.now();
-        let r = self.requests.get(id);
-        self.recorder.refused(r, r.operation(), failure, now);
-        let class = failure.error.retry_class();
-        let draw = r.draw(purpose::BACKOFF);
-        r.attempt += 1;
-        r.last_failure = class;
-        let budgets = &mut self.clients[r.client.index()].budgets[usize::from(r.instance)];
-        let budget = &mut budgets[usize::from(r.service != Service::Kms)];
-        let retry = self.setup.clients[r.client.index()].retry;
-        if let Some(pause) = budget.backoff(retry, r.service, class, r.tries, draw) {
-            return self.kernel.schedule(now + pause, Event::Request(id, Moment::Retry));
-        }
-        if class == RetryClass::Never || !self.has_next_path(id) {
-            return self.call_failed(id, failure);
-        }
-        let r = self.requests.get(id);
-        let from = r.endpoint;
-        r.path += 1;
-        r.tries = 0;
-        self.send(id);
-        self.note_failover(id, from);
-    }
-
-    fn has_next_path(&mut self, id: RequestId) -> bool {
-        let r = *self.requests.get(id);
-        let ((client, home), next) = (r.place(), usize::from(r.path) + 1);
-        match (r.service, r.kind) {
-            (Service::Kms, Kind::Read) => {
-                let with = (&*self.setup, &self.classes);
-                let calls = self.plans.unwrap(client, home, (r.class, r.key), &self.kms, with);
-                calls.is_ok_and(|calls| calls.is_some_and(|calls| next < calls.len()))
-            }
-            (Service::Kms, _) => {
-                let calls = self.plans.wrap(client, home, r.key, &self.kms, &self.setup);
-                calls.is_some_and(|calls| next < calls.len())
-            }
-            _ => self.store_target(&r, r.path + 1).is_some(),
-        }
-    }
-
-    /// No Region answered the call in hand. A keyring that decrypts goes on to the next data key.
-    fn call_failed(&mut self, id: RequestId, failure: Failure) {
-        let r = self.requests.get(id);
-        if r.service == Service::Kms && r.kind == Kind::Read {
-            let (client, home) = r.place();
-            let with = (&*self.setup, &self.classes);
-            let next = (r.class, r.key + 1);
-            if let Ok(Some(_)) = self.plans.unwrap(client, home, next, &self.kms, with) {
-                return self.next_call(id);
-            }
-        }
-        self.end(id, Err(failure));
-    }
-
-    fn turn_to_store(&mut self, id: RequestId, now: Time) {
-        let r = self.requests.get(id);
-        r.turn_to(self.stores[self.clients[r.client.index()].store].service);
-        self.send_to_store(id, now);
-    }
-
-    /// The Region and replica that the call goes to.
-    #[inline]
-    fn store_target(&self, r: &Request, path: u8) -> Option<(RegionId, u8)> {
-        let client = &self.clients[r.client.index()];
-        self.stores[client.store].target(&client.replicas[r.home.index()], r.home, r.kind == Kind::Read, path)
-    }
-
-    fn send_to_store(&mut self, id: RequestId, now: Time) {
-        let r = &self.requests.slots[id.0 as usize];
-        let Some((endpoint, replica)) = self.store_target(r, r.path) else {
-            return self.call_failed(id, no_such_call());
-        };
-        let r = self.requests.get(id);
-        r.endpoint = endpoint;
-        r.replica = replica;
-        self.dispatch(id, Moment::AtStore, now);
-    }
-
-    fn at_store(&mut self, id: RequestId, now: Time) {
-        let work = if self.requests.get(id).kind == Kind::Read { Work::Read } else { Work::Write };
-        let Some((_, finish)) = self.admit(id, work, now) else { return };
-        let r = self.requests.get(id);
-        let in_time = finish <= r.deadline;
-        if in_time {
-            r.spent.store += finish - now;
-        }
-        let client = &self.clients[r.client.index()];
-        let store = &mut self.stores[client.store];
-        if let Err(failure) = store.may(r.replica, work) {
-            return self.answer_at(id, finish, Err(failure));
-        }
-        if work == Work::Read {
-            let record = store.replicas().tables[usize::from(r.replica)].get(r.item);
-            return self.answer_at(id, finish, Ok(record.map_or(PLAINTEXT, |record| record.class)));
-        }
-        let write = store.replicas_mut().accept(now, r.item, r.class, r.replica, r.draws.0);
-        let commit = DataEvent::Commit {
-            store: client.store as u16,
-            spell: r.endpoint_spell,
-            write,
-            request: in_time.then_some(id),
-        };
-        if !in_time {
-            self.answer_lost(id);
-        }
-        self.kernel.schedule(finish, Event::Data(commit));
-    }
-
-    /// The store carried the request's write out (or refused it in the end): the answer leaves.
-    #[inline]
-    pub(super) fn committed(&mut self, id: RequestId, outcome: Result<(), Failure>) {
-        let r = self.requests.get(id);
-        r.answer = outcome.map(|()| r.class);
-        self.leave_at(id, self.kernel.now());
-    }
-
-    /// The store dropped the request's write with everything else it had in hand.
-    pub(super) fn dropped(&mut self, id: RequestId) {
-        self.answer_lost(id);
-    }
-
     /// The application's instance stopped with its Region.
-    fn stop(&mut self, id: RequestId, at: Time) {
+    pub(super) fn stop(&mut self, id: RequestId, at: Time) {
         let failure = Failure::new(ErrorCode::AppUnavailable, rules::INSTANCES_STOP_WITH_THEIR_REGION);
         self.recorder.refused(self.requests.get(id), "application", failure, at);
         self.end_at(id, at, Err(failure));
     }
 
     /// The request fails before a call is made.
-    fn give_up(&mut self, id: RequestId, operation: &'static str, failure: Failure) {
+    pub(super) fn give_up(&mut self, id: RequestId, operation: &'static str, failure: Failure) {
         self.recorder.refused(self.requests.get(id), operation, failure, self.kernel.now());
         self.end(id, Err(failure));
     }
 
-    fn end(&mut self, id: RequestId, ending: Result<(), Failure>) {
+    pub(super) fn end(&mut self, id: RequestId, ending: Result<(), Failure>) {
         self.end_at(id, self.kernel.now(), ending);
     }
 
@@ -759,29 +339,8 @@ impl Simulation {
         self.runbooks.hear(client, ending.is_ok());
     }
 
-    fn note_failover(&mut self, id: RequestId, from: RegionId) {
+    pub(super) fn note_failover(&mut self, id: RequestId, from: RegionId) {
         let r = *self.requests.get(id);
         self.recorder.failover(self.kernel.now(), &r, r.service, from, self.timers.weather());
-    }
-}
-
-/// The keys moved while the call was on its way: its endpoint is no longer one that the keyring would call.
-fn no_such_call() -> Failure {
-    Failure::new(ErrorCode::NotFoundException, rules::THE_ARN_NAMES_THE_REGION)
-}
-
-/// What a caller sees of an endpoint that is down.
-pub fn down(service: Service, mode: Mode) -> Failure {
-    match mode {
-        Mode::Timeout => Failure::new(ErrorCode::ConnectTimeoutError, rules::SILENCE_IS_A_CONNECT_TIMEOUT),
-        Mode::Refuse => Failure::new(ErrorCode::EndpointConnectionError, rules::A_REFUSED_CONNECTION),
-        Mode::Error => {
-            let error = match service {
-                Service::Kms => ErrorCode::KMSInternalException,
-                Service::DynamoDb => ErrorCode::InternalServerError,
-                Service::Rds => ErrorCode::InternalFailure,
-            };
-            Failure::new(error, rules::A_SERVER_ERROR)
-        }
     }
 }
