@@ -216,7 +216,7 @@ fn ciphertexts_open_where_a_key_is(log: &RunLog) -> u64 {
     let mut asked = 0;
     for answer in log.answers.iter().filter(|answer| answer.command.contains("kms decrypt")) {
         let message = answer.command.split(['$', ' ']).find(|word| word.starts_with('m')).expect("a message");
-        let mut saved = log.answers.iter().filter(|other| other.name.as_deref() == Some(message));
+        let mut saved = log.answers.iter().filter(|other| other.saved.as_deref() == Some(message));
         let Some(made) = saved.find(|made| made.error.is_none()) else { continue };
         let key =
             log.keys.iter().find(|key| made.command.contains(&format!("${}", key.name))).expect("a key");

@@ -24,12 +24,6 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Whether nothing has been spent: a success in the first try then changes nothing.
-    #[inline]
-    pub fn is_full(&self) -> bool {
-        self.tokens == BUDGET
-    }
-
     /// A call succeeded in its `tries`-th attempt: the last retry's tokens come back, a first try earns one.
     #[inline]
     pub fn succeeded(&mut self, tries: u8, last: RetryClass) {

@@ -16,7 +16,7 @@ use super::recorder::Kind;
 use super::requests::{Request, RequestId, purpose};
 use super::{Event, Moment, Simulation};
 use crate::client::classes::PLAINTEXT;
-use crate::client::{Failure, rules};
+use crate::client::{Failure, RetryMode, rules};
 use crate::services::error::RetryClass;
 use crate::services::replication::ClassId;
 use crate::services::{ErrorCode, Service};
@@ -69,7 +69,7 @@ impl Simulation {
                 let with = (&*self.setup, &self.classes);
                 match self.plans.unwrap(client, home, (r.class, r.key), &self.kms, with) {
                     Ok(calls) => calls.and_then(|calls| calls.get(path)).map(|call| call.endpoint),
-                    Err(failure) => return self.give_up(id, "Decrypt", failure),
+                    Err(failure) => return self.give_up(id, failure),
                 }
             }
             _ => {
@@ -82,7 +82,7 @@ impl Simulation {
                 r.endpoint = endpoint;
                 self.dispatch(id, Moment::AtKms, self.kernel.now());
             }
-            None => self.call_failed(id, no_such_call()),
+            None => self.give_up(id, no_such_call()),
         }
     }
 
@@ -254,7 +254,7 @@ impl Simulation {
     }
 
     /// Whether it is known now that the answer of KMS arrives and that the item is then put into the store: no fault
-    /// comes first, no other key wraps, and the retry budget would not notice.
+    /// comes first, no other key wraps, and there is no retry budget that others' failures meanwhile could empty.
     #[inline]
     fn turns_to_store_by_itself(&mut self, id: RequestId, arrival: Time) -> bool {
         let r = self.requests.get(id);
@@ -263,8 +263,7 @@ impl Simulation {
         let known = self.elide
             && r.kind != Kind::Read
             && arrival < self.timers.next_change()
-            && r.tries == 1
-            && client.budgets[usize::from(r.instance)][0].is_full()
+            && self.setup.clients[r.client.index()].retry == RetryMode::None
             && self.stores[client.store].database().is_none();
         let (place, home) = r.place();
         if known && self.plans.wrap(place, home, r.key + 1, &self.kms, &self.setup).is_none() {
@@ -382,7 +381,7 @@ impl Simulation {
     fn send_to_store(&mut self, id: RequestId, now: Time) {
         let r = self.requests.read(id);
         let Some((endpoint, replica)) = self.store_target(r, r.path) else {
-            return self.call_failed(id, no_such_call());
+            return self.give_up(id, no_such_call());
         };
         let r = self.requests.get(id);
         r.endpoint = endpoint;

@@ -321,9 +321,10 @@ impl Simulation {
         self.end_at(id, at, Err(failure));
     }
 
-    /// The request fails before a call is made.
-    pub(super) fn give_up(&mut self, id: RequestId, operation: &'static str, failure: Failure) {
-        self.recorder.refused(self.requests.get(id), operation, failure, self.kernel.now());
+    /// The request fails with a call that cannot even be made.
+    pub(super) fn give_up(&mut self, id: RequestId, failure: Failure) {
+        let r = self.requests.get(id);
+        self.recorder.refused(r, r.operation(), failure, self.kernel.now());
         self.end(id, Err(failure));
     }
 
