@@ -344,10 +344,9 @@ fn assumptions(log: &RunLog, pen: &Pen) -> Vec<String> {
 
 fn foot(log: &RunLog, options: &Options, pen: &Pen) -> Vec<String> {
     let counts = format!(
-        "{} requests, {} writes, {} events; history digest {:032x}",
+        "{} requests, {} writes; history digest {:032x}",
         grouped(log.totals.requests),
         grouped(log.totals.writes),
-        grouped(log.totals.events),
         log.digest
     );
     vec![pen.dim(&counts), format!("{} {}", pen.dim("Again:"), options.reproduce)]
