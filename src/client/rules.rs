@@ -20,7 +20,7 @@ crate::rules! {
         => CannotDecryptDataKeys,
         Documented "AWS Encryption SDK specification, aws-kms-keyring";
     AN_ALIAS_NEVER_DECRYPTS = "KMS-ESDK-9",
-        "Strict decryption needs key ARNs: an alias may encrypt but never matches on decryption."
+        "A keyring configured with an alias can encrypt; to decrypt, its key must be given by ARN."
         => CannotDecryptDataKeys,
         Documented "AWS Encryption SDK specification, aws-kms-keyring";
     DECRYPT_WITHOUT_KEY_ID = "KMS-ESDK-12",

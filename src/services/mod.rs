@@ -1,8 +1,8 @@
 //! AWS services as pure state machines: state + request + time in, outcome and timers out.
 //!
-//! A service knows no network, queue, randomness or file, and no other service. The caller's reach comes with
-//! the request like the time; work for another Region is a [`Outbox::tell`] that the simulation delivers, or
-//! holds until that Region is reachable.
+//! A service knows no network, queue, randomness or file, and no other service. Which Regions the caller can reach
+//! is told with each request, as the time is. Work for another Region is an [`Outbox::tell`]; when it gets there is
+//! the simulation's business.
 
 pub mod api;
 pub mod aurora;
