@@ -124,3 +124,30 @@ fn among_endpoints_that_are_all_down_the_best_one_decides() {
     );
     assert_eq!(unmet, [""; 0]);
 }
+
+#[test]
+fn under_the_study_notes_their_claim_is_named_where_it_decides() {
+    let (unmet, log) = unmet(
+        r#"
+        [clients.plain]
+        region  = "b-1"
+        store   = "t"
+        keyring = { plain = "k" }
+
+        [rules]
+        any-sdk-any-region = true
+
+        [expect]
+        "decryptable(t, b-1, plain)" = ">= 100%"
+        "#,
+    );
+    assert_eq!(unmet, [""; 0]);
+    let (store, _) = log.store("t").expect("the store");
+    let region = log.region("b-1").expect("the Region");
+    let rule = |reader: usize| {
+        let row =
+            log.ledger.iter().find(|row| (row.store, row.region, row.reader) == (store, region, reader));
+        row.map(|row| row.rule.id)
+    };
+    assert_eq!((rule(0), rule(1)), (Some("KMS-CT-3"), Some("KMS-SEED-18")));
+}

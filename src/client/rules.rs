@@ -30,6 +30,9 @@ crate::rules! {
         "The message carries its encryption context; a reader that states another value for a pair cannot decrypt it."
         => CannotDecryptDataKeys,
         Documented "AWS Encryption SDK Developer Guide";
+    ANY_SDK_READS_EVERYTHING = "KMS-SEED-18",
+        "Any client decrypts in any Region what was encrypted in another. With AWS's libraries its keyring must be MRK-aware.",
+        Reported "popular study notes";
     STANDARD_RETRIES = "KMS-RET-1",
         "Standard mode makes three attempts (DynamoDB four) with full jitter and a budget of 500 tokens.",
         Documented "AWS SDKs and Tools Reference, retry behaviour, 2026";

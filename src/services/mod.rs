@@ -28,7 +28,7 @@ pub struct Refusal {
     pub message: String,
     /// The rule that decided.
     pub rule: RuleRef,
-    /// Whether a key operation could mend it (design 7.1: recoverable), or the asker is wrong (denied).
+    /// Whether a key operation could mend it (what it wraps is recoverable), or the asker is wrong (denied).
     pub remedy: Remedy,
 }
 
