@@ -1,8 +1,7 @@
-//! `mrksim` answers one question before production asks it: **when an AWS Region fails, who can still read the
-//! encrypted data, how fast, and what was lost?**
+//! **When an AWS Region fails, who can still read the encrypted data, how fast, and what was lost?**
 //!
-//! It is a deterministic discrete-event simulator of AWS Regions, the network between them, AWS KMS with single-Region
-//! and multi-Region keys, and replicated data. A seeded event loop plays a scenario file; the same scenario and seed
+//! `mrksim` plays such a failure: Regions and their links, KMS with single-Region and multi-Region keys, replicated
+//! stores and the applications that use them. A seeded event loop plays a scenario file; the same scenario and seed
 //! give the same bytes on every machine.
 //!
 //! ```text

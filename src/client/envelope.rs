@@ -141,9 +141,16 @@ impl Instance<'_> {
             let bound = distinct(key, &self.bindings, kms, places);
             for wrap in data_keys {
                 let mut paths = Vec::new();
+                let wrapped_by = kms.arn(wrap.set, wrap.region);
                 for bound in &bound {
-                    match accepts(self.keyring, bound, &kms.arn(wrap.set, wrap.region), self.any_sdk) {
-                        Ok(()) => paths.push(self.unwrap(bound, *wrap, kms)),
+                    let path = || self.unwrap(bound, *wrap, kms);
+                    match accepts(self.keyring, bound, &wrapped_by, false) {
+                        Ok(()) => paths.push(path()),
+                        Err(_) if accepts(self.keyring, bound, &wrapped_by, self.any_sdk).is_ok() => {
+                            let Path { endpoint, verdict } = path();
+                            let verdict = verdict.map(|_| rules::ANY_SDK_READS_EVERYTHING);
+                            paths.push(Path { endpoint, verdict });
+                        }
                         Err(rule) => why_not = rule,
                     }
                 }

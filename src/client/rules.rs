@@ -20,7 +20,7 @@ crate::rules! {
         => CannotDecryptDataKeys,
         Documented "AWS Encryption SDK specification, aws-kms-keyring";
     AN_ALIAS_NEVER_DECRYPTS = "KMS-ESDK-9",
-        "Strict decryption needs key ARNs: an alias may encrypt but never matches on decryption."
+        "A keyring configured with an alias can encrypt; to decrypt, its key must be given by ARN."
         => CannotDecryptDataKeys,
         Documented "AWS Encryption SDK specification, aws-kms-keyring";
     DECRYPT_WITHOUT_KEY_ID = "KMS-ESDK-12",
@@ -30,6 +30,9 @@ crate::rules! {
         "The message carries its encryption context; a reader that states another value for a pair cannot decrypt it."
         => CannotDecryptDataKeys,
         Documented "AWS Encryption SDK Developer Guide";
+    ANY_SDK_READS_EVERYTHING = "KMS-SEED-18",
+        "Any client decrypts in any Region what was encrypted in another. With AWS's libraries its keyring must be MRK-aware.",
+        Reported "popular study notes";
     STANDARD_RETRIES = "KMS-RET-1",
         "Standard mode makes three attempts (DynamoDB four) with full jitter and a budget of 500 tokens.",
         Documented "AWS SDKs and Tools Reference, retry behaviour, 2026";

@@ -390,10 +390,16 @@ impl Simulation {
     }
 
     /// One data key: the first endpoint that answers decides, as in a request; its refusal is no reason to fail over.
+    /// If none answers, the best of them does.
     fn judge_attempt(&self, from: RegionId, paths: &[Path<RuleRef>]) -> Option<Verdict> {
         let answers = |path: &&Path<RuleRef>| self.answers(Service::Kms, from, path.endpoint).is_ok();
-        let decisive = paths.iter().find(answers).or(paths.first())?;
-        Some(self.judge_path(from, decisive))
+        match paths.iter().find(answers) {
+            Some(decisive) => Some(self.judge_path(from, decisive)),
+            None => {
+                let verdicts = paths.iter().map(|path| self.judge_path(from, path));
+                verdicts.min_by_key(|verdict| preference(verdict.class))
+            }
+        }
     }
 
     fn judge_path(&self, from: RegionId, path: &Path<RuleRef>) -> Verdict {

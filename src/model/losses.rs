@@ -4,7 +4,7 @@
 use super::requests::RequestId;
 use super::{Simulation, Store};
 use crate::faults::Fault;
-use crate::runlog::LossRow;
+use crate::runlog::{LossRow, NOBODY_TOOK_OVER};
 use crate::services::replication::{End, Ended, WriteId};
 use crate::sim::{Span, Time};
 use crate::world::RegionId;
@@ -39,6 +39,8 @@ struct Loss {
     store: u16,
     fault: String,
     start: Time,
+    /// When the fault lifts, if it does.
+    end: Option<Time>,
     from: u8,
     region: RegionId,
     /// Clients whose instances ran in the Region when the fault began.
@@ -46,6 +48,14 @@ struct Loss {
     /// What each other replica lacked at the start.
     at_start: Vec<Lack>,
     takeover: Option<(Time, &'static str, Lack)>,
+    /// Whether a takeover from now on would be its own: not once it was over when the next fault began there.
+    open: bool,
+}
+
+impl Loss {
+    fn waits_for(&self, store: u16) -> bool {
+        self.open && self.takeover.is_none() && self.store == store
+    }
 }
 
 /// Which count of which loss a pair belongs to.
@@ -85,6 +95,16 @@ impl Losses {
         }
     }
 
+    /// A new fault begins: a takeover that comes now is not due to faults that are over.
+    fn close_earlier(&mut self, store: u16, from: u8, now: Time) {
+        for loss in self.all.iter_mut().filter(|loss| loss.waits_for(store) && loss.from == from) {
+            if loss.end.is_some_and(|end| end <= now) {
+                loss.open = false;
+                self.untaken -= 1;
+            }
+        }
+    }
+
     fn lack(&mut self, loss: usize, counted: Counted, store: &Store, from: u8, to: u8) -> Lack {
         let index = self.all[loss].store;
         let replicas = store.replicas();
@@ -102,10 +122,9 @@ impl Losses {
     pub fn finish(self) -> Vec<LossRow> {
         let row = |loss: Loss| {
             let least = loss.at_start.iter().min_by_key(|lack| lack.writes).copied();
-            let nobody = "nobody took over: as of the fault's start";
             let (takeover, how, lack) = match (loss.takeover, least) {
                 (Some(takeover), _) => takeover,
-                (None, least) => (loss.start, nobody, least?),
+                (None, least) => (loss.start, NOBODY_TOOK_OVER, least?),
             };
             Some(LossRow {
                 store: usize::from(loss.store),
@@ -128,7 +147,7 @@ impl Losses {
 
 impl Simulation {
     /// A fault begins: whose storage does it stop?
-    pub(super) fn start_losses(&mut self, name: &str, fault: &Fault) {
+    pub(super) fn start_losses(&mut self, name: &str, fault: &Fault, end: Option<Time>) {
         let (region, service) = match fault {
             Fault::RegionOutage { region, .. } => (*region, None),
             Fault::ServiceOutage { region, service, ratio, .. } if *ratio >= 1.0 => (*region, Some(*service)),
@@ -140,17 +159,20 @@ impl Simulation {
             if service.is_some_and(|service| service != store.service) {
                 continue;
             }
+            self.losses.close_earlier(index as u16, from, self.kernel.now());
             let id = self.losses.all.len();
             self.losses.untaken += 1;
             self.losses.all.push(Loss {
                 store: index as u16,
                 fault: name.to_owned(),
                 start: self.kernel.now(),
+                end,
                 from,
                 region,
                 clients: self.clients.iter().map(|client| client.home == region).collect(),
                 at_start: Vec::new(),
                 takeover: None,
+                open: true,
             });
             let others = (0..store.replicas().regions.len() as u8).filter(|to| *to != from);
             for (i, to) in others.enumerate() {
@@ -168,7 +190,7 @@ impl Simulation {
         let Some(client) = request.map(|id| self.requests.read(id).client.index()) else { return };
         for id in 0..self.losses.all.len() {
             let loss = &self.losses.all[id];
-            if loss.store == index && loss.takeover.is_none() && loss.from != source && loss.clients[client] {
+            if loss.waits_for(index) && loss.from != source && loss.clients[client] {
                 self.taken_over(id, source, "first write elsewhere");
             }
         }
@@ -178,7 +200,7 @@ impl Simulation {
     pub(super) fn promoted(&mut self, index: u16, from: u8, to: u8, ended: &[Ended]) {
         for id in 0..self.losses.all.len() {
             let loss = &self.losses.all[id];
-            if loss.store != index || loss.takeover.is_some() || loss.from != from {
+            if !loss.waits_for(index) || loss.from != from {
                 continue;
             }
             self.taken_over(id, to, "promotion");

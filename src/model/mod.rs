@@ -63,6 +63,8 @@ pub enum Event {
     Second,
     /// A bin of the time series is over.
     Bin,
+    /// An expectation asks for the ledger of this moment.
+    Asked,
     /// The duration is over.
     Close,
 }
@@ -238,6 +240,8 @@ impl Simulation {
             self.kernel.schedule(Time(runbooks::LOOK.0), Event::Second);
         }
         self.kernel.schedule(Time(self.setup.bin.0), Event::Bin);
+        let asked = self.setup.expect.iter().filter_map(|expect| expect.expression.ledger_moment());
+        asked.for_each(|moment| self.kernel.schedule(moment, Event::Asked));
         for set in (0..self.setup.keys.len() as u32).map(kms::SetId) {
             self.recorder.key_id(set, self.kms.key_id(set));
         }
@@ -267,6 +271,7 @@ impl Simulation {
             Event::Runbook(runbook) => self.go_on_with(runbook),
             Event::Second => self.end_second(),
             Event::Bin => self.end_bin(),
+            Event::Asked => self.write_ledger(),
             Event::Close => self.close(),
         }
         true
@@ -275,15 +280,19 @@ impl Simulation {
     /// Arrivals stop by themselves at the duration. The ledger closes, and nobody acts any more.
     fn close(&mut self) {
         self.closed = true;
+        self.write_ledger();
+        self.ledger.close();
+    }
+
+    /// Writes the counts of this moment down, whatever has been thinned out before.
+    fn write_ledger(&mut self) {
         self.settle_ledger();
         self.sample_ledger(self.kernel.now());
-        self.ledger.close();
     }
 
     fn end_bin(&mut self) {
         let now = self.kernel.now();
-        self.settle_ledger();
-        self.sample_ledger(now);
+        self.write_ledger();
         self.sample_staleness(now);
         self.recorder.end_bin(now);
         let next = now + self.setup.bin;

@@ -30,6 +30,8 @@ pub struct Timers {
     held: Vec<(Service, RegionId, Event)>,
     /// Messages between KMS Regions that cannot reach each other.
     tells: Vec<(RegionId, RegionId, KmsEvent)>,
+    /// Faults that hold keys disabled.
+    key_faults: BTreeMap<(SetId, RegionId), u32>,
     /// The states of the declared keys as last written down.
     key_states: BTreeMap<(SetId, RegionId), &'static str>,
 }
@@ -52,6 +54,7 @@ impl Timers {
             epoch: 0,
             held: Vec::new(),
             tells: Vec::new(),
+            key_faults: BTreeMap::new(),
             key_states: BTreeMap::new(),
         }
     }
@@ -112,7 +115,7 @@ impl Simulation {
                         start: now,
                         end: lasts.map(|lasts| now + lasts),
                     });
-                    self.start_losses(&name, fault);
+                    self.start_losses(&name, fault, lasts.map(|lasts| now + lasts));
                 }
                 self.recorder.event(EventRow {
                     time: now,
@@ -158,7 +161,14 @@ impl Simulation {
                 let hit = |from, to| (*inbound && to == *region) || (*outbound && from == *region);
                 self.block_pairs(!lift, |index, from, to| index == *store && hit(from, to));
             }
-            Fault::KeyDisabled { key, region } => self.switch_key(*key, *region, lift, name),
+            Fault::KeyDisabled { key, region } => {
+                let holds = self.timers.key_faults.entry((*key, *region)).or_default();
+                *holds = if lift { holds.saturating_sub(1) } else { *holds + 1 };
+                // The lift of one fault enables nothing that another still holds.
+                if !lift || *holds == 0 {
+                    self.switch_key(*key, *region, lift, name);
+                }
+            }
             _ => {}
         }
     }

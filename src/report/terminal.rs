@@ -188,7 +188,7 @@ fn clients(log: &RunLog, pen: &Pen) -> Vec<String> {
         ]
     });
     let header = ["Clients", "home", "requests", "success", "recovery", "most frequent failure"];
-    pen.table(header, &[2, 3, 4], 5, pen.at_most(rows.collect(), "summary.json"))
+    pen.first_rows(header, &[2, 3, 4], 5, rows.collect(), "summary.json")
 }
 
 /// How most of the client's failed requests failed, with the rule that most of these calls met.
@@ -205,7 +205,8 @@ fn most_frequent_failure(log: &RunLog, client: usize) -> Option<String> {
     Some(format!("{} {}{rule}", grouped(count), error.name()))
 }
 
-/// Latency of what succeeded; of the phases only the one that took most.
+/// Latency of what succeeded; of the phases only the one that took most. What no phase accounts for was spent on
+/// attempts that failed: time-outs and backoff.
 fn latency(log: &RunLog, pen: &Pen) -> Vec<String> {
     let totals = log.latency.iter().filter(|series| series.phase == "total" && series.times.count() > 0);
     let rows = totals.map(|total| {
@@ -215,10 +216,13 @@ fn latency(log: &RunLog, pen: &Pen) -> Vec<String> {
                     == (total.client, total.region, total.operation)
         });
         let mean = |times: &Histogram| times.mean().as_secs_f64();
-        let longest = phases.max_by_key(|series| series.times.mean()).map(|series| {
-            let share = 100.0 * mean(&series.times) / mean(&total.times).max(f64::MIN_POSITIVE);
-            format!("{} {share:.0} %", series.phase)
-        });
+        let all = mean(&total.times).max(f64::MIN_POSITIVE);
+        let mut shares: Vec<(&str, f64)> =
+            phases.map(|series| (series.phase, mean(&series.times) / all)).collect();
+        let retries = 1.0 - shares.iter().map(|(_, share)| share).sum::<f64>();
+        shares.push(("retries", retries));
+        let longest = shares.into_iter().max_by(|a, b| a.1.total_cmp(&b.1));
+        let longest = longest.map(|(phase, share)| format!("{phase} {:.0} %", 100.0 * share));
         [
             log.clients[total.client].name.clone(),
             region(log, total.region).to_owned(),
@@ -231,7 +235,7 @@ fn latency(log: &RunLog, pen: &Pen) -> Vec<String> {
         ]
     });
     let header = ["Latency", "served in", "operation", "count", "p50", "p99", "max", "mostly"];
-    pen.table(header, &[3, 4, 5, 6], 7, pen.at_most(rows.collect(), "latency.csv"))
+    pen.first_rows(header, &[3, 4, 5, 6], 7, rows.collect(), "latency.csv")
 }
 
 /// Who could decrypt what, where: readers who fared alike on one line.
@@ -266,7 +270,7 @@ fn decryptability(log: &RunLog, pen: &Pen) -> Vec<String> {
         }
     }
     let header = ["Decryptable", "in", "by", "lowest", "else", "at end", "mend before"];
-    pen.table(header, &[3, 5, 6], 2, pen.at_most(rows, "decryptability.csv"))
+    pen.first_rows(header, &[3, 5, 6], 2, rows, "decryptability.csv")
 }
 
 /// The rule that put most items of a replica into a class.
@@ -309,7 +313,7 @@ fn losses(log: &RunLog, pen: &Pen) -> Vec<String> {
     };
     let rows = log.losses.iter().map(row).collect();
     let header = ["Data loss", "fault", "taken over by", "at", "oldest", "missing", "of these"];
-    pen.table(header, &[4, 5], 3, pen.at_most(rows, "data_loss.csv"))
+    pen.first_rows(header, &[4, 5], 3, rows, "data_loss.csv")
 }
 
 /// What the run leaned on without AWS's word for it.
@@ -452,15 +456,20 @@ impl Pen {
         lines.enumerate().map(|(index, line)| if index == 0 { self.bold(&line) } else { line }).collect()
     }
 
-    /// The first rows, and a count of the rest.
-    fn at_most<const N: usize>(&self, mut rows: Vec<[String; N]>, file: &str) -> Vec<[String; N]> {
-        if rows.len() > ROWS {
-            let left_out = format!("… {} more, in {file}", rows.len() - (ROWS - 1));
-            rows.truncate(ROWS - 1);
-            let mut row = [const { String::new() }; N];
-            row[0] = left_out;
-            rows.push(row);
+    /// The table of the first rows, and below it a count of the rest.
+    fn first_rows<const N: usize>(
+        &self,
+        header: [&str; N],
+        right: &[usize],
+        elastic: usize,
+        mut rows: Vec<[String; N]>,
+        file: &str,
+    ) -> Vec<String> {
+        let left_out = if rows.len() > ROWS { rows.split_off(ROWS - 1).len() } else { 0 };
+        let mut lines = self.table(header, right, elastic, rows);
+        if left_out > 0 {
+            lines.push(format!("… {left_out} more, in {file}"));
         }
-        rows
+        lines
     }
 }

@@ -2,7 +2,7 @@
 
 use super::region;
 use crate::runlog::expression::{Bound, Expression, Metric, MetricName, Op, Value};
-use crate::runlog::{Class, LedgerExtremes, RunLog, metrics};
+use crate::runlog::{Class, LedgerExtremes, NOBODY_TOOK_OVER, RunLog, metrics};
 use crate::sim::Span;
 
 /// Expectations and steps that were not met, and how many were asked for.
@@ -127,13 +127,23 @@ fn losses(log: &RunLog) -> Vec<String> {
             let (_, end) = Class::ALL.iter().zip(shares.end?).find(|(class, _)| **class == Class::Lost)?;
             (end > 0.0).then_some((end, shares.region))
         });
-        if let Some((share, place)) = gone.max_by(|(a, _), (b, _)| a.total_cmp(b)) {
+        let gone: Vec<(f64, usize)> = gone.collect();
+        if let Some(share) = gone.iter().map(|(share, _)| *share).max_by(f64::total_cmp) {
             nothing_lost = false;
-            let share = Value::Share(share);
+            let mut places: Vec<&str> = Vec::new();
+            for (_, place) in gone.iter().filter(|(most, _)| *most == share) {
+                if !places.contains(&region(log, *place)) {
+                    places.push(region(log, *place));
+                }
+            }
+            let places = match places.len() == log.replicas(index).len() {
+                true => String::new(),
+                false => format!(" in {}", and(&places)),
+            };
             clauses.push(format!(
-                "{share} of {} in {} can never be read again",
-                store.name,
-                region(log, place)
+                "{} of {}{places} can never be read again",
+                Value::Share(share),
+                store.name
             ));
         }
         let mine = || log.losses.iter().filter(|loss| loss.store == index);
@@ -147,8 +157,9 @@ fn losses(log: &RunLog) -> Vec<String> {
         } else if missing > 0 {
             let were = if missing == 1 { "was" } else { "were" };
             let missing = writes(missing);
-            clauses
-                .push(format!("{missing} to {} {were} missing at takeover, up to {oldest} old", store.name));
+            let nobody = mine().all(|loss| loss.writes == 0 || loss.how == NOBODY_TOOK_OVER);
+            let when = if nobody { "not yet replicated when the fault began" } else { "missing at takeover" };
+            clauses.push(format!("{missing} to {} {were} {when}, up to {oldest} old", store.name));
         }
     }
     if nothing_lost {

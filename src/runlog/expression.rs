@@ -64,6 +64,17 @@ pub enum Bound {
     Text(String),
 }
 
+impl Expression {
+    /// The moment of which it asks for a share of the decryptability ledger.
+    pub fn ledger_moment(&self) -> Option<Time> {
+        use MetricName::{Decryptable, Denied, Lost, Recoverable, Unreachable};
+        match (self.metric.name, self.at) {
+            (Decryptable | Unreachable | Recoverable | Denied | Lost, Some(Moment::At(time))) => Some(time),
+            _ => None,
+        }
+    }
+}
+
 /// The metrics there are. (store, Region[, reader]) means: arguments store, Region and, if wanted, reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MetricName {

@@ -390,6 +390,9 @@ pub struct ReplicationRow {
     pub delay: Histogram,
 }
 
+/// [`LossRow::how`] of a loss without a takeover.
+pub const NOBODY_TOOK_OVER: &str = "nobody took over: as of the fault's start";
+
 /// Data loss of a store for one fault.
 #[derive(Clone, Debug)]
 pub struct LossRow {

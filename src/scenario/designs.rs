@@ -78,7 +78,8 @@ fn keyless_replicas(cx: &Context, setup: &Setup, index: usize, client: &ClientSe
             true => ("a replica key there would do", "KMS-CT-7"),
             false => ("a multi-Region key with a replica key there would do", "KMS-CT-6"),
         };
-        let homes: Vec<&str> = keys.iter().map(|key| cx.regions.name(key.primary.index())).collect();
+        let mut homes: Vec<&str> = keys.iter().map(|key| cx.regions.name(key.primary.index())).collect();
+        homes.dedup();
         cx.sink.report(
             Problem::warning(&at, message)
                 .and(&keyring_at(cx, index), format!("client `{}` encrypts with it", client.name))

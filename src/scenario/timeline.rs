@@ -39,7 +39,7 @@ pub static ENTRY: Shape = Shape {
     ],
 };
 
-/// Days between ScheduleKeyDeletion and the deletion, unless stated (KMS-TIM-8).
+/// Days between ScheduleKeyDeletion and the deletion, unless stated (KMS-DEL-1).
 const LONGEST_WINDOW: u64 = 30;
 
 /// The fields of a declared key that a reference can name.
@@ -283,7 +283,7 @@ fn deletion(cx: &Context, command: &Command, run: &Value, at: Time) {
     if end > Time::ZERO + cx.duration {
         let message = format!("the waiting period ends at {end}, after the end of the run, {}", cx.duration);
         let problem = Problem::note(&run.span, message).help("the key is pending deletion until the end");
-        cx.sink.report(problem.rule("KMS-TIM-8"));
+        cx.sink.report(problem.rule("KMS-ST-11"));
     }
 }
 

@@ -1,8 +1,8 @@
 //! AWS services as pure state machines: state + request + time in, outcome and timers out.
 //!
-//! A service knows no network, queue, randomness or file, and no other service. The caller's reach comes with
-//! the request like the time; work for another Region is a [`Outbox::tell`] that the simulation delivers, or
-//! holds until that Region is reachable.
+//! A service knows no network, queue, randomness or file, and no other service. Which Regions the caller can reach
+//! is told with each request, as the time is. Work for another Region is an [`Outbox::tell`]; when it gets there is
+//! the simulation's business.
 
 pub mod api;
 pub mod aurora;
@@ -28,7 +28,7 @@ pub struct Refusal {
     pub message: String,
     /// The rule that decided.
     pub rule: RuleRef,
-    /// Whether a key operation could mend it (design 7.1: recoverable), or the asker is wrong (denied).
+    /// Whether a key operation could mend it (what it wraps is recoverable), or the asker is wrong (denied).
     pub remedy: Remedy,
 }
 

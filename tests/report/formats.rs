@@ -3,7 +3,7 @@
 use crate::sample::*;
 use mrksim::report::terminal::{self, Options};
 use mrksim::report::{csv, json};
-use mrksim::runlog::{RunLog, metrics};
+use mrksim::runlog::{LossRow, RunLog, metrics};
 use mrksim::sim::Span;
 use serde_json::Value;
 
@@ -80,6 +80,28 @@ fn many_events_are_elided_in_the_middle_with_a_count() {
     assert!(text.contains("… 89 more, in events.csv"), "{text}");
     assert!(text.contains("number-0") && !text.contains("number-50"), "{text}");
     assert!(text.contains("3:30:00"), "the end of the story stays:\n{text}");
+}
+
+#[test]
+fn the_count_of_the_rows_left_out_widens_no_column() {
+    let mut log = outage_run();
+    let row = log.losses[0].clone();
+    log.losses = (0..12).map(|i| LossRow { fault: format!("outage-{i}"), ..row.clone() }).collect();
+    let text = report(&log, false);
+    assert!(text.contains("\n… 6 more, in data_loss.csv\n"), "{text}");
+    assert!(text.contains("\nData loss  fault"), "{text}");
+}
+
+#[test]
+fn time_that_no_phase_accounts_for_went_into_retries() {
+    let mut log = outage_run();
+    let (client, region) = (log.latency[0].client, log.latency[0].region);
+    log.latency.retain(|series| (series.client, series.region) == (client, region));
+    for series in log.latency.iter_mut() {
+        let span = if series.phase == "total" { Span::secs(10) } else { Span::millis(5) };
+        series.times = times(&[span]);
+    }
+    assert!(report(&log, false).contains("retries 100 %"));
 }
 
 #[test]

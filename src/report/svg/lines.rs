@@ -75,8 +75,7 @@ pub fn lag(log: &RunLog) -> Option<String> {
         Panel { name: store.name.clone(), lines: log.replicas(index).into_iter().map(line).collect() }
     };
     let panels = log.stores.iter().enumerate().map(panel).collect();
-    let subtitle =
-        "Staleness of each replica: time since the oldest write that it still lacks was acknowledged";
+    let subtitle = "Staleness of each replica: age of the oldest acknowledged write that has not reached it";
     over_time(log, ("Replication lag", subtitle), panels)
 }
 

@@ -27,7 +27,7 @@ crate::rules! {
         => EndpointConnectionError,
         Assumed "user guide: within a few minutes; DR whitepaper: less than one minute; uniform between 1 and 5 minutes taken";
     OTHERS_ARE_REBUILT = "AUR-FO-3",
-        "After a failover the other secondaries are rebuilt to the new primary's point in time and cannot be read meanwhile."
+        "After a failover every other secondary is built anew from the new primary's volume, and cannot be read until then."
         => EndpointConnectionError,
         Documented "Aurora User Guide, Using switchover or failover in Aurora Global Database";
     THE_OLD_PRIMARY_IS_FENCED = "AUR-FO-4",

@@ -14,7 +14,7 @@ crate::rules! {
         "Replication reads the table's stream; several quick changes to an item may become one replicated write.",
         Documented "DynamoDB Developer Guide, How global tables work";
     A_REPLICA_KEEPS_ACCEPTING = "DDB-MREC-9",
-        "Each Region keeps accepting writes while a peer is down, and retries each item until it succeeds.",
+        "While one Region is down the others still take writes; what it is to receive is sent again until it arrives.",
         Documented "DynamoDB Developer Guide, best practices for global tables";
     UNREPLICATED_WRITES_WAIT = "DDB-OUT-1",
         "Writes that an isolated or impaired replica had not yet sent replicate when it is healthy again.",

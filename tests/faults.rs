@@ -1,0 +1,153 @@
+//! Faults that overlap or follow each other.
+
+mod common;
+
+use common::{play, setup};
+use mrksim::runlog::{NOBODY_TOOK_OVER, RunLog};
+use mrksim::scenario::{Request, Source};
+
+const WORLD: &str = r#"
+title    = "two Regions"
+duration = "10m"
+regions  = ["a-1", "b-1"]
+link     = [{ between = ["a-1", "b-1"], one-way = "50ms" }, { within = ["a-1", "b-1"], one-way = "1ms" }]
+
+[keys.k]
+kind     = "multi-region"
+primary  = "a-1"
+replicas = ["b-1"]
+
+[stores.t]
+kind    = "dynamodb-global-table"
+regions = ["a-1", "b-1"]
+items   = 100_000
+preload = "c"
+lag     = [{ between = ["a-1", "b-1"], delay = "1s" }]
+
+[clients.c]
+region  = "a-1"
+store   = "t"
+rate    = "10/s"
+mix     = { read = 0.5, write = 0.5 }
+keyring = { mrk = "k" }
+"#;
+
+/// The expectations that the run of the two Regions with `more` does not meet, and its log.
+fn unmet(more: &str) -> (Vec<String>, RunLog) {
+    let text = format!("{WORLD}\n{more}");
+    let log = play(&setup(&Request::new(Source::Text { name: "faults.toml".to_owned(), text })), 0);
+    let unmet = log.expectations.iter().filter(|expectation| !expectation.met);
+    (unmet.map(|expectation| format!("{}: {}", expectation.text, expectation.value)).collect(), log)
+}
+
+#[test]
+fn a_key_is_enabled_when_no_fault_holds_it_disabled() {
+    let (unmet, _) = unmet(
+        r#"
+        [[timeline]]
+        at  = "1m"
+        for = "2m"
+        key-disabled = { key = "k", region = "a-1" }
+
+        [[timeline]]
+        at  = "2m"
+        for = "3m"
+        key-disabled = { key = "k", region = "a-1" }
+
+        [expect]
+        "state(k, a-1) @ 90s" = "== Disabled"
+        "state(k, a-1) @ 4m"  = "== Disabled"
+        "state(k, a-1) @ 6m"  = "== Enabled"
+        "recoverable(t, a-1) @ 4m" = ">= 100%"
+        "#,
+    );
+    assert_eq!(unmet, [""; 0]);
+}
+
+#[test]
+fn a_takeover_is_not_due_to_a_fault_that_was_over_before() {
+    let (unmet, log) = unmet(
+        r#"
+        [runbooks.evacuate]
+        when  = "success(c) < 50% for 20s"
+        steps = ["route c to b-1"]
+
+        [[timeline]]
+        name = "short"
+        at   = "1m"
+        for  = "10s"
+        region-outage = { region = "a-1" }
+
+        [[timeline]]
+        name = "long"
+        at   = "5m"
+        for  = "1m"
+        region-outage = { region = "a-1" }
+
+        [expect]
+        "data-loss(t, short)" = "> 0s"
+        "data-loss(t, long)"  = "> 0s"
+        "#,
+    );
+    assert_eq!(unmet, [""; 0]);
+    let hows: Vec<_> = log.losses.iter().map(|loss| (loss.fault.as_str(), loss.how)).collect();
+    assert_eq!(hows, [("short", NOBODY_TOOK_OVER), ("long", "first write elsewhere")]);
+}
+
+#[test]
+fn among_endpoints_that_are_all_down_the_best_one_decides() {
+    let (unmet, _) = unmet(
+        r#"
+        [clients.r]
+        region   = "a-1"
+        store    = "t"
+        keyring  = { mrk = "k" }
+        failover = ["b-1"]
+
+        [[timeline]]
+        at = "1m"
+        key-disabled = { key = "k", region = "a-1" }
+
+        [[timeline]]
+        at = "2m"
+        service-outage = { region = "a-1", service = "kms" }
+
+        [[timeline]]
+        at = "3m"
+        service-outage = { region = "b-1", service = "kms" }
+
+        [expect]
+        "recoverable(t, a-1, r) @ 90s" = ">= 100%"
+        "decryptable(t, a-1, r) @ 150s" = ">= 100%"
+        "unreachable(t, a-1, r) @ 4m" = ">= 100%"
+        "#,
+    );
+    assert_eq!(unmet, [""; 0]);
+}
+
+#[test]
+fn under_the_study_notes_their_claim_is_named_where_it_decides() {
+    let (unmet, log) = unmet(
+        r#"
+        [clients.plain]
+        region  = "b-1"
+        store   = "t"
+        keyring = { plain = "k" }
+
+        [rules]
+        any-sdk-any-region = true
+
+        [expect]
+        "decryptable(t, b-1, plain)" = ">= 100%"
+        "#,
+    );
+    assert_eq!(unmet, [""; 0]);
+    let (store, _) = log.store("t").expect("the store");
+    let region = log.region("b-1").expect("the Region");
+    let rule = |reader: usize| {
+        let row =
+            log.ledger.iter().find(|row| (row.store, row.region, row.reader) == (store, region, reader));
+        row.map(|row| row.rule.id)
+    };
+    assert_eq!((rule(0), rule(1)), (Some("KMS-CT-3"), Some("KMS-SEED-18")));
+}
