@@ -26,6 +26,12 @@ pub fn find(wanted: &str) -> Option<(&'static str, &'static str)> {
     ALL.iter().copied().find(|(name, _)| is(name))
 }
 
+/// The built-in scenario that may have been meant.
+pub fn nearest(wanted: &str) -> Option<&'static str> {
+    let names = ALL.iter().filter_map(|(name, _)| name.strip_suffix(".toml"));
+    crate::runlog::parse::nearest(wanted.strip_suffix(".toml").unwrap_or(wanted), names)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -71,7 +71,7 @@ crate::rules! {
         => ReadTimeoutError,
         Assumed "AWS SDKs publish no default attempt time-out: 5 s taken";
     A_CONTROL_PLANE_IS_SEPARATE = "CP-1",
-        "While a control plane is down nothing can be created, changed, promoted or deleted; the data plane goes on with what exists."
+        "While a control plane is down nothing can be created, changed, promoted, deleted or described; the data plane goes on with what exists."
         => InternalFailure,
         Documented "AWS whitepaper, Fault isolation boundaries: control planes and data planes";
 }
