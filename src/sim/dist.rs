@@ -163,6 +163,7 @@ fn rounded(nanoseconds: f64) -> Span {
     }
 }
 
+#[inline(never)]
 fn interpolated(points: &[(f64, f64)], probability: f64) -> Span {
     let above = points.partition_point(|(p, _)| *p <= probability);
     match (above.checked_sub(1).map(|below| points[below]), points.get(above)) {
