@@ -168,6 +168,16 @@ struct Held {
     by_item: BTreeMap<u32, WriteId>,
 }
 
+/// The way from one replica to another.
+#[derive(Clone, Debug, Default)]
+struct Pair {
+    held: Held,
+    /// Writes that have not ended.
+    open: u64,
+    /// When the latest message is due.
+    last_due: Time,
+}
+
 /// The replicas of one store and the writes between them.
 #[derive(Clone, Debug)]
 pub struct Replicas {
@@ -179,9 +189,8 @@ pub struct Replicas {
     items: u32,
     writes: Vec<Write>,
     free: Vec<u32>,
-    held: Vec<Held>,
-    open: Vec<u64>,
-    last_due: Vec<Time>,
+    /// By `from * replicas + to`.
+    pairs: Vec<Pair>,
 }
 
 impl Replicas {
@@ -194,9 +203,7 @@ impl Replicas {
             items,
             writes: Vec::new(),
             free: Vec::new(),
-            held: vec![Held::default(); n * n],
-            open: vec![0; n * n],
-            last_due: vec![Time::ZERO; n * n],
+            pairs: vec![Pair::default(); n * n],
             regions,
         }
     }
@@ -206,8 +213,14 @@ impl Replicas {
         self.regions.iter().position(|r| *r == region).map(|i| i as u8)
     }
 
-    fn pair(&self, from: u8, to: u8) -> usize {
-        usize::from(from) * self.regions.len() + usize::from(to)
+    #[inline]
+    fn pair(&self, from: u8, to: u8) -> &Pair {
+        &self.pairs[usize::from(from) * self.regions.len() + usize::from(to)]
+    }
+
+    #[inline]
+    fn pair_mut(&mut self, from: u8, to: u8) -> &mut Pair {
+        &mut self.pairs[usize::from(from) * self.regions.len() + usize::from(to)]
     }
 
     /// Puts every item into every replica, level, before the run.
@@ -249,7 +262,6 @@ impl Replicas {
     /// The write is stored where it was taken, acknowledged, and on its way to the replicas in `to` (bits).
     #[inline]
     pub fn commit(&mut self, id: WriteId, now: Time, to: Bits) -> Change {
-        let n = self.regions.len();
         let write = &mut self.writes[id.0 as usize];
         if write.item == NEW_ITEM {
             write.item = self.items;
@@ -261,7 +273,7 @@ impl Replicas {
         let Write { item, class, source, .. } = *write;
         let mut rest = to;
         while rest != 0 {
-            self.open[usize::from(source) * n + rest.trailing_zeros() as usize] += 1;
+            self.pair_mut(source, rest.trailing_zeros() as u8).open += 1;
             rest &= rest - 1;
         }
         if to == 0 {
@@ -276,9 +288,9 @@ impl Replicas {
         if self.order == Order::LastWriterWins {
             return at;
         }
-        let pair = self.pair(from, to);
-        self.last_due[pair] = self.last_due[pair].max(at);
-        self.last_due[pair]
+        let pair = self.pair_mut(from, to);
+        pair.last_due = pair.last_due.max(at);
+        pair.last_due
     }
 
     /// A replication message arrives. `flowing`: source, link and destination let it through. What cannot go
@@ -288,15 +300,14 @@ impl Replicas {
         let bit = 1 << to;
         let write = &mut self.writes[id.0 as usize];
         write.flying &= !bit;
-        if write.waiting & bit == 0 {
-            let Write { waiting, flying, .. } = *write;
+        let Write { waiting, flying, source, .. } = *write;
+        if waiting & bit == 0 {
             if waiting | flying == 0 {
                 self.free.push(id.0);
             }
             return None;
         }
-        let pair = usize::from(write.source) * self.regions.len() + usize::from(to);
-        match flowing && self.held[pair].by_age.is_empty() {
+        match flowing && !self.holds(source, to) {
             true => Some(self.apply(id, to)),
             false => self.hold(id, to),
         }
@@ -304,9 +315,9 @@ impl Replicas {
 
     fn hold(&mut self, id: WriteId, to: u8) -> Option<Ended> {
         let Write { acked, item, source, .. } = self.writes[id.0 as usize];
-        let pair = self.pair(source, to);
-        let held = &mut self.held[pair];
-        if self.order == Order::Log {
+        let order = self.order;
+        let held = &mut self.pair_mut(source, to).held;
+        if order == Order::Log {
             held.by_age.insert((acked, id));
             return None;
         }
@@ -316,6 +327,7 @@ impl Replicas {
             return None;
         };
         let other_acked = self.writes[other.0 as usize].acked;
+        let held = &mut self.pair_mut(source, to).held;
         let loser = match (other_acked, other) < (acked, id) {
             true => {
                 held.by_age.remove(&(other_acked, other));
@@ -330,16 +342,16 @@ impl Replicas {
 
     /// Lets the oldest held write of a pair through.
     pub fn release(&mut self, from: u8, to: u8) -> Option<Ended> {
-        let pair = self.pair(from, to);
-        let (_, id) = self.held[pair].by_age.pop_first()?;
+        let (_, id) = self.pair_mut(from, to).held.by_age.pop_first()?;
         let item = self.writes[id.0 as usize].item;
-        self.held[pair].by_item.remove(&item);
+        self.pair_mut(from, to).held.by_item.remove(&item);
         Some(self.apply(id, to))
     }
 
     /// Whether writes of this pair wait.
+    #[inline]
     pub fn holds(&self, from: u8, to: u8) -> bool {
-        !self.held[self.pair(from, to)].by_age.is_empty()
+        !self.pair(from, to).held.by_age.is_empty()
     }
 
     #[inline]
@@ -363,14 +375,13 @@ impl Replicas {
         if write.waiting | write.flying == 0 {
             self.free.push(id.0);
         }
-        let pair = self.pair(ended.write.source, to);
-        self.open[pair] -= 1;
+        self.pair_mut(ended.write.source, to).open -= 1;
         ended
     }
 
     /// Pairs from one replica to another that have not ended.
     pub fn open(&self, from: u8, to: u8) -> u64 {
-        self.open[self.pair(from, to)]
+        self.pair(from, to).open
     }
 
     /// The writes acknowledged at `from` that `to` still lacks.
@@ -393,8 +404,7 @@ impl Replicas {
     pub fn end_all(&mut self, from: u8, end: End) -> Vec<Ended> {
         let mut ended = Vec::new();
         for to in 0..self.regions.len() as u8 {
-            let pair = self.pair(from, to);
-            self.held[pair] = Held::default();
+            self.pair_mut(from, to).held = Held::default();
             let open: Vec<WriteId> = self.missing(from, to).map(|(id, _)| id).collect();
             ended.extend(open.into_iter().map(|id| self.end(id, to, end, None)));
         }
