@@ -119,6 +119,7 @@ impl Simulation {
     }
 
     /// Nobody answers: the connection times out.
+    #[cold]
     fn no_connection(&mut self, id: RequestId) {
         let r = self.requests.get(id);
         let client = &self.setup.clients[r.client.index()];
@@ -129,6 +130,7 @@ impl Simulation {
     }
 
     /// The answer is lost or will come too late: the attempt times out.
+    #[cold]
     fn answer_lost(&mut self, id: RequestId) {
         let r = self.requests.get(id);
         r.answer = Err(Failure::new(ErrorCode::ReadTimeoutError, rules::A_LOST_ANSWER));
@@ -309,6 +311,7 @@ impl Simulation {
     }
 
     /// The attempt in hand failed: again after a pause, in the next Region, or not at all.
+    #[cold]
     fn attempt_failed(&mut self, id: RequestId, failure: Failure) {
         let now = self.kernel.now();
         let r = self.requests.get(id);

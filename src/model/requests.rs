@@ -315,6 +315,7 @@ impl Simulation {
     }
 
     /// The application's instance stopped with its Region.
+    #[cold]
     pub(super) fn stop(&mut self, id: RequestId, at: Time) {
         let failure = Failure::new(ErrorCode::AppUnavailable, rules::INSTANCES_STOP_WITH_THEIR_REGION);
         self.recorder.refused(self.requests.get(id), "application", failure, at);
@@ -322,6 +323,7 @@ impl Simulation {
     }
 
     /// The request fails with a call that cannot even be made.
+    #[cold]
     pub(super) fn give_up(&mut self, id: RequestId, failure: Failure) {
         let r = self.requests.get(id);
         self.recorder.refused(r, r.operation(), failure, self.kernel.now());
