@@ -298,23 +298,21 @@ impl Replicas {
     #[inline]
     pub fn arrive(&mut self, id: WriteId, to: u8, flowing: bool) -> Option<Ended> {
         let bit = 1 << to;
-        let write = &mut self.writes[id.0 as usize];
+        let mut write = self.writes[id.0 as usize];
         write.flying &= !bit;
-        let Write { waiting, flying, source, .. } = *write;
-        if waiting & bit == 0 {
-            if waiting | flying == 0 {
-                self.free.push(id.0);
-            }
+        if write.waiting & bit == 0 {
+            self.put_back(id, write);
             return None;
         }
-        match flowing && !self.holds(source, to) {
-            true => Some(self.apply(id, to)),
-            false => self.hold(id, to),
+        match flowing && !self.holds(write.source, to) {
+            true => Some(self.apply(id, write, to)),
+            false => self.hold(id, write, to),
         }
     }
 
-    fn hold(&mut self, id: WriteId, to: u8) -> Option<Ended> {
-        let Write { acked, item, source, .. } = self.writes[id.0 as usize];
+    fn hold(&mut self, id: WriteId, write: Write, to: u8) -> Option<Ended> {
+        self.writes[id.0 as usize] = write;
+        let Write { acked, item, source, .. } = write;
         let order = self.order;
         let held = &mut self.pair_mut(source, to).held;
         if order == Order::Log {
@@ -337,15 +335,15 @@ impl Replicas {
             }
             false => id,
         };
-        Some(self.end(loser, to, End::Superseded, None))
+        Some(self.end(loser, self.writes[loser.0 as usize], to, End::Superseded, None))
     }
 
     /// Lets the oldest held write of a pair through.
     pub fn release(&mut self, from: u8, to: u8) -> Option<Ended> {
         let (_, id) = self.pair_mut(from, to).held.by_age.pop_first()?;
-        let item = self.writes[id.0 as usize].item;
-        self.pair_mut(from, to).held.by_item.remove(&item);
-        Some(self.apply(id, to))
+        let write = self.writes[id.0 as usize];
+        self.pair_mut(from, to).held.by_item.remove(&write.item);
+        Some(self.apply(id, write, to))
     }
 
     /// Whether writes of this pair wait.
@@ -355,8 +353,8 @@ impl Replicas {
     }
 
     #[inline]
-    fn apply(&mut self, id: WriteId, to: u8) -> Ended {
-        let Write { acked, item, class, source, .. } = self.writes[id.0 as usize];
+    fn apply(&mut self, id: WriteId, write: Write, to: u8) -> Ended {
+        let Write { acked, item, class, source, .. } = write;
         let table = &mut self.tables[usize::from(to)];
         let newest = table.get(item).is_none_or(|there| (acked, source) >= (there.written, there.source));
         let (end, change) = match (newest, self.order) {
@@ -364,19 +362,24 @@ impl Replicas {
             (false, Order::Log) => (End::Applied, None),
             (false, Order::LastWriterWins) => (End::Superseded, None),
         };
-        self.end(id, to, end, change)
+        self.end(id, write, to, end, change)
     }
 
     #[inline]
-    fn end(&mut self, id: WriteId, to: u8, end: End, change: Option<Change>) -> Ended {
-        let write = &mut self.writes[id.0 as usize];
+    fn end(&mut self, id: WriteId, mut write: Write, to: u8, end: End, change: Option<Change>) -> Ended {
         write.waiting &= !(1 << to);
-        let ended = Ended { id, write: *write, to, end, change };
+        self.put_back(id, write);
+        self.pair_mut(write.source, to).open -= 1;
+        Ended { id, write, to, end, change }
+    }
+
+    /// Puts a write back into its slot; the slot is free if nothing of it is left.
+    #[inline]
+    fn put_back(&mut self, id: WriteId, write: Write) {
+        self.writes[id.0 as usize] = write;
         if write.waiting | write.flying == 0 {
             self.free.push(id.0);
         }
-        self.pair_mut(ended.write.source, to).open -= 1;
-        ended
     }
 
     /// Pairs from one replica to another that have not ended.
@@ -405,8 +408,9 @@ impl Replicas {
         let mut ended = Vec::new();
         for to in 0..self.regions.len() as u8 {
             self.pair_mut(from, to).held = Held::default();
-            let open: Vec<WriteId> = self.missing(from, to).map(|(id, _)| id).collect();
-            ended.extend(open.into_iter().map(|id| self.end(id, to, end, None)));
+            let open: Vec<(WriteId, Write)> =
+                self.missing(from, to).map(|(id, write)| (id, *write)).collect();
+            ended.extend(open.into_iter().map(|(id, write)| self.end(id, write, to, end, None)));
         }
         ended
     }
