@@ -119,6 +119,7 @@ impl Simulation {
     }
 
     /// Nobody answers: the connection times out.
+    #[cold]
     fn no_connection(&mut self, id: RequestId) {
         let r = self.requests.get(id);
         let client = &self.setup.clients[r.client.index()];
@@ -129,6 +130,7 @@ impl Simulation {
     }
 
     /// The answer is lost or will come too late: the attempt times out.
+    #[cold]
     fn answer_lost(&mut self, id: RequestId) {
         let r = self.requests.get(id);
         r.answer = Err(Failure::new(ErrorCode::ReadTimeoutError, rules::A_LOST_ANSWER));
@@ -263,7 +265,7 @@ impl Simulation {
         let known = self.elide
             && r.kind != Kind::Read
             && arrival < self.timers.next_change()
-            && self.setup.clients[r.client.index()].retry == RetryMode::None
+            && client.retry == RetryMode::None
             && self.stores[client.store].database().is_none();
         let (place, home) = r.place();
         if known && self.plans.wrap(place, home, r.key + 1, &self.kms, &self.setup).is_none() {
@@ -309,6 +311,7 @@ impl Simulation {
     }
 
     /// The attempt in hand failed: again after a pause, in the next Region, or not at all.
+    #[cold]
     fn attempt_failed(&mut self, id: RequestId, failure: Failure) {
         let now = self.kernel.now();
         let r = self.requests.get(id);
@@ -317,10 +320,9 @@ impl Simulation {
         let draw = r.draw(purpose::BACKOFF);
         r.attempt += 1;
         r.last_failure = class;
-        let budgets = &mut self.clients[r.client.index()].budgets[usize::from(r.instance)];
-        let budget = &mut budgets[usize::from(r.service != Service::Kms)];
-        let retry = self.setup.clients[r.client.index()].retry;
-        if let Some(pause) = budget.backoff(retry, r.service, class, r.tries, draw) {
+        let client = &mut self.clients[r.client.index()];
+        let budget = &mut client.budgets[usize::from(r.instance)][usize::from(r.service != Service::Kms)];
+        if let Some(pause) = budget.backoff(client.retry, r.service, class, r.tries, draw) {
             return self.kernel.schedule(now + pause, Event::Request(id, Moment::Retry));
         }
         if class == RetryClass::Never || !self.has_next_path(id) {

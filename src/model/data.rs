@@ -22,12 +22,8 @@ pub struct Store {
     /// Whose endpoints its calls go to.
     pub service: Service,
     data: Data,
-    lag: Vec<Sampler>,
-    /// Faults that hold a pair's replication up, `from * replicas + to`.
-    blocked: Vec<u32>,
     catch_up: Option<Span>,
-    /// Pairs whose held writes are being let through at the catch-up rate.
-    draining: Vec<bool>,
+    /// By `from * replicas + to`.
     pairs: Vec<Pair>,
     /// The largest staleness of each replica since the last sample.
     stalest: Vec<Span>,
@@ -39,9 +35,14 @@ enum Data {
     Database(Box<GlobalDatabase>),
 }
 
-/// How the writes of one pair of replicas ended.
+/// The way from one replica to another, and how the writes ended that took it.
 #[derive(Clone, Debug)]
 struct Pair {
+    lag: Sampler,
+    /// Faults that hold its replication up.
+    blocked: u32,
+    /// Held writes are being let through at the catch-up rate.
+    draining: bool,
     applied: u64,
     superseded: u64,
     pending: u64,
@@ -78,16 +79,21 @@ impl Store {
                 (Service::Rds, Data::Database(Box::new(database)))
             }
         };
-        let pair =
-            Pair { applied: 0, superseded: 0, pending: 0, lost: 0, delay: Histogram::new(DELAY_STEPS) };
+        let pair = |law| Pair {
+            lag: tables.sampler(law),
+            blocked: 0,
+            draining: false,
+            applied: 0,
+            superseded: 0,
+            pending: 0,
+            lost: 0,
+            delay: Histogram::new(DELAY_STEPS),
+        };
         Store {
             service,
             data,
-            lag: store.lag.iter().flatten().map(|law| tables.sampler(law)).collect(),
-            blocked: vec![0; n * n],
             catch_up: store.catch_up.map(|rate| Span(Span::SECOND.0 / rate.max(1))),
-            draining: vec![false; n * n],
-            pairs: vec![pair; n * n],
+            pairs: store.lag.iter().flatten().map(pair).collect(),
             stalest: vec![Span::ZERO; n],
         }
     }
@@ -184,7 +190,7 @@ impl Store {
     /// Whether a write from one replica to another goes through now.
     #[inline]
     fn flows(&self, from: u8, to: u8) -> bool {
-        let free = self.blocked[self.pair(from, to)] == 0;
+        let free = self.pairs[self.pair(from, to)].blocked == 0;
         match &self.data {
             Data::Table(_) => free,
             Data::Database(database) => free && database.takes_log(to),
@@ -250,7 +256,7 @@ impl Simulation {
             DataEvent::Release { store, from, to } => {
                 let s = &mut self.stores[usize::from(store)];
                 let pair = s.pair(from, to);
-                s.draining[pair] = false;
+                s.pairs[pair].draining = false;
                 if !s.flows(from, to) {
                     return;
                 }
@@ -285,7 +291,7 @@ impl Simulation {
         while rest != 0 {
             let to = rest.trailing_zeros() as u8;
             rest &= rest - 1;
-            let lag = store.lag[store.pair(source, to)].sample(requests::lag_draw(draw, to));
+            let lag = store.pairs[store.pair(source, to)].lag.sample(requests::lag_draw(draw, to));
             let at = store.replicas_mut().due(source, to, now + lag);
             self.kernel.schedule(at, Event::Data(DataEvent::Arrive { store: index, to, write }));
         }
@@ -350,7 +356,7 @@ impl Simulation {
     pub(super) fn block(&mut self, index: u16, from: u8, to: u8, block: bool) {
         let store = &mut self.stores[usize::from(index)];
         let pair = store.pair(from, to);
-        let count = &mut store.blocked[pair];
+        let count = &mut store.pairs[pair].blocked;
         *count = if block { *count + 1 } else { count.saturating_sub(1) };
         if !block {
             self.release(index, from, to);
@@ -366,9 +372,9 @@ impl Simulation {
             return;
         }
         match store.catch_up {
-            Some(_) if store.draining[pair] => {}
+            Some(_) if store.pairs[pair].draining => {}
             Some(pause) => {
-                store.draining[pair] = true;
+                store.pairs[pair].draining = true;
                 let event = DataEvent::Release { store: index, from, to };
                 self.kernel.schedule(self.kernel.now() + pause, Event::Data(event));
             }

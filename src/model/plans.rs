@@ -108,7 +108,7 @@ impl Plans {
     ) -> Option<&mut [WrapCall]> {
         let plan = &mut self.encryption[client * self.regions + home.index()];
         if plan.epoch != Some(kms.epoch()) {
-            *plan = encryption(&setup.clients[client], home, kms, setup);
+            plan.renew(&setup.clients[client], home, kms, setup);
         }
         plan.keys.get_mut(usize::from(key)).map(Vec::as_mut_slice)
     }
@@ -158,16 +158,21 @@ fn count(plan: &Decryption, rules: &mut BTreeMap<RuleRef, u64>) {
     }
 }
 
-fn encryption(client: &ClientSetup, home: RegionId, kms: &Kms, setup: &Setup) -> Encryption {
-    let call = |path: Path<Wrap>| WrapCall {
-        endpoint: path.endpoint,
-        verdict: path.verdict.map_err(|(failure, _)| failure),
-        memo: None,
-    };
-    let instance = client.keyring.as_ref().map(|keyring| instance(client, keyring, home, setup));
-    let keys = instance.map_or(Vec::new(), |instance| instance.wraps(kms, &setup.world.regions));
-    let calls = |paths: Vec<Path<Wrap>>| paths.into_iter().map(call).collect();
-    Encryption { epoch: Some(kms.epoch()), keys: keys.into_iter().map(calls).collect() }
+impl Encryption {
+    /// Works the plan out anew, as the keys are now.
+    #[cold]
+    fn renew(&mut self, client: &ClientSetup, home: RegionId, kms: &Kms, setup: &Setup) {
+        let call = |path: Path<Wrap>| WrapCall {
+            endpoint: path.endpoint,
+            verdict: path.verdict.map_err(|(failure, _)| failure),
+            memo: None,
+        };
+        let instance = client.keyring.as_ref().map(|keyring| instance(client, keyring, home, setup));
+        let keys = instance.map_or(Vec::new(), |instance| instance.wraps(kms, &setup.world.regions));
+        let calls = |paths: Vec<Path<Wrap>>| paths.into_iter().map(call).collect();
+        self.epoch = Some(kms.epoch());
+        self.keys = keys.into_iter().map(calls).collect();
+    }
 }
 
 fn decryption(

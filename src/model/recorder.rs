@@ -64,6 +64,25 @@ struct Latency {
     store: Histogram,
 }
 
+impl Latency {
+    #[cold]
+    fn new() -> Box<Latency> {
+        let phase = || Histogram::new(PHASE_STEPS);
+        Box::new(Latency {
+            total: Histogram::new(TOTAL_STEPS),
+            network: phase(),
+            kms_queue: phase(),
+            kms_service: phase(),
+            store: phase(),
+        })
+    }
+}
+
+#[cold]
+fn recent() -> Box<Histogram> {
+    Box::new(Histogram::new(PHASE_STEPS))
+}
+
 /// The kinds of record in the history digest.
 #[derive(Clone, Copy)]
 enum Record {
@@ -78,6 +97,7 @@ enum Record {
 #[derive(Clone, Debug)]
 pub struct Recorder {
     setup: Arc<Setup>,
+    regions: usize,
     trial: u64,
     /// Counts of the whole run.
     pub totals: Totals,
@@ -118,6 +138,7 @@ impl Recorder {
         });
         Recorder {
             trial,
+            regions: setup.world.regions.len(),
             totals: Totals::default(),
             digest: Digest::default(),
             seconds: vec![Vec::new(); clients],
@@ -177,19 +198,9 @@ impl Recorder {
 
     #[inline]
     fn succeeded(&mut self, request: &Request, at: Time) {
-        let regions = self.setup.world.regions.len();
-        let place = request.client.index() * regions + request.home.index();
-        let latency =
-            self.latency[place * Kind::ALL.len() + request.kind as usize].get_or_insert_with(|| {
-                let phase = || Histogram::new(PHASE_STEPS);
-                Box::new(Latency {
-                    total: Histogram::new(TOTAL_STEPS),
-                    network: phase(),
-                    kms_queue: phase(),
-                    kms_service: phase(),
-                    store: phase(),
-                })
-            });
+        let place = request.client.index() * self.regions + request.home.index();
+        let latency = &mut self.latency[place * Kind::ALL.len() + request.kind as usize];
+        let latency = latency.get_or_insert_with(Latency::new);
         let Phases { network, kms_queue, kms_service, store } = request.spent;
         let total = at - request.arrived;
         latency.total.record(total);
@@ -197,7 +208,7 @@ impl Recorder {
         latency.kms_queue.record(kms_queue);
         latency.kms_service.record(kms_service);
         latency.store.record(store);
-        self.recent[place].get_or_insert_with(|| Box::new(Histogram::new(PHASE_STEPS))).record(total);
+        self.recent[place].get_or_insert_with(recent).record(total);
     }
 
     /// A call was refused or not answered, or the application did not get as far as to make one.
@@ -337,7 +348,6 @@ impl Recorder {
 
     /// A bin of the time series is over.
     pub fn end_bin(&mut self, now: Time) {
-        let regions = self.setup.world.regions.len();
         let time = Time(now.0.saturating_sub(self.setup.bin.0));
         for (place, recent) in self.recent.iter_mut().enumerate() {
             let Some(histogram) = recent else { continue };
@@ -346,8 +356,8 @@ impl Recorder {
             }
             self.latency_over_time.push(LatencyBin {
                 time,
-                client: place / regions,
-                region: place % regions,
+                client: place / self.regions,
+                region: place % self.regions,
                 count: histogram.count(),
                 p50: histogram.quantile(0.5),
                 p99: histogram.quantile(0.99),

@@ -6,7 +6,7 @@ use super::setup::Setup;
 use super::{Event, Simulation};
 use crate::client::classes::PLAINTEXT;
 use crate::client::retry::Budget;
-use crate::client::{ClientId, ClientSetup, Failure, Mix, rules};
+use crate::client::{ClientId, ClientSetup, Failure, Mix, RetryMode, rules};
 use crate::services::error::RetryClass;
 use crate::services::replication::{ClassId, NEW_ITEM};
 use crate::services::{ErrorCode, Service};
@@ -183,6 +183,7 @@ pub struct ClientState {
     pub(super) number: u64,
     pub(super) instances: u64,
     pub(super) attempt_timeout: Span,
+    pub(super) retry: RetryMode,
     /// Retry tokens, one SDK client a service and instance.
     pub(super) budgets: Vec<[Budget; 2]>,
     pub(super) mix: Mix,
@@ -219,6 +220,7 @@ impl ClientState {
             number: 0,
             instances: u64::from(client.instances.max(1)),
             attempt_timeout: client.attempt_timeout,
+            retry: client.retry,
             budgets: vec![[Budget::default(); 2]; client.instances.max(1) as usize],
             mix: client.mix,
             items: store.items,
@@ -315,6 +317,7 @@ impl Simulation {
     }
 
     /// The application's instance stopped with its Region.
+    #[cold]
     pub(super) fn stop(&mut self, id: RequestId, at: Time) {
         let failure = Failure::new(ErrorCode::AppUnavailable, rules::INSTANCES_STOP_WITH_THEIR_REGION);
         self.recorder.refused(self.requests.get(id), "application", failure, at);
@@ -322,6 +325,7 @@ impl Simulation {
     }
 
     /// The request fails with a call that cannot even be made.
+    #[cold]
     pub(super) fn give_up(&mut self, id: RequestId, failure: Failure) {
         let r = self.requests.get(id);
         self.recorder.refused(r, r.operation(), failure, self.kernel.now());

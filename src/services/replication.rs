@@ -168,6 +168,16 @@ struct Held {
     by_item: BTreeMap<u32, WriteId>,
 }
 
+/// The way from one replica to another.
+#[derive(Clone, Debug, Default)]
+struct Pair {
+    held: Held,
+    /// Writes that have not ended.
+    open: u64,
+    /// When the latest message is due.
+    last_due: Time,
+}
+
 /// The replicas of one store and the writes between them.
 #[derive(Clone, Debug)]
 pub struct Replicas {
@@ -179,9 +189,8 @@ pub struct Replicas {
     items: u32,
     writes: Vec<Write>,
     free: Vec<u32>,
-    held: Vec<Held>,
-    open: Vec<u64>,
-    last_due: Vec<Time>,
+    /// By `from * replicas + to`.
+    pairs: Vec<Pair>,
 }
 
 impl Replicas {
@@ -194,9 +203,7 @@ impl Replicas {
             items,
             writes: Vec::new(),
             free: Vec::new(),
-            held: vec![Held::default(); n * n],
-            open: vec![0; n * n],
-            last_due: vec![Time::ZERO; n * n],
+            pairs: vec![Pair::default(); n * n],
             regions,
         }
     }
@@ -206,8 +213,14 @@ impl Replicas {
         self.regions.iter().position(|r| *r == region).map(|i| i as u8)
     }
 
-    fn pair(&self, from: u8, to: u8) -> usize {
-        usize::from(from) * self.regions.len() + usize::from(to)
+    #[inline]
+    fn pair(&self, from: u8, to: u8) -> &Pair {
+        &self.pairs[usize::from(from) * self.regions.len() + usize::from(to)]
+    }
+
+    #[inline]
+    fn pair_mut(&mut self, from: u8, to: u8) -> &mut Pair {
+        &mut self.pairs[usize::from(from) * self.regions.len() + usize::from(to)]
     }
 
     /// Puts every item into every replica, level, before the run.
@@ -249,7 +262,6 @@ impl Replicas {
     /// The write is stored where it was taken, acknowledged, and on its way to the replicas in `to` (bits).
     #[inline]
     pub fn commit(&mut self, id: WriteId, now: Time, to: Bits) -> Change {
-        let n = self.regions.len();
         let write = &mut self.writes[id.0 as usize];
         if write.item == NEW_ITEM {
             write.item = self.items;
@@ -261,7 +273,7 @@ impl Replicas {
         let Write { item, class, source, .. } = *write;
         let mut rest = to;
         while rest != 0 {
-            self.open[usize::from(source) * n + rest.trailing_zeros() as usize] += 1;
+            self.pair_mut(source, rest.trailing_zeros() as u8).open += 1;
             rest &= rest - 1;
         }
         if to == 0 {
@@ -276,9 +288,9 @@ impl Replicas {
         if self.order == Order::LastWriterWins {
             return at;
         }
-        let pair = self.pair(from, to);
-        self.last_due[pair] = self.last_due[pair].max(at);
-        self.last_due[pair]
+        let pair = self.pair_mut(from, to);
+        pair.last_due = pair.last_due.max(at);
+        pair.last_due
     }
 
     /// A replication message arrives. `flowing`: source, link and destination let it through. What cannot go
@@ -286,27 +298,24 @@ impl Replicas {
     #[inline]
     pub fn arrive(&mut self, id: WriteId, to: u8, flowing: bool) -> Option<Ended> {
         let bit = 1 << to;
-        let write = &mut self.writes[id.0 as usize];
+        let mut write = self.writes[id.0 as usize];
         write.flying &= !bit;
         if write.waiting & bit == 0 {
-            let Write { waiting, flying, .. } = *write;
-            if waiting | flying == 0 {
-                self.free.push(id.0);
-            }
+            self.put_back(id, write);
             return None;
         }
-        let pair = usize::from(write.source) * self.regions.len() + usize::from(to);
-        match flowing && self.held[pair].by_age.is_empty() {
-            true => Some(self.apply(id, to)),
-            false => self.hold(id, to),
+        match flowing && !self.holds(write.source, to) {
+            true => Some(self.apply(id, write, to)),
+            false => self.hold(id, write, to),
         }
     }
 
-    fn hold(&mut self, id: WriteId, to: u8) -> Option<Ended> {
-        let Write { acked, item, source, .. } = self.writes[id.0 as usize];
-        let pair = self.pair(source, to);
-        let held = &mut self.held[pair];
-        if self.order == Order::Log {
+    fn hold(&mut self, id: WriteId, write: Write, to: u8) -> Option<Ended> {
+        self.writes[id.0 as usize] = write;
+        let Write { acked, item, source, .. } = write;
+        let order = self.order;
+        let held = &mut self.pair_mut(source, to).held;
+        if order == Order::Log {
             held.by_age.insert((acked, id));
             return None;
         }
@@ -316,6 +325,7 @@ impl Replicas {
             return None;
         };
         let other_acked = self.writes[other.0 as usize].acked;
+        let held = &mut self.pair_mut(source, to).held;
         let loser = match (other_acked, other) < (acked, id) {
             true => {
                 held.by_age.remove(&(other_acked, other));
@@ -325,26 +335,26 @@ impl Replicas {
             }
             false => id,
         };
-        Some(self.end(loser, to, End::Superseded, None))
+        Some(self.end(loser, self.writes[loser.0 as usize], to, End::Superseded, None))
     }
 
     /// Lets the oldest held write of a pair through.
     pub fn release(&mut self, from: u8, to: u8) -> Option<Ended> {
-        let pair = self.pair(from, to);
-        let (_, id) = self.held[pair].by_age.pop_first()?;
-        let item = self.writes[id.0 as usize].item;
-        self.held[pair].by_item.remove(&item);
-        Some(self.apply(id, to))
+        let (_, id) = self.pair_mut(from, to).held.by_age.pop_first()?;
+        let write = self.writes[id.0 as usize];
+        self.pair_mut(from, to).held.by_item.remove(&write.item);
+        Some(self.apply(id, write, to))
     }
 
     /// Whether writes of this pair wait.
+    #[inline]
     pub fn holds(&self, from: u8, to: u8) -> bool {
-        !self.held[self.pair(from, to)].by_age.is_empty()
+        !self.pair(from, to).held.by_age.is_empty()
     }
 
     #[inline]
-    fn apply(&mut self, id: WriteId, to: u8) -> Ended {
-        let Write { acked, item, class, source, .. } = self.writes[id.0 as usize];
+    fn apply(&mut self, id: WriteId, write: Write, to: u8) -> Ended {
+        let Write { acked, item, class, source, .. } = write;
         let table = &mut self.tables[usize::from(to)];
         let newest = table.get(item).is_none_or(|there| (acked, source) >= (there.written, there.source));
         let (end, change) = match (newest, self.order) {
@@ -352,25 +362,29 @@ impl Replicas {
             (false, Order::Log) => (End::Applied, None),
             (false, Order::LastWriterWins) => (End::Superseded, None),
         };
-        self.end(id, to, end, change)
+        self.end(id, write, to, end, change)
     }
 
     #[inline]
-    fn end(&mut self, id: WriteId, to: u8, end: End, change: Option<Change>) -> Ended {
-        let write = &mut self.writes[id.0 as usize];
+    fn end(&mut self, id: WriteId, mut write: Write, to: u8, end: End, change: Option<Change>) -> Ended {
         write.waiting &= !(1 << to);
-        let ended = Ended { id, write: *write, to, end, change };
+        self.put_back(id, write);
+        self.pair_mut(write.source, to).open -= 1;
+        Ended { id, write, to, end, change }
+    }
+
+    /// Puts a write back into its slot; the slot is free if nothing of it is left.
+    #[inline]
+    fn put_back(&mut self, id: WriteId, write: Write) {
+        self.writes[id.0 as usize] = write;
         if write.waiting | write.flying == 0 {
             self.free.push(id.0);
         }
-        let pair = self.pair(ended.write.source, to);
-        self.open[pair] -= 1;
-        ended
     }
 
     /// Pairs from one replica to another that have not ended.
     pub fn open(&self, from: u8, to: u8) -> u64 {
-        self.open[self.pair(from, to)]
+        self.pair(from, to).open
     }
 
     /// The writes acknowledged at `from` that `to` still lacks.
@@ -393,10 +407,10 @@ impl Replicas {
     pub fn end_all(&mut self, from: u8, end: End) -> Vec<Ended> {
         let mut ended = Vec::new();
         for to in 0..self.regions.len() as u8 {
-            let pair = self.pair(from, to);
-            self.held[pair] = Held::default();
-            let open: Vec<WriteId> = self.missing(from, to).map(|(id, _)| id).collect();
-            ended.extend(open.into_iter().map(|id| self.end(id, to, end, None)));
+            self.pair_mut(from, to).held = Held::default();
+            let open: Vec<(WriteId, Write)> =
+                self.missing(from, to).map(|(id, write)| (id, *write)).collect();
+            ended.extend(open.into_iter().map(|(id, write)| self.end(id, write, to, end, None)));
         }
         ended
     }

@@ -96,9 +96,15 @@ pub struct Sampler(Form);
 
 #[derive(Clone, Debug)]
 enum Form {
+    Tabulated { shift: f64, scale: f64, table: Table },
+    Plain(Plain),
+}
+
+/// What needs no table. Apart, so that reading a table, which is nearly every draw, needs no call.
+#[derive(Clone, Debug)]
+enum Plain {
     Constant(Span),
     Uniform { low: Span, choices: u64 },
-    Tabulated { shift: f64, scale: f64, table: Table },
     Quantiles(Arc<[(f64, f64)]>),
 }
 
@@ -113,9 +119,17 @@ impl Sampler {
     pub fn sample(&self, draw: u64) -> Span {
         match &self.0 {
             Form::Tabulated { shift, scale, table } => rounded(shift + scale * table.value(draw)),
-            Form::Constant(span) => *span,
-            Form::Uniform { low, choices } => *low + Span(below(draw, *choices)),
-            Form::Quantiles(points) => interpolated(points, unit(draw)),
+            Form::Plain(plain) => plain.sample(draw),
+        }
+    }
+}
+
+impl Plain {
+    fn sample(&self, draw: u64) -> Span {
+        match self {
+            Plain::Constant(span) => *span,
+            Plain::Uniform { low, choices } => *low + Span(below(draw, *choices)),
+            Plain::Quantiles(points) => interpolated(points, unit(draw)),
         }
     }
 }
@@ -131,9 +145,10 @@ impl Tables {
     /// Prepares `law`.
     pub fn sampler(&mut self, law: &Law) -> Sampler {
         Sampler(match law {
-            Law::Constant(span) => Form::Constant(*span),
+            Law::Constant(span) => Form::Plain(Plain::Constant(*span)),
             Law::Uniform { low, high } => {
-                Form::Uniform { low: *low, choices: high.0.saturating_sub(low.0).saturating_add(1) }
+                let choices = high.0.saturating_sub(low.0).saturating_add(1);
+                Form::Plain(Plain::Uniform { low: *low, choices })
             }
             Law::Exponential { mean } => {
                 Form::Tabulated { shift: 0.0, scale: mean.0 as f64, table: table::exponential() }
@@ -141,7 +156,8 @@ impl Tables {
             Law::LogNormal { median, sigma } => self.log_normal(Span::ZERO, *median, *sigma),
             Law::ShiftedLogNormal { shift, median, sigma } => self.log_normal(*shift, *median, *sigma),
             Law::Quantiles(points) => {
-                Form::Quantiles(points.iter().map(|(p, span)| (*p, span.0 as f64)).collect())
+                let points = points.iter().map(|(p, span)| (*p, span.0 as f64)).collect();
+                Form::Plain(Plain::Quantiles(points))
             }
         })
     }

@@ -11,16 +11,25 @@ pub struct Histogram {
     max: Span,
     /// Buckets an octave, as a power of two.
     log_steps: u32,
-    /// The buckets of each octave; none until the octave is first met. Octave 0 is all below `steps` ns, exact.
-    octaves: Vec<Box<[u64]>>,
+    /// The number of the first bucket kept; it begins an octave.
+    first: usize,
+    /// Whole octaves, from that of the smallest time to that of the largest. Octave 0 is all below `steps` ns, exact.
+    buckets: Vec<u64>,
 }
 
 impl Histogram {
     /// `steps` buckets an octave (rounded up to a power of two): the relative error of a quantile is at most 1/steps.
     pub fn new(steps: u32) -> Histogram {
         let log_steps = steps.next_power_of_two().ilog2();
-        let octaves = vec![Box::default(); (u64::BITS - log_steps + 1) as usize];
-        Histogram { count: 0, sum: 0, min: Span(u64::MAX), max: Span::ZERO, log_steps, octaves }
+        Histogram {
+            count: 0,
+            sum: 0,
+            min: Span(u64::MAX),
+            max: Span::ZERO,
+            log_steps,
+            first: 0,
+            buckets: Vec::new(),
+        }
     }
 
     /// Counts one time.
@@ -31,18 +40,29 @@ impl Histogram {
         self.min = self.min.min(span);
         self.max = self.max.max(span);
         let shift = (span.0 >> self.log_steps | 1).ilog2();
-        let octave = shift + u32::from(span.0 >> self.log_steps != 0);
-        let step = (span.0 >> shift) as usize & ((1 << self.log_steps) - 1);
-        match self.octaves[octave as usize].get_mut(step) {
-            Some(bucket) => *bucket += 1,
-            None => self.open(octave as usize)[step] = 1,
+        let bucket = ((shift as usize) << self.log_steps) + (span.0 >> shift) as usize;
+        match self.buckets.get_mut(bucket.wrapping_sub(self.first)) {
+            Some(count) => *count += 1,
+            None => {
+                self.reach(bucket);
+                self.buckets[bucket - self.first] += 1;
+            }
         }
     }
 
+    /// Keeps all octaves up or down to that of a bucket.
     #[cold]
-    fn open(&mut self, octave: usize) -> &mut [u64] {
-        self.octaves[octave] = vec![0; 1 << self.log_steps].into_boxed_slice();
-        &mut self.octaves[octave]
+    fn reach(&mut self, bucket: usize) {
+        let steps = 1 << self.log_steps;
+        let octave = bucket & !(steps - 1);
+        if self.buckets.is_empty() {
+            self.first = octave;
+        }
+        let below = self.first.saturating_sub(octave);
+        self.buckets.splice(..0, std::iter::repeat_n(0, below));
+        self.first -= below;
+        let kept = (octave + steps - self.first).max(self.buckets.len());
+        self.buckets.resize(kept, 0);
     }
 
     /// How many were counted.
@@ -88,12 +108,11 @@ impl Histogram {
         self.sum += other.sum;
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
-        for (octave, theirs) in other.octaves.iter().enumerate().filter(|(_, theirs)| !theirs.is_empty()) {
-            let ours = match self.octaves[octave].is_empty() {
-                true => self.open(octave),
-                false => &mut self.octaves[octave],
-            };
-            ours.iter_mut().zip(theirs).for_each(|(our, their)| *our += their);
+        if let Some(last) = other.buckets.len().checked_sub(1) {
+            self.reach(other.first);
+            self.reach(other.first + last);
+            let ours = &mut self.buckets[other.first - self.first..];
+            ours.iter_mut().zip(&other.buckets).for_each(|(our, their)| *our += their);
         }
     }
 
@@ -103,13 +122,12 @@ impl Histogram {
     }
 
     fn held(&self) -> impl Iterator<Item = (Span, u64)> + '_ {
-        self.octaves.iter().enumerate().flat_map(move |(octave, buckets)| {
-            let (first, shift) = match octave {
-                0 => (0, 0),
-                _ => (1u128 << self.log_steps, octave - 1),
-            };
-            let edge = move |step| Span((((first + step as u128 + 1) << shift) - 1) as u64);
-            buckets.iter().enumerate().filter(|(_, n)| **n > 0).map(move |(step, n)| (edge(step), *n))
-        })
+        let steps = 1 << self.log_steps;
+        let edge = move |bucket: usize| match bucket / steps {
+            0 => Span(bucket as u64),
+            octave => Span(((((steps + bucket % steps + 1) as u128) << (octave - 1)) - 1) as u64),
+        };
+        let counts = self.buckets.iter().enumerate().filter(|(_, count)| **count > 0);
+        counts.map(move |(i, count)| (edge(self.first + i), *count))
     }
 }
