@@ -96,7 +96,7 @@ fn everything_is_read() {
     );
     assert_eq!(setup.stores[0].lag[0][1], Law::Constant(Span::secs(2)));
     assert_eq!(setup.stores[0].lag[2][0], Law::Quantiles(vec![(0.0, Span::SECOND), (1.0, Span::secs(9))]));
-    assert_eq!(setup.stores[0].catch_up, Some(500));
+    assert_eq!(setup.stores[0].catch_up, Some(Span::millis(2)));
     let kms = setup.world.endpoint(Service::Kms, RegionId(2));
     assert_eq!((kms.servers, kms.quota, kms.network), (Some(4), Some(50), false));
     assert_eq!(setup.world.endpoint(Service::Kms, RegionId(0)).servers, None);

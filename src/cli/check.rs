@@ -37,6 +37,10 @@ pub fn check(arguments: &Arguments) -> Exit {
 fn check_one(arguments: &Arguments, file: &Path) -> Exit {
     let (exit, problems, sources) = match scenario::load(&arguments.scenario.request(file)) {
         Ok(loaded) => (Exit::Met, loaded.warnings, loaded.sources),
+        Err(invalid) if arguments.format == Format::Human => {
+            say(&scenario::render(&invalid.problems, &invalid.sources, output::stderr_color()));
+            return super::cannot_run(file, &invalid);
+        }
         Err(invalid) => {
             let exit = if invalid.io.is_some() { Exit::Io } else { Exit::Invalid };
             (exit, invalid.problems, invalid.sources)

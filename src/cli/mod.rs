@@ -10,7 +10,7 @@ mod run;
 mod schema;
 
 use crate::model::setup::RuleSet;
-use crate::scenario::{Request, Source};
+use crate::scenario::{Invalid, Request, Source};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use output::say;
 use std::path::PathBuf;
@@ -156,6 +156,17 @@ impl Scenario {
         words.push(format!("--seed {seed}"));
         words.join(" ")
     }
+}
+
+/// How a command ends that cannot run a scenario; a built-in one that may have been meant is named.
+fn cannot_run(file: &std::path::Path, invalid: &Invalid) -> Exit {
+    if invalid.io.is_none() {
+        return Exit::Invalid;
+    }
+    if let Some(name) = builtin::nearest(&file.to_string_lossy()).filter(|_| !file.exists()) {
+        say(&format!("help: did you mean the built-in scenario `{name}`?\n"));
+    }
+    Exit::Io
 }
 
 /// A word as a POSIX shell reads it back.

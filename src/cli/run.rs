@@ -6,7 +6,7 @@ use crate::model;
 use crate::model::setup::Setup;
 use crate::report::{csv, files, json, terminal};
 use crate::runlog::RunLog;
-use crate::scenario::{self, Invalid};
+use crate::scenario;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -66,7 +66,10 @@ pub fn run(arguments: &Arguments) -> Exit {
 fn run_one(arguments: &Arguments, file: &Path) -> Exit {
     let loaded = match scenario::load(&arguments.scenario.request(file)) {
         Ok(loaded) => loaded,
-        Err(invalid) => return report_invalid(&invalid),
+        Err(invalid) => {
+            say(&scenario::render(&invalid.problems, &invalid.sources, output::stderr_color()));
+            return super::cannot_run(file, &invalid);
+        }
     };
     if !loaded.warnings.is_empty() && !arguments.quiet {
         say(&scenario::render(&loaded.warnings, &loaded.sources, output::stderr_color()));
@@ -133,13 +136,4 @@ fn contents(log: &RunLog) -> Vec<u8> {
         let _ = table.write(log, &mut bytes);
     }
     bytes
-}
-
-/// Shows why a scenario cannot be run.
-pub fn report_invalid(invalid: &Invalid) -> Exit {
-    say(&scenario::render(&invalid.problems, &invalid.sources, output::stderr_color()));
-    match invalid.io {
-        Some(_) => Exit::Io,
-        None => Exit::Invalid,
-    }
 }

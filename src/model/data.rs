@@ -92,7 +92,7 @@ impl Store {
         Store {
             service,
             data,
-            catch_up: store.catch_up.map(|rate| Span(Span::SECOND.0 / rate.max(1))),
+            catch_up: store.catch_up,
             pairs: store.lag.iter().flatten().map(pair).collect(),
             stalest: vec![Span::ZERO; n],
         }
@@ -416,8 +416,11 @@ impl Simulation {
         let now = self.kernel.now();
         if let Some((from, to)) = takeover.change {
             self.promoted(index, from, to, &takeover.ended);
-            let region = self.stores[usize::from(index)].replicas().regions[usize::from(to)];
-            self.recorder.writer(usize::from(index), region, now);
+            let store = &self.stores[usize::from(index)];
+            if store.database().and_then(GlobalDatabase::primary) == Some(to) {
+                let region = store.replicas().regions[usize::from(to)];
+                self.recorder.writer(usize::from(index), region, now);
+            }
         }
         for ended in &takeover.ended {
             self.pair_ended(index, ended);

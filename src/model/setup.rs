@@ -88,8 +88,8 @@ pub struct StoreSetup {
     pub preload: Option<usize>,
     /// Replication delay, `lag[i][j]` from the i-th to the j-th of `regions`.
     pub lag: Vec<Vec<Law>>,
-    /// Held writes applied a second after a lift; `None`: all at once.
-    pub catch_up: Option<u64>,
+    /// Time between two held writes that are let through after a lift; `None`: all at once.
+    pub catch_up: Option<Span>,
     /// Principals, besides its clients, who ask for plaintext.
     pub readers: Vec<String>,
 }

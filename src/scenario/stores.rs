@@ -119,7 +119,7 @@ fn store(cx: &Context, world: &World, entry: &Entry) -> Option<StoreSetup> {
     });
     let items = fields.need("items", |v| value::count(v, 1, value::MOST_ITEMS));
     let preload = fields.read("preload", |v| preloaded(cx, v, entry));
-    let catch_up = fields.read("catch-up", value::whole_rate);
+    let catch_up = fields.read("catch-up", value::rate).map(|rate| rate.gap);
     let readers = fields.each("readers", principal);
     let kind = kind?;
     if kind == Kind::GlobalTable {

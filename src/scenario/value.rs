@@ -171,16 +171,6 @@ pub fn objective(value: &Value) -> Result<Objective, Problem> {
     }
 }
 
-/// `1000/s` as a whole number a second.
-pub fn whole_rate(value: &Value) -> Result<u64, Problem> {
-    let rate = rate(value)?;
-    let each = (Span::SECOND.0 as f64 / rate.gap.0 as f64).round() as u64;
-    match each {
-        0 => Err(Problem::error(&value.span, "expected at least one a second")),
-        each => Ok(each),
-    }
-}
-
 /// A distribution of times: a duration alone, or one of the named forms.
 pub fn law(value: &Value) -> Result<Law, Problem> {
     match &value.node {
@@ -333,7 +323,6 @@ mod tests {
     fn rates_are_gaps() {
         assert_eq!(rate(&of("50/s")).unwrap().gap, Span::millis(20));
         assert_eq!(rate(&of("3/h")).unwrap().gap, Span::secs(1200));
-        assert_eq!(whole_rate(&of("1_000/s")).unwrap(), 1000);
         for text in ["0/s", "-1/s", "NaN/s", "inf/s", "1e9/s", "100000000/s", "5", "5/y", "/s", "0.0000001/d"]
         {
             assert!(rate(&of(text)).is_err(), "{text}");

@@ -18,7 +18,7 @@ pub struct KeySetup {
     pub aliases: Option<Vec<RegionId>>,
 }
 
-/// How long KMS's own processes take (kms.md section 11). The defaults are our choice within what is documented.
+/// How long KMS's own processes take (KMS-TIM-1 to -9). The defaults are our choice within what is documented.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timing {
     /// ReplicateKey to a usable replica (KMS-TIM-2): "a few seconds" documented, minutes reported.
@@ -42,7 +42,7 @@ impl Default for Timing {
     }
 }
 
-/// What AWS's documents leave open (kms.md section 12), with the documented or likeliest default.
+/// What AWS's documents leave open (KMS-UNV-1 to -18), with the documented or likeliest default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     /// What cryptography on a key pending deletion answers (KMS-UNV-4).
@@ -61,7 +61,7 @@ pub enum PendingDeletionError {
     Disabled,
 }
 
-/// Departures from AWS's documented behaviour, one a claim of popular study notes (kms.md section 4). All off:
+/// Departures from AWS's documented behaviour, one a claim of popular study notes (KMS-SEED-1 to -21). All off:
 /// AWS as documented.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Switches {
