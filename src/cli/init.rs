@@ -4,8 +4,7 @@ use super::Exit;
 use super::output::say;
 use crate::scenario::STARTER;
 use clap::Args;
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
+use std::fs;
 use std::path::PathBuf;
 
 /// The arguments of `mrksim init`.
@@ -19,28 +18,25 @@ pub struct Arguments {
     force: bool,
 }
 
-/// Writes the starter scenario.
+/// Writes the starter scenario: beside its place first, so that it is there whole or not at all.
 pub fn init(arguments: &Arguments) -> Exit {
     let file = arguments.file.display();
-    let mut options = OpenOptions::new();
-    options.write(true);
-    match arguments.force {
-        true => options.create(true).truncate(true),
-        false => options.create_new(true),
-    };
-    match options.open(&arguments.file).and_then(|mut out| out.write_all(STARTER.as_bytes())) {
+    if !arguments.force && arguments.file.exists() {
+        say(&format!("error: {file} is there already; name another file, or replace it with `--force`\n"));
+        return Exit::Io;
+    }
+    let mut beside = arguments.file.clone().into_os_string();
+    beside.push(".new");
+    let written = fs::write(&beside, STARTER).and_then(|()| fs::rename(&beside, &arguments.file));
+    match written {
         Ok(()) => {
             say(&format!("{file} is written; `mrksim run {file}` plays it\n"));
             Exit::Met
         }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            say(&format!(
-                "error: {file} is there already; name another file, or replace it with `--force`\n"
-            ));
-            Exit::Io
-        }
         Err(error) => {
-            say(&format!("error: {file} could not be written: {error}\n"));
+            // What could not be written is not worth keeping; if it is not there, there is nothing to remove.
+            let _ = fs::remove_file(&beside);
+            say(&format!("error: {file} could not be written: {error}; name another file\n"));
             Exit::Io
         }
     }

@@ -12,8 +12,7 @@
 //! knows on arrival when it will be done; only a fault in between could matter, and the next one is known.
 
 use super::data::DataEvent;
-use super::recorder::Kind;
-use super::requests::{Request, RequestId, purpose};
+use super::requests::{Kind, Request, RequestId, purpose};
 use super::{Event, Moment, Simulation};
 use crate::client::classes::PLAINTEXT;
 use crate::client::{Failure, RetryMode, rules};

@@ -1,8 +1,8 @@
 //! Commands as people type them: references are filled in, health is checked, the service decides.
 
+use super::Simulation;
 use super::calls::down;
 use super::setup::{Step, StepExpectation};
-use super::{Simulation, timeline};
 use crate::client::{Failure, rules};
 use crate::rulebook::RuleRef;
 use crate::runlog::{Answer, EventRow};
@@ -130,7 +130,7 @@ impl Simulation {
         self.health(operation, region, from)?;
         let occurrence = self.recorder.answers.iter().filter(|a| a.command == command.text).count();
         let name = format!("{}#{occurrence}/fresh", command.text);
-        let fresh = timeline::fresh(&mut Stream::new(self.setup.seed, self.trial, &name));
+        let fresh = Stream::new(self.setup.seed, self.trial, &name).next_u128();
         let caller = Caller {
             now: self.kernel.now(),
             region,

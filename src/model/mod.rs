@@ -195,7 +195,7 @@ impl Simulation {
         });
         for key in &setup.keys {
             let mut stream = Stream::new(setup.seed, trial, &format!("{}/key-id", key.name));
-            kms.declare(key, timeline::fresh(&mut stream));
+            kms.declare(key, stream.next_u128());
         }
         let mut tables = Tables::default();
         let mut simulation = Simulation {

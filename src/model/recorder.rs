@@ -1,6 +1,6 @@
 //! What the run log is made from while the run goes on. Nothing here allocates for a request.
 
-use super::requests::{Phases, Request};
+use super::requests::{Kind, Phases, Request};
 use super::setup::{Setup, StoreKind, StoreSetup};
 use crate::client::{ClientId, Failure};
 use crate::rulebook::RuleRef;
@@ -21,29 +21,6 @@ use std::sync::Arc;
 /// Buckets an octave of whole latencies, and of phases.
 const TOTAL_STEPS: u32 = 1024;
 const PHASE_STEPS: u32 = 128;
-
-/// What a request does to an item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Reads it.
-    Read,
-    /// Writes it.
-    Write,
-    /// Makes it.
-    Insert,
-}
-
-impl Kind {
-    const ALL: [Kind; 3] = [Kind::Read, Kind::Write, Kind::Insert];
-
-    fn name(self) -> &'static str {
-        match self {
-            Kind::Read => "read",
-            Kind::Write => "write",
-            Kind::Insert => "insert",
-        }
-    }
-}
 
 /// Requests first attempted in one second by instances in one Region.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,6 @@
 //! Requests in flight and the clients that send them: arrival and end. What happens in between: `calls`.
 
 use super::plans::bindings;
-use super::recorder::Kind;
 use super::setup::Setup;
 use super::{Event, Simulation};
 use crate::client::classes::PLAINTEXT;
@@ -37,6 +36,31 @@ pub(super) mod purpose {
 #[inline]
 pub fn lag_draw(draw: u64, to: u8) -> u64 {
     Draws(draw).at(purpose::LAG + to, 0)
+}
+
+/// What a request does to an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Reads it.
+    Read,
+    /// Writes it.
+    Write,
+    /// Makes it.
+    Insert,
+}
+
+impl Kind {
+    /// All three, in the order of the reports.
+    pub const ALL: [Kind; 3] = [Kind::Read, Kind::Write, Kind::Insert];
+
+    /// The reports' name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Read => "read",
+            Kind::Write => "write",
+            Kind::Insert => "insert",
+        }
+    }
 }
 
 /// A request in flight.

@@ -6,7 +6,7 @@ use crate::faults::{Fault, Traffic};
 use crate::runlog::{EventRow, FaultSpan};
 use crate::services::kms::{KmsEvent, SetId};
 use crate::services::{Outbox, Service};
-use crate::sim::{Stream, Time};
+use crate::sim::Time;
 use crate::world::RegionId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -74,11 +74,6 @@ impl Timers {
     pub fn hold(&mut self, service: Service, region: RegionId, event: Event) {
         self.held.push((service, region, event));
     }
-}
-
-/// 128 random bits for a call of its own.
-pub fn fresh(stream: &mut Stream) -> u128 {
-    u128::from(stream.next_u64()) << 64 | u128::from(stream.next_u64())
 }
 
 impl Simulation {

@@ -31,7 +31,6 @@ const NOTHING: Record = Record { written: Time::ZERO, class: ABSENT, source: 0 }
 pub struct Table {
     records: Vec<Record>,
     counts: Vec<u64>,
-    present: u64,
 }
 
 /// What a write changed in a table's counts.
@@ -50,19 +49,9 @@ impl Table {
         self.records.get(item as usize).copied().filter(|record| record.class != ABSENT)
     }
 
-    /// Items of a class.
-    pub fn count(&self, class: ClassId) -> u64 {
-        self.counts.get(usize::from(class)).copied().unwrap_or(0)
-    }
-
     /// Classes with items, rising.
     pub fn classes(&self) -> impl Iterator<Item = (ClassId, u64)> + '_ {
         self.counts.iter().enumerate().filter(|(_, n)| **n > 0).map(|(class, n)| (class as ClassId, *n))
-    }
-
-    /// All items.
-    pub fn present(&self) -> u64 {
-        self.present
     }
 
     #[inline]
@@ -73,9 +62,7 @@ impl Table {
         }
         let old = std::mem::replace(&mut self.records[item], record);
         if old.class != record.class {
-            if old.class == ABSENT {
-                self.present += 1;
-            } else {
+            if old.class != ABSENT {
                 self.counts[usize::from(old.class)] -= 1;
             }
             let class = usize::from(record.class);

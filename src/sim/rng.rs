@@ -27,6 +27,11 @@ impl Stream {
     pub fn next_u64(&mut self) -> u64 {
         self.0.next_u64()
     }
+
+    /// The next two numbers as one.
+    pub fn next_u128(&mut self) -> u128 {
+        u128::from(self.next_u64()) << 64 | u128::from(self.next_u64())
+    }
 }
 
 /// Everything random about one request: the SplitMix64 sequence of one number, read at an index.
