@@ -14,8 +14,55 @@ pub struct Rule {
     pub says: &'static str,
     /// The AWS exception with which it refuses, if it refuses.
     pub error: Option<&'static str>,
+    /// What it is for.
+    pub kind: RuleKind,
     /// How we know.
     pub basis: Basis,
+}
+
+/// What a rule does in the simulator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RuleKind {
+    /// Refuses, allows or changes something.
+    Rule,
+    /// There is nothing to carry out; it says why things are as they are.
+    Fact,
+    /// How long something takes.
+    Timing,
+    /// An open point with its default.
+    Setting,
+    /// A departure from documented behaviour that can be played.
+    Switch,
+    /// A design to compare.
+    Strategy,
+    /// A question of the exams.
+    Exam,
+}
+
+impl RuleKind {
+    /// Every kind.
+    pub const ALL: [RuleKind; 7] = [
+        RuleKind::Rule,
+        RuleKind::Fact,
+        RuleKind::Timing,
+        RuleKind::Setting,
+        RuleKind::Switch,
+        RuleKind::Strategy,
+        RuleKind::Exam,
+    ];
+
+    /// `rule`, `fact`, …
+    pub fn name(self) -> &'static str {
+        match self {
+            RuleKind::Rule => "rule",
+            RuleKind::Fact => "fact",
+            RuleKind::Timing => "timing",
+            RuleKind::Setting => "setting",
+            RuleKind::Switch => "switch",
+            RuleKind::Strategy => "strategy",
+            RuleKind::Exam => "exam",
+        }
+    }
 }
 
 /// How we know that a rule holds.
@@ -84,7 +131,8 @@ impl fmt::Display for RuleRef {
     }
 }
 
-/// States rules: a constant for each, and `ALL`, the list of them in the order of the file.
+/// States rules: a constant for each, and `ALL`, the list of them in the order of the file. A kind after the name is
+/// that of [`RuleKind`]; without one it is a `Rule`.
 ///
 /// ```
 /// mrksim::rules! {
@@ -92,16 +140,16 @@ impl fmt::Display for RuleRef {
 ///         "Only a primary key can be replicated; a replica or a single-Region key as source is refused."
 ///         => UnsupportedOperationException,
 ///         Documented "AWS KMS API Reference, ReplicateKey";
-///     REPLICAS_ARE_UNTOUCHED = "KMS-DEL-3",
-///         "Scheduling the deletion of a primary leaves its replicas as they are.",
-///         Documented "AWS KMS Developer Guide, Deleting multi-Region keys";
+///     NO_GLOBAL_KEY: Fact = "KMS-ID-12",
+///         "Each related key is a resource of its own.",
+///         Documented "AWS KMS Developer Guide, Multi-Region keys in AWS KMS";
 /// }
 /// assert_eq!(ONLY_A_PRIMARY_IS_REPLICATED.id, "KMS-REP-2");
 /// assert_eq!(ALL.len(), 2);
 /// ```
 #[macro_export]
 macro_rules! rules {
-    ($($name:ident = $id:literal, $says:literal $(=> $error:ident)?, $basis:ident $text:literal;)*) => {
+    ($($name:ident $(: $kind:ident)? = $id:literal, $says:literal $(=> $error:ident)?, $basis:ident $text:literal;)*) => {
         $(
             #[doc = concat!($id, ": ", $says)]
             pub const $name: $crate::rulebook::RuleRef = {
@@ -109,6 +157,7 @@ macro_rules! rules {
                     id: $id,
                     says: $says,
                     error: $crate::rules!(@error $($error)?),
+                    kind: $crate::rules!(@kind $($kind)?),
                     basis: $crate::rulebook::Basis::$basis($text),
                 };
                 $crate::rulebook::RuleRef(&RULE)
@@ -117,6 +166,8 @@ macro_rules! rules {
         /// Every rule of this file, in its order.
         pub const ALL: &[$crate::rulebook::RuleRef] = &[$($name),*];
     };
+    (@kind) => { $crate::rulebook::RuleKind::Rule };
+    (@kind $kind:ident) => { $crate::rulebook::RuleKind::$kind };
     (@error) => { None };
     (@error $error:ident) => { Some(stringify!($error)) };
 }

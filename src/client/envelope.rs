@@ -6,6 +6,7 @@ use crate::services::kms::Wrapping;
 use crate::services::kms::{Kms, Wrap};
 use crate::services::{ErrorCode, Refusal, Remedy};
 use crate::world::RegionId;
+use std::collections::BTreeMap;
 
 /// Why something cannot be had: the error that the application sees and the rule behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +109,8 @@ pub struct Instance<'a> {
     pub keyring: &'a Keyring,
     /// Who calls.
     pub principal: &'a str,
+    /// The encryption context of its calls.
+    pub context: &'a BTreeMap<String, String>,
     /// The instances' own Region, then those of their failover list.
     pub bindings: Vec<RegionId>,
     /// The study notes' SDK, which reads everything (KMS-SEED-18).
@@ -120,7 +123,9 @@ impl Instance<'_> {
     pub fn wraps(&self, kms: &Kms, places: &Places) -> Vec<Vec<Path<Wrap>>> {
         let calls = |(i, key)| {
             let by = if i == 0 { Wrapping::GenerateDataKey } else { Wrapping::Encrypt };
-            let answer = |bound: &Bound| kms.may_wrap(by, bound.endpoint, &bound.identifier, self.principal);
+            let answer = |bound: &Bound| {
+                kms.may_wrap(by, bound.endpoint, &bound.identifier, self.principal, self.context)
+            };
             let path = |bound: &Bound| Path::of(bound.endpoint, answer(bound));
             distinct(key, &self.bindings, kms, places).iter().map(path).collect()
         };
@@ -163,7 +168,8 @@ impl Instance<'_> {
     }
 
     fn unwrap(&self, bound: &Bound, wrap: Wrap, kms: &Kms) -> Path<RuleRef> {
-        let answer = kms.may_unwrap(bound.endpoint, Some(&bound.identifier), wrap, self.principal);
+        let answer =
+            kms.may_unwrap(bound.endpoint, Some(&bound.identifier), wrap, self.principal, self.context);
         Path::of(bound.endpoint, answer)
     }
 }

@@ -27,8 +27,10 @@ impl ClientId {
 /// What a client is, before the run.
 #[derive(Clone, Debug)]
 pub struct ClientSetup {
-    /// Its name in the scenario; also its IAM principal.
+    /// Its name in the scenario.
     pub name: String,
+    /// The IAM principal as which its instances call.
+    pub principal: String,
     /// Where its instances run and call from.
     pub region: RegionId,
     /// Index of its store in the setup's list.

@@ -70,7 +70,7 @@ impl Store {
                 let regions = store.regions.clone();
                 let database = GlobalDatabase::new(
                     &store.name,
-                    &setup.account,
+                    setup.directory.account_id(0),
                     (regions, places),
                     *writer,
                     items,

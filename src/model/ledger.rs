@@ -7,7 +7,7 @@ use super::calls::down;
 use super::plans::attempts;
 use super::setup::Setup;
 use super::{Simulation, data::Store};
-use crate::client::classes::PLAINTEXT;
+use crate::client::classes::{Context, PLAINTEXT};
 use crate::client::envelope::Path;
 use crate::client::{Failure, rules};
 use crate::rulebook::RuleRef;
@@ -380,7 +380,9 @@ impl Simulation {
                 }
             }
             Reader::Principal(name) => {
-                let call = |wrap: &Wrap| self.kms.may_unwrap(view.region, None, *wrap, name);
+                let stated = Context::new();
+                let context = self.classes.context(class).unwrap_or(&stated);
+                let call = |wrap: &Wrap| self.kms.may_unwrap(view.region, None, *wrap, name, context);
                 wraps.iter().map(|wrap| vec![Path::of(view.region, call(wrap))]).collect()
             }
         };

@@ -188,7 +188,7 @@ impl Simulation {
             .map(|region| kms::Place { name: region.name.clone(), partition: region.partition.clone() });
         let mut kms = Kms::new(kms::Config {
             regions: places.collect(),
-            account: setup.account.clone(),
+            directory: setup.directory.clone(),
             timing: setup.timing.clone(),
             settings: setup.settings,
             switches: setup.switches,

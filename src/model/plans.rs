@@ -223,7 +223,8 @@ fn instance<'a>(
 ) -> Instance<'a> {
     Instance {
         keyring,
-        principal: &client.name,
+        principal: &client.principal,
+        context: &client.context,
         bindings: bindings(client, home),
         any_sdk: setup.switches.any_sdk_any_region,
     }

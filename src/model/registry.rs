@@ -5,11 +5,11 @@ use crate::{client, services};
 
 /// Every rule, floor by floor, in the order of its file.
 pub fn rules() -> Vec<RuleRef> {
-    let parts = [
-        services::kms::rules::ALL,
+    let others = [
+        services::iam::rules::ALL,
         client::rules::ALL,
         services::dynamodb::rules::ALL,
         services::aurora::rules::ALL,
     ];
-    parts.concat()
+    [services::kms::rules::ALL, &others].concat().concat()
 }

@@ -5,6 +5,7 @@ use crate::faults::Fault;
 use crate::runlog::Assumption;
 use crate::runlog::expression::Expression;
 use crate::services::Command;
+use crate::services::iam::Directory;
 use crate::services::kms;
 use crate::sim::{Law, Span, Time};
 use crate::world::{self, RegionId};
@@ -30,8 +31,8 @@ pub struct Setup {
     pub rule_set: RuleSet,
     /// Regions, links and endpoints.
     pub world: world::Setup,
-    /// The account that owns everything.
-    pub account: String,
+    /// Accounts and principals. The first account owns the stores.
+    pub directory: Directory,
     /// KMS keys that exist at time 0.
     pub keys: Vec<kms::KeySetup>,
     /// Times of KMS's own processes.

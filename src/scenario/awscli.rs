@@ -4,7 +4,7 @@ use super::problem::nearest;
 use crate::runlog::parse::ParseError;
 use crate::services::api::{Argument, Command, Kind, Operation, Param, Service, kebab};
 use crate::services::reference::references;
-use crate::services::{aurora, kms};
+use crate::services::{aurora, kms, shorthand};
 use base64::Engine;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -226,7 +226,7 @@ fn values(
     words: &mut Words,
 ) -> Result<Word, ParseError> {
     let mut value = one(name, inline, at, words)?;
-    if matches!(param.kind, Kind::Map | Kind::Tags) {
+    if matches!(param.kind, Kind::Map | Kind::Tags | Kind::List | Kind::Structure) {
         while let Some(more) = words.next_if(|word| !word.text.starts_with("--")) {
             value.text = format!("{} {}", value.text, more.text);
             value.at.end = more.at.end;
@@ -262,6 +262,10 @@ fn check(param: &Param, value: &Word) -> Result<(), ParseError> {
         Kind::Integer => text.parse::<i64>().err().map(|_| "is no whole number"),
         Kind::Blob => base64::engine::general_purpose::STANDARD.decode(text).err().map(|_| "is not base64"),
         Kind::Map => (!is_map(text)).then_some("is neither `key=value,...` nor a JSON object"),
+        Kind::List => shorthand::list(text).is_none().then_some("is neither words nor a JSON list of texts"),
+        Kind::Structure => {
+            shorthand::structure(text).is_none().then_some("is neither `name=value,...` nor a JSON object")
+        }
         Kind::Tags => (!is_tags(text)).then_some("is neither `TagKey=...,TagValue=...` nor a JSON list"),
     };
     match wrong {
@@ -284,15 +288,11 @@ fn is_map(text: &str) -> bool {
 }
 
 fn is_tags(text: &str) -> bool {
-    match text.starts_with('[') {
-        true => serde_json::from_str::<Vec<BTreeMap<String, String>>>(text).is_ok(),
-        false => text.split(' ').all(|tag| {
-            let mut keys: Vec<&str> =
-                tag.split(',').filter_map(|pair| Some(pair.split_once('=')?.0)).collect();
-            keys.sort_unstable();
-            keys == ["TagKey", "TagValue"]
-        }),
-    }
+    let is_tag = |tag: &serde_json::Map<String, serde_json::Value>| {
+        tag.len() == 2
+            && ["TagKey", "TagValue"].iter().all(|name| tag.get(*name).is_some_and(|v| v.is_string()))
+    };
+    shorthand::structures(text).is_some_and(|tags| tags.iter().all(is_tag))
 }
 
 /// Splits a line as a POSIX shell does: white space, `'…'`, `"…"` and `\`.

@@ -111,6 +111,7 @@ fn client(cx: &Context, entry: &Entry) -> Option<ClientSetup> {
     let objective = fields.read("objective", value::objective);
     Some(ClientSetup {
         name: entry.key.clone(),
+        principal: entry.key.clone(),
         region: region?,
         store: store?,
         rate,

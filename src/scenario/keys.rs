@@ -80,5 +80,5 @@ fn key(cx: &Context, entry: &Entry) -> Option<KeySetup> {
     });
     let aliases = aliases
         .map(|listed| listed.into_iter().filter(|at| *at == primary || replicas.contains(at)).collect());
-    Some(KeySetup { name: entry.key.clone(), multi_region, primary, replicas, aliases })
+    Some(KeySetup { multi_region, replicas, aliases, ..KeySetup::single_region(&entry.key, primary) })
 }

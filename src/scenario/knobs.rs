@@ -123,6 +123,8 @@ pub fn timing(cx: &Context, called: &[&'static str]) -> Timing {
             &["ScheduleKeyDeletion"],
             &format!("{DEVELOPER_GUIDE}: up to 24 hours"),
         ),
+        propagation: Law::Constant(crate::sim::Span::ZERO),
+        ..Timing::default()
     }
 }
 
@@ -137,6 +139,7 @@ pub fn settings(cx: &Context) -> Settings {
     Settings {
         pending_deletion_error: pending_deletion_error.unwrap_or_default(),
         strict_updating: fields.read("strict-updating", value::flag).unwrap_or(false),
+        ..Settings::default()
     }
 }
 

@@ -11,6 +11,7 @@ use super::tree::{Node, Table};
 use super::{Request, clients, designs, expect, keys, knobs, runbooks, stores, timeline, value, world};
 use crate::model::setup::{Action, RunbookSetup, RunbookStep, Setup, TimelineEntry};
 use crate::services::Operation;
+use crate::services::iam::Directory;
 use crate::sim::Span;
 use crate::world::Service;
 
@@ -100,7 +101,7 @@ fn setup(
         bin: bin.unwrap_or_else(|| bin_of(duration)),
         rule_set,
         world: world.setup,
-        account: ACCOUNT.to_owned(),
+        directory: Directory::of_one_account(ACCOUNT),
         keys,
         timing,
         settings,

@@ -25,7 +25,11 @@ pub enum Kind {
     Blob,
     /// `k=v,k=v` or JSON object.
     Map,
-    /// `TagKey=…,TagValue=…` structures or a JSON array.
+    /// `a b c` or a JSON array of texts ([`shorthand::list`](super::shorthand::list)).
+    List,
+    /// `Name=value,…` or a JSON object ([`shorthand::structure`](super::shorthand::structure)).
+    Structure,
+    /// `TagKey=…,TagValue=…` structures or a JSON array ([`shorthand::structures`](super::shorthand::structures)).
     Tags,
 }
 

@@ -31,8 +31,10 @@ error_codes! {
     DependencyTimeoutException,
     DisabledException,
     EndpointConnectionError,
+    ExpiredImportTokenException,
     GlobalClusterNotFoundFault,
     IncorrectKeyException,
+    IncorrectKeyMaterialException,
     InternalFailure,
     InternalServerError,
     InvalidAliasNameException,
@@ -40,11 +42,16 @@ error_codes! {
     InvalidCiphertextException,
     InvalidDBClusterStateFault,
     InvalidGlobalClusterStateFault,
+    InvalidGrantIdException,
+    InvalidGrantTokenException,
+    InvalidImportTokenException,
     InvalidKeyUsageException,
     InvalidParameterCombination,
-    KMSInternalException,
-    KMSInvalidStateException,
     KeyUnavailableException,
+    KMSInternalException,
+    KMSInvalidMacException,
+    KMSInvalidSignatureException,
+    KMSInvalidStateException,
     LimitExceededException,
     MalformedPolicyDocumentException,
     NotFoundException,
@@ -60,6 +67,8 @@ error_codes! {
     ValidationException,
     /// Ours, in the Encryption SDK's sense: no data key of the message could be decrypted by the keyring.
     CannotDecryptDataKeys,
+    /// Ours, in the Encryption SDK's sense: the keyring cannot be made, or cannot encrypt.
+    InvalidKeyring,
 }
 
 /// How the SDKs class an error when they decide on a retry.

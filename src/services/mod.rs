@@ -1,6 +1,6 @@
 //! AWS services as pure state machines: state + request + time in, outcome and timers out.
 //!
-//! A service knows no network, queue, randomness or file, and no other service. Which Regions the caller can reach
+//! A service knows no network, queue, randomness or file, and no other service but IAM, which each of them asks. Which Regions the caller can reach
 //! is told with each request, as the time is. Work for another Region is an [`Outbox::tell`]; when it gets there is
 //! the simulation's business.
 
@@ -8,9 +8,11 @@ pub mod api;
 pub mod aurora;
 pub mod dynamodb;
 pub mod error;
+pub mod iam;
 pub mod kms;
 pub mod reference;
 pub mod replication;
+pub mod shorthand;
 
 pub use api::{Argument, Command, Operation, Params, Plane, Service};
 pub use error::ErrorCode;
@@ -51,7 +53,7 @@ pub struct Caller<'a> {
     pub now: Time,
     /// The Region whose endpoint was called.
     pub region: RegionId,
-    /// Who calls (an IAM name of the account).
+    /// Who calls: a name of the [`iam::Directory`].
     pub principal: &'a str,
     /// The Regions whose control plane of this service answers from `region` now (it contains `region`).
     pub reach: RegionSet,

@@ -6,6 +6,7 @@ use mrksim::services::kms::{KeyState, SetId, Settings, Switches, Timing, Wrap, W
 use mrksim::sim::{Law, Span};
 use mrksim::world::{RegionId, RegionSet};
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 /// The Regions of one partition.
 const REGIONS: [&str; 3] = ["us-east-1", "eu-west-1", "ap-southeast-2"];
@@ -49,7 +50,7 @@ fn switches() -> impl Strategy<Value = Switches> {
         delete_primary_cascades: cascade,
         promote_from_replica_during_outage: promote,
         replica_ready_immediately: ready,
-        any_sdk_any_region: false,
+        ..Switches::default()
     })
 }
 
@@ -61,6 +62,7 @@ fn any_documented_time() -> Timing {
         updating: between(1, 60),
         synchronisation: between(1, 3_600),
         deletion_lateness: between(0, 86_400),
+        ..Timing::default()
     }
 }
 
@@ -72,11 +74,26 @@ fn verdicts(world: &World, sets: &[SetId]) -> Vec<Result<String, Refusal>> {
             let arn = world.kms.arn(*set, at);
             for name in [arn.as_str(), world.kms.key_id(*set), "alias/tested", "alias/second"] {
                 for by in [Wrapping::GenerateDataKey, Wrapping::Encrypt] {
-                    all.push(world.kms.may_wrap(by, at, name, "app").map(|wrap| format!("{wrap:?}")));
+                    all.push(
+                        world
+                            .kms
+                            .may_wrap(by, at, name, "app", &BTreeMap::new())
+                            .map(|wrap| format!("{wrap:?}")),
+                    );
                 }
                 let wrap = Wrap { set: *set, region: RegionId(0), material: 0 };
-                all.push(world.kms.may_unwrap(at, Some(name), wrap, "app").map(|rule| rule.to_string()));
-                all.push(world.kms.may_unwrap(at, None, wrap, "app").map(|rule| rule.to_string()));
+                all.push(
+                    world
+                        .kms
+                        .may_unwrap(at, Some(name), wrap, "app", &BTreeMap::new())
+                        .map(|rule| rule.to_string()),
+                );
+                all.push(
+                    world
+                        .kms
+                        .may_unwrap(at, None, wrap, "app", &BTreeMap::new())
+                        .map(|rule| rule.to_string()),
+                );
                 all.push(Ok(format!("{:?}", world.kms.lost(wrap))));
             }
         }
@@ -95,13 +112,16 @@ fn verdicts_are_answers(world: &mut World, set: SetId, blob: &str) -> Result<(),
             let generated = world.ask("GenerateDataKey", &[("KeyId", key), spec], at);
             let encrypted = world.ask("Encrypt", &[("KeyId", key), ("Plaintext", "aGVsbG8=")], at);
             let decrypted = world.ask("Decrypt", &[("KeyId", key), ("CiphertextBlob", blob)], at);
-            let may_wrap = |by| world.kms.may_wrap(by, at, key, "app").err();
+            let may_wrap = |by| world.kms.may_wrap(by, at, key, "app", &BTreeMap::new()).err();
             prop_assert_eq!(generated.err(), may_wrap(Wrapping::GenerateDataKey));
             prop_assert_eq!(encrypted.err(), may_wrap(Wrapping::Encrypt));
-            prop_assert_eq!(decrypted.err(), world.kms.may_unwrap(at, Some(key), wrap, "app").err());
+            prop_assert_eq!(
+                decrypted.err(),
+                world.kms.may_unwrap(at, Some(key), wrap, "app", &BTreeMap::new()).err()
+            );
         }
         let decrypted = world.ask("Decrypt", &[("CiphertextBlob", blob)], at);
-        prop_assert_eq!(decrypted.err(), world.kms.may_unwrap(at, None, wrap, "app").err());
+        prop_assert_eq!(decrypted.err(), world.kms.may_unwrap(at, None, wrap, "app", &BTreeMap::new()).err());
     }
     world.down = down;
     Ok(())
@@ -246,7 +266,7 @@ proptest! {
             let _ = world.ask(operation.name, &pairs[..given], RegionId(0));
         }
         for name in &texts {
-            let _ = world.kms.may_wrap(Wrapping::Encrypt, RegionId(1), name, name);
+            let _ = world.kms.may_wrap(Wrapping::Encrypt, RegionId(1), name, name, &BTreeMap::new());
         }
     }
 }

@@ -5,7 +5,10 @@
 //! set pending-deletion-error = DisabledException     an open point; also `set strict-updating`
 //! timing creating = 30s                              how long KMS takes
 //! rules notes                                        every switch; `switch replica-ready-immediately`: one
-//! case KMS-DEL-3 KMS-DEL-4: words                    a new world, and the rules that the case shows
+//! case KMS-DEL-3 KMS-DEL-4: words                    a new world, and the rules that the case shows and keeps
+//! counter KMS-DEL-3: words                           a new world in which the rule does not apply, and the outcome differs;
+//!                                                    a rule that refuses needs none: each refusal by it breaks it
+//! aws kms … --region R as:NAME => …                  who calls; default `administrator`
 //! aws kms … --region R => ok Path=value …  as NAME   Path=absent, Path.#=2 (length), $NAME, $NAME.Path, $key@Region
 //! aws kms … --region R => Error RULE-ID : message    the message may be left out
 //! wait 7d                                            time passes
@@ -23,18 +26,29 @@
 use super::world::{World, region, span};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use mrksim::scenario::awscli;
 use mrksim::services::kms::{PendingDeletionError, SetId, Settings, Switches, Timing, Wrap, Wrapping, api};
-use mrksim::services::{Params, Refusal, Remedy, api::Kind, api::kebab};
-use mrksim::sim::Law;
+use mrksim::services::{Params, Refusal, Remedy};
+use mrksim::sim::{Law, Span};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A key that a case declares: name, multi-Region, Regions, Regions of its alias.
 type Declared = (String, bool, Vec<String>);
 
+/// KMS's times, with changes that are seen at once unless a case says otherwise.
+struct Instant(Timing);
+
+impl Default for Instant {
+    fn default() -> Self {
+        let none = || Law::Constant(Span::ZERO);
+        Instant(Timing { propagation: none(), grant: none(), alias_tag: none(), ..Timing::default() })
+    }
+}
+
 #[derive(Default)]
 pub struct Table {
-    timing: Timing,
+    timing: Instant,
     settings: Settings,
     switches: Switches,
     keys: Vec<Declared>,
@@ -43,6 +57,10 @@ pub struct Table {
     saved: BTreeMap<String, Value>,
     /// Rules that a case names or an answer carries.
     pub shown: BTreeSet<String>,
+    /// Rules with a case that keeps them.
+    pub kept: BTreeSet<String>,
+    /// Rules with a case that breaks them: a refusal by them, or a counter-case.
+    pub broken: BTreeSet<String>,
 }
 
 impl Table {
@@ -59,7 +77,8 @@ impl Table {
     fn line(&mut self, line: &str, here: &str) {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         match word {
-            "case" => self.begin(rest),
+            "case" => self.begin(rest, true),
+            "counter" => self.begin(rest, false),
             "key" => self.key(rest),
             "set" | "switch" | "rules" | "timing" => self.configure(word, rest, here),
             "aws" => self.command(rest, here),
@@ -80,11 +99,13 @@ impl Table {
         }
     }
 
-    fn begin(&mut self, title: &str) {
-        let shown = std::mem::take(&mut self.shown);
-        *self = Table { shown, ..Table::default() };
+    fn begin(&mut self, title: &str, keeps: bool) {
+        let [shown, kept, broken] = [&mut self.shown, &mut self.kept, &mut self.broken].map(std::mem::take);
+        *self = Table { shown, kept, broken, ..Table::default() };
         let (rules, _) = title.split_once(':').expect("case RULE-IDS: words");
-        self.shown.extend(rules.split_whitespace().map(str::to_owned));
+        let rules = || rules.split_whitespace().map(str::to_owned);
+        self.shown.extend(rules());
+        if keeps { &mut self.kept } else { &mut self.broken }.extend(rules());
     }
 
     fn key(&mut self, rest: &str) {
@@ -112,10 +133,14 @@ impl Table {
             ("timing", Some((name, time))) => {
                 let law = Law::Constant(span(time));
                 match name {
-                    "creating" => self.timing.creating = law,
-                    "updating" => self.timing.updating = law,
-                    "synchronisation" => self.timing.synchronisation = law,
-                    "deletion-lateness" => self.timing.deletion_lateness = law,
+                    "creating" => self.timing.0.creating = law,
+                    "updating" => self.timing.0.updating = law,
+                    "synchronisation" => self.timing.0.synchronisation = law,
+                    "propagation" => self.timing.0.propagation = law,
+                    "rotation" => self.timing.0.rotation = law,
+                    "grant" => self.timing.0.grant = law,
+                    "alias-tag" => self.timing.0.alias_tag = law,
+                    "deletion-lateness" => self.timing.0.deletion_lateness = law,
                     _ => panic!("{here}: no such time"),
                 }
             }
@@ -125,7 +150,7 @@ impl Table {
 
     fn world(&mut self) -> &mut World {
         if self.world.is_none() {
-            let mut world = World::new(self.timing.clone(), self.settings, self.switches);
+            let mut world = World::new(self.timing.0.clone(), self.settings, self.switches);
             for (name, multi_region, regions) in &self.keys {
                 let regions: Vec<_> = regions.iter().map(|name| region(name)).collect();
                 self.sets.insert(name.clone(), world.declare(name, *multi_region, &regions, None));
@@ -138,13 +163,17 @@ impl Table {
     fn command(&mut self, rest: &str, here: &str) {
         self.world();
         let (command, expected) = rest.split_once(" => ").unwrap_or_else(|| panic!("{here}: no =>"));
-        let words: Vec<String> = split(command).iter().map(|word| self.fill(word, here)).collect();
-        let [service, name, options @ ..] = &words[..] else { panic!("{here}: too short") };
-        assert_eq!(service, "kms", "{here}");
-        let operation = api::OPERATIONS.iter().find(|operation| operation.cli_name() == *name);
-        let operation = operation.unwrap_or_else(|| panic!("{here}: no operation {name}"));
-        let (params, at) = read_options(operation.params, options, here);
-        let answer = self.world().call(operation, &params, region(&at));
+        let command = self.fill(&format!("aws {command}"), here);
+        let (command, principal) = match command.split_once(" as:") {
+            Some((command, who)) => (command.to_owned(), who.trim().to_owned()),
+            None => (command, "administrator".to_owned()),
+        };
+        let (command, _) = awscli::parse(&command, &[api::OPERATIONS])
+            .unwrap_or_else(|error| panic!("{here}: {}", error.message));
+        let arguments = command.arguments.iter().map(|(name, value)| (*name, value.0.clone()));
+        let (params, at) = (Params(arguments.collect()), command.region.clone());
+        let operation = command.operation;
+        let answer = self.world().call_as(&principal, operation, &params, region(&at));
         let (expected, message) = match expected.split_once(" : ") {
             Some((expected, message)) => (expected, Some(self.fill(message, here))),
             None => (expected, None),
@@ -160,6 +189,7 @@ impl Table {
                 let rule = expected.next().unwrap_or_else(|| panic!("{here}: by which rule?"));
                 let got = format!("{} {}", refusal.error.name(), refusal.rule);
                 assert_eq!(got, format!("{error} {rule}"), "{here}: {}", refusal.message);
+                self.broken.insert(rule.to_owned());
                 assert!(
                     message.is_none_or(|message| message == refusal.message),
                     "{here}: {}",
@@ -247,7 +277,13 @@ impl Table {
             rest.split_once(" = ").unwrap_or_else(|| panic!("{here}: wrap KEY at REGION = …"));
         let [name, "at", place] = question.split(' ').collect::<Vec<_>>()[..] else { panic!("{here}") };
         let key = self.fill(name, here);
-        let verdict = self.world().kms.may_wrap(Wrapping::GenerateDataKey, region(place), &key, "app");
+        let verdict = self.world().kms.may_wrap(
+            Wrapping::GenerateDataKey,
+            region(place),
+            &key,
+            "app",
+            &BTreeMap::new(),
+        );
         self.verdict(verdict.map(|_| "ok".to_owned()), wanted, here);
     }
 
@@ -261,7 +297,8 @@ impl Table {
             _ => panic!("{here}"),
         };
         let wrap = Wrap { set: self.set(name, here), region: region(from), material: 0 };
-        let verdict = self.world().kms.may_unwrap(region(place), named.as_deref(), wrap, "app");
+        let verdict =
+            self.world().kms.may_unwrap(region(place), named.as_deref(), wrap, "app", &BTreeMap::new());
         self.verdict(verdict.map(|rule| rule.to_string()), wanted, here);
     }
 
@@ -309,40 +346,4 @@ fn at(answer: &Value, path: &str) -> String {
 fn identifier(answer: &Value) -> String {
     let paths = ["CiphertextBlob", "KeyMetadata.KeyId", "ReplicaKeyMetadata.KeyId", "KeyId"];
     paths.iter().map(|path| at(answer, path)).find(|value| value != "absent").expect("an identifier")
-}
-
-fn read_options(
-    known: &'static [mrksim::services::api::Param],
-    words: &[String],
-    here: &str,
-) -> (Params, String) {
-    let (mut params, mut at) = (Params::default(), None);
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        let name = word.strip_prefix("--").unwrap_or_else(|| panic!("{here}: {word} is no option"));
-        if name == "region" {
-            at = words.next().cloned();
-            continue;
-        }
-        let param = known.iter().find(|param| kebab(param.name) == name);
-        let param = param.unwrap_or_else(|| panic!("{here}: no option {word}"));
-        let value = match param.kind {
-            Kind::Flag => "true".to_owned(),
-            _ => words.next().unwrap_or_else(|| panic!("{here}: {word} needs a value")).clone(),
-        };
-        params.0.insert(param.name, value);
-    }
-    (params, at.unwrap_or_else(|| panic!("{here}: no --region")))
-}
-
-/// Words, of which some are in single quotes.
-fn split(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    for (i, part) in text.split('\'').enumerate() {
-        match i % 2 {
-            1 => words.push(part.to_owned()),
-            _ => words.extend(part.split_whitespace().map(str::to_owned)),
-        }
-    }
-    words
 }

@@ -1,5 +1,6 @@
 //! KMS with a clock and nothing else: timers, messages, and Regions that go down and come back.
 
+use mrksim::services::iam::Directory;
 use mrksim::services::kms::{Config, KeySetup, Kms, KmsEvent, Place, SetId, Settings, Switches, Timing, api};
 use mrksim::services::{Caller, Note, Operation, Outbox, Params, Refusal};
 use mrksim::sim::{Span, Time};
@@ -33,7 +34,13 @@ impl World {
         };
         let regions = REGIONS.iter().map(place).collect();
         World {
-            kms: Kms::new(Config { regions, account: "111122223333".to_owned(), timing, settings, switches }),
+            kms: Kms::new(Config {
+                regions,
+                directory: Directory::of_one_account("111122223333"),
+                timing,
+                settings,
+                switches,
+            }),
             now: Time::ZERO,
             down: RegionSet::default(),
             notes: Vec::new(),
@@ -55,7 +62,7 @@ impl World {
         self.calls += 1;
         let (primary, replicas) = regions.split_first().expect("a key has a Region");
         let replicas = replicas.to_vec();
-        let key = KeySetup { name: name.to_owned(), multi_region, primary: *primary, replicas, aliases };
+        let key = KeySetup { multi_region, replicas, aliases, ..KeySetup::single_region(name, *primary) };
         self.kms.declare(&key, self.calls.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c834))
     }
 
@@ -63,9 +70,20 @@ impl World {
         RegionSet(!self.down.0)
     }
 
-    /// Calls an operation at a Region that is up.
+    /// Calls an operation at a Region that is up, as an administrator.
     pub fn call(
         &mut self,
+        operation: &'static Operation,
+        params: &Params,
+        region: RegionId,
+    ) -> Result<Value, Refusal> {
+        self.call_as("administrator", operation, params, region)
+    }
+
+    /// Calls an operation at a Region that is up.
+    pub fn call_as(
+        &mut self,
+        principal: &str,
         operation: &'static Operation,
         params: &Params,
         region: RegionId,
@@ -74,7 +92,7 @@ impl World {
         self.notes.clear();
         self.calls += 1;
         let fresh = self.calls.wrapping_mul(0xd134_2543_de82_ef95_9e37_79b9_7f4a_7c15);
-        let caller = Caller { now: self.now, region, principal: "administrator", reach: self.reach(), fresh };
+        let caller = Caller { now: self.now, region, principal, reach: self.reach(), fresh };
         let answer = self.kms.call(operation, params, &caller, &mut self.out);
         self.deliver();
         if let Err(refusal) = &answer {

@@ -1,5 +1,6 @@
 //! May the operation be done with this key now? Role and state by AWS's table, and the rule behind a refusal.
 
+use super::authorization::Asking;
 use super::matrix::{self, Cell, Outcome, RoleRule};
 use super::naming::Naming;
 use super::state::{KeyRef, KeyState};
@@ -10,15 +11,17 @@ use crate::world::RegionId;
 
 impl Kms {
     /// The key that an identifier names, if role and state allow the operation: the part of the check order that
-    /// every operation on a key begins with (KMS-ERR-20). Authorization will stand between the two steps.
+    /// every operation on a key begins with (KMS-ERR-20).
     pub(super) fn admit(
         &self,
         operation: &'static str,
         identifier: &str,
         at: RegionId,
         naming: Naming,
+        asking: &Asking,
     ) -> Result<KeyRef, Refusal> {
-        let key = self.resolve(identifier, at, naming)?;
+        let key = self.resolve(identifier, at, naming, asking.principal)?;
+        self.authorize(operation, key, asking)?;
         self.check_role(operation, key)?;
         self.check_state(operation, key)?;
         Ok(key)

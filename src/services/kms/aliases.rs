@@ -26,9 +26,12 @@ impl Kms {
     pub(super) fn create_alias(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
         let name = alias_name(request)?;
         let key = self.admit_named("CreateAlias", request, "TargetKeyId", Naming::KeyOnly)?;
-        if self.aliases[key.region.index()].contains_key(name) {
-            let message =
-                format!("An alias with the name {} already exists", self.alias_arn(name, key.region));
+        let account = self.set(key.set).account;
+        if self.aliases(account, key.region).contains_key(name) {
+            let message = format!(
+                "An alias with the name {} already exists",
+                self.alias_arn(name, account, key.region)
+            );
             return Err(refuse(rules::ALIAS_IS_NEW, ErrorCode::AlreadyExistsException, message));
         }
         self.check_room(key)?;
@@ -41,10 +44,11 @@ impl Kms {
     pub(super) fn update_alias(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
         let name = alias_name(request)?;
         let region = request.caller.region;
-        self.alias(name, region)?;
+        let account = self.account_of(request.caller.principal);
+        self.alias(name, account, region)?;
         let key = self.admit_named("UpdateAlias", request, "TargetKeyId", Naming::KeyOnly)?;
         let now = request.caller.now;
-        let Some(alias) = self.aliases[region.index()].get(name) else { return Ok(json!({})) };
+        let Some(alias) = self.aliases(account, region).get(name) else { return Ok(json!({})) };
         let moved = Alias { target: key.set, updated: now, ..alias.clone() };
         if alias.target != key.set {
             self.check_room(key)?;
@@ -57,9 +61,10 @@ impl Kms {
     pub(super) fn delete_alias(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
         let name = alias_name(request)?;
         let region = request.caller.region;
-        let target = KeyRef { set: self.alias(name, region)?, region };
+        let account = self.account_of(request.caller.principal);
+        let target = KeyRef { set: self.alias(name, account, region)?, region };
         self.check_state("DeleteAlias", target)?;
-        self.aliases[region.index()].remove(name);
+        self.aliases_mut(account, region).remove(name);
         self.epoch += 1;
         let outcome = "deleted".to_owned();
         out.note(self.note_of_alias(name, target, "DeleteAlias", outcome));
@@ -68,7 +73,8 @@ impl Kms {
 
     /// A key has at most 50 aliases.
     fn check_room(&self, key: KeyRef) -> Result<(), Refusal> {
-        let taken = self.aliases[key.region.index()].values().filter(|alias| alias.target == key.set).count();
+        let aliases = self.aliases(self.set(key.set).account, key.region);
+        let taken = aliases.values().filter(|alias| alias.target == key.set).count();
         match taken < MOST {
             true => Ok(()),
             false => {
@@ -86,7 +92,7 @@ impl Kms {
         operation: &'static str,
         out: &mut Outbox<KmsEvent>,
     ) {
-        self.aliases[key.region.index()].insert(name.to_owned(), alias);
+        self.aliases_mut(self.set(key.set).account, key.region).insert(name.to_owned(), alias);
         self.epoch += 1;
         let outcome = format!("names {}", self.key_id(key.set));
         out.note(self.note_of_alias(name, key, operation, outcome));
@@ -94,7 +100,7 @@ impl Kms {
 
     fn note_of_alias(&self, name: &str, key: KeyRef, operation: &'static str, outcome: String) -> Note {
         Note {
-            target: self.alias_arn(name, key.region),
+            target: self.alias_arn(name, self.set(key.set).account, key.region),
             outcome,
             ..self.note_of(key, operation, "", rules::ALIASES_ARE_REGIONAL)
         }

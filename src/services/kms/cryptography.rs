@@ -2,10 +2,11 @@
 //!
 //! A verdict is the very check that the operation begins with.
 
+use super::authorization::Asking;
 use super::ciphertext::{self, Ciphertext};
 use super::keys::material_id;
 use super::naming::Naming;
-use super::request::{Context, Request, base64, refuse};
+use super::request::{Context, Request, base64, invalid, refuse};
 use super::state::KeyRef;
 use super::{Answer, Kms, SetId, Wrap, Wrapping, rules};
 use crate::rulebook::RuleRef;
@@ -25,12 +26,18 @@ const ASYMMETRIC: &[&str] = &["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"
 
 impl Kms {
     /// What wrapping a data key with an identifier at a Region's endpoint answers.
-    pub(super) fn wrapping_key(&self, by: Wrapping, at: RegionId, identifier: &str) -> Result<Wrap, Refusal> {
+    pub(super) fn wrapping_key(
+        &self,
+        by: Wrapping,
+        at: RegionId,
+        identifier: &str,
+        asking: &Asking,
+    ) -> Result<Wrap, Refusal> {
         let operation = match by {
             Wrapping::GenerateDataKey => "GenerateDataKey",
             Wrapping::Encrypt => "Encrypt",
         };
-        let key = self.admit(operation, identifier, at, Naming::KeyOrAlias)?;
+        let key = self.admit(operation, identifier, at, Naming::KeyOrAlias, asking)?;
         Ok(Wrap { set: key.set, region: key.region, material: self.set(key.set).material })
     }
 
@@ -42,13 +49,15 @@ impl Kms {
         at: RegionId,
         named: Option<&str>,
         by: Result<Option<SetId>, Refusal>,
+        asking: &Asking,
     ) -> Result<KeyRef, Refusal> {
         let Some(identifier) = named else {
             let key = self.key_of_ciphertext(by?, at)?;
+            self.authorize(operation, key, asking)?;
             self.check_state(operation, key)?;
             return Ok(key);
         };
-        let key = self.admit(operation, identifier, at, Naming::KeyOrAlias)?;
+        let key = self.admit(operation, identifier, at, Naming::KeyOrAlias, asking)?;
         match by? == Some(key.set) {
             true => Ok(key),
             false => {
@@ -104,8 +113,9 @@ impl Kms {
         let context = request.context("EncryptionContext")?;
         let algorithm = Algorithm::of(request, "EncryptionAlgorithm")?;
         let opened = Opened::new(self, &blob);
-        let key =
-            self.unwrapping_key("Decrypt", request.caller.region, request.text("KeyId"), opened.by())?;
+        let asking = Asking::of_request(request)?;
+        let (at, named) = (request.caller.region, request.text("KeyId"));
+        let key = self.unwrapping_key("Decrypt", at, named, opened.by(), &asking)?;
         algorithm.fits()?;
         let (plaintext, material) = opened.plaintext(&context)?;
         Ok(json!({
@@ -127,7 +137,8 @@ impl Kms {
         ];
         let opened = Opened::new(self, &blob);
         let named = request.text("SourceKeyId");
-        let from = self.unwrapping_key("ReEncrypt", request.caller.region, named, opened.by())?;
+        let asking = Asking::of_request(request)?;
+        let from = self.unwrapping_key("ReEncrypt", request.caller.region, named, opened.by(), &asking)?;
         let to = self.admit_named("ReEncrypt", request, "DestinationKeyId", Naming::KeyOrAlias)?;
         algorithms.iter().try_for_each(Algorithm::fits)?;
         let (plaintext, material) = opened.plaintext(&from_context)?;
@@ -148,8 +159,7 @@ impl Kms {
         let length = data_key_length(request)?;
         let context = request.context("EncryptionContext")?;
         let key = self.admit_named(operation, request, "KeyId", Naming::KeyOrAlias)?;
-        let words = Draws(fnv1a(&request.caller.fresh.to_be_bytes()));
-        let data_key: Vec<u8> = (0..).flat_map(|i| words.at(0, i).to_be_bytes()).take(length).collect();
+        let data_key = random_bytes(request.caller.fresh, length);
         let set = self.set(key.set);
         let mut answer = json!({
             "CiphertextBlob": base64(&self.seal(key, &context, &data_key, request)),
@@ -160,6 +170,17 @@ impl Kms {
             answer["Plaintext"] = Value::String(base64(&data_key));
         }
         Ok(answer)
+    }
+
+    /// GenerateRandom: 1 to 1024 bytes, of no key.
+    pub(super) fn generate_random(&self, request: &Request) -> Answer {
+        let length = match request.integer("NumberOfBytes")? {
+            Some(n @ 1..=DATA_KEY) => n as usize,
+            _ => return Err(invalid(format!("NumberOfBytes must be 1 to {DATA_KEY}"))),
+        };
+        let asking = Asking::of_request(request)?;
+        self.authorize_without_key("GenerateRandom", request.caller.region, &asking)?;
+        Ok(json!({ "Plaintext": base64(&random_bytes(request.caller.fresh, length)) }))
     }
 
     fn seal(&self, key: KeyRef, context: &Context, plaintext: &[u8], request: &Request) -> Vec<u8> {
@@ -194,6 +215,12 @@ impl<'a> Opened<'a> {
     }
 }
 
+/// Bytes that a call's own random bits make.
+pub(super) fn random_bytes(fresh: u128, length: usize) -> Vec<u8> {
+    let words = Draws(fnv1a(&fresh.to_be_bytes()));
+    (0..).flat_map(|i| words.at(0, i).to_be_bytes()).take(length).collect()
+}
+
 /// The service's own message is empty.
 fn damaged() -> Refusal {
     refuse(rules::CONTEXT_AND_BLOB_ARE_INTACT, ErrorCode::InvalidCiphertextException, "")
@@ -206,9 +233,7 @@ impl Algorithm {
     fn of(request: &Request, name: &str) -> Result<Algorithm, Refusal> {
         let Some(text) = request.text(name) else { return Ok(Algorithm(SYMMETRIC)) };
         let known = std::iter::once(&SYMMETRIC).chain(ASYMMETRIC).find(|known| **known == text);
-        known
-            .map(|known| Algorithm(known))
-            .ok_or_else(|| super::request::invalid(format!("'{text}' is no {name}")))
+        known.map(|known| Algorithm(known)).ok_or_else(|| invalid(format!("'{text}' is no {name}")))
     }
 
     fn fits(&self) -> Result<(), Refusal> {

@@ -1,10 +1,11 @@
 //! CreateKey, DescribeKey, UpdateKeyDescription, and the metadata that a key shows.
 
+use super::authorization::Asking;
 use super::dates::date;
 use super::naming::{self, Naming};
 use super::request::{Request, invalid, refuse};
 use super::state::{KeyRef, KeyState, Related, Set};
-use super::{Answer, Kms, KmsEvent, SetId, rules};
+use super::{Answer, KeyClass, Kms, KmsEvent, SetId, rules};
 use crate::services::{ErrorCode, Outbox, Refusal};
 use crate::sim::Span;
 use crate::sim::rng::{Draws, fnv1a};
@@ -45,7 +46,10 @@ impl Kms {
         let description = description(request)?;
         let multi_region = request.params.flag("MultiRegion");
         let region = request.caller.region;
-        let id = self.add_set(multi_region, region, request.caller.fresh);
+        let asking = Asking::of_request(request)?;
+        self.authorize_without_key("CreateKey", region, &asking)?;
+        let owned = (KeyClass::default(), self.account_of(request.caller.principal));
+        let id = self.add_set(multi_region, owned, region, request.caller.fresh);
         self.set_mut(id).add(region, KeyState::Enabled, request.caller.now, description);
         let key = KeyRef { set: id, region };
         let rule = if multi_region { rules::CREATED_PRIMARY } else { rules::CREATED_ENABLED };
@@ -54,7 +58,13 @@ impl Kms {
     }
 
     /// A new set without keys, under a key ID that no other has.
-    pub(super) fn add_set(&mut self, multi_region: bool, primary: RegionId, fresh: u128) -> SetId {
+    pub(super) fn add_set(
+        &mut self,
+        multi_region: bool,
+        owned: (KeyClass, usize),
+        primary: RegionId,
+        fresh: u128,
+    ) -> SetId {
         let id = SetId(self.sets.len() as u32);
         let mut bits = naming::uuid_bits(fresh);
         while self.by_bits.contains_key(&bits) {
@@ -63,7 +73,7 @@ impl Kms {
         let text = naming::key_id(bits, multi_region);
         self.by_bits.insert(bits, id);
         self.by_id.insert(text.clone(), id);
-        self.sets.push(Set::new(text, bits, multi_region, primary));
+        self.sets.push(Set::new(text, bits, multi_region, owned, primary));
         id
     }
 
@@ -90,7 +100,7 @@ impl Kms {
         let set = self.set(at.set);
         let Some(key) = set.keys.get(&at.region) else { return Value::Null };
         let mut shown = json!({
-            "AWSAccountId": self.config.account,
+            "AWSAccountId": self.config.directory.account_id(set.account),
             "KeyId": set.id,
             "Arn": self.arn(at.set, at.region),
             "CreationDate": date(key.created),

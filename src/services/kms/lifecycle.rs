@@ -113,7 +113,8 @@ impl Kms {
     pub(super) fn delete(&mut self, key: KeyRef, out: &mut Outbox<KmsEvent>) {
         out.note(self.note_of(key, "DeleteKey", "deleted", rules::DELETED));
         self.set_mut(key.set).keys.remove(&key.region);
-        self.aliases[key.region.index()].retain(|_, alias| alias.target != key.set);
+        let account = self.set(key.set).account;
+        self.aliases_mut(account, key.region).retain(|_, alias| alias.target != key.set);
         self.epoch += 1;
         let set = self.set(key.set);
         if set.multi_region && !set.is_primary(key.region) {

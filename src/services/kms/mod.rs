@@ -2,40 +2,53 @@
 //!
 //! Where to start: [`rules`] says what is true, [`matrix`] is AWS's table of operations and key states, [`api`] lists
 //! the operations. A [`call`](Kms::call) goes through the same steps for each operation (KMS-ERR-20): the shape of
-//! its parameters (`request`), which key is meant (`naming`), role and state of that key (`admission`), then what is
-//! particular to the operation: `keys`, `lifecycle`, `replication`, `cryptography`, `aliases`, `listing`. What takes
-//! time goes on as events (`process`). `state` holds the keys, `ciphertext` what a blob is made of.
+//! its parameters (`request`), which key is meant (`naming`), who may (`authorization`), role and state of that key
+//! (`admission`), then what is particular to the operation: `keys`, `lifecycle`, `replication`, `rotation`, `import`,
+//! `policies`, `grants`, `aliases`, `tags`, `cryptography`, `signing`, `listing`. What takes time goes on as events
+//! (`process`). `state` holds the keys, `spec` what kinds of key there are, `ciphertext` what a blob is made of.
 //!
-//! Not modelled, and refused as such: imported key material, asymmetric and HMAC keys, rotation, grants, key policies,
-//! tags, custom key stores. Authorization allows everybody.
+//! Not modelled, and refused as such: custom key stores.
 
 mod admission;
 mod aliases;
 pub mod api;
+mod authorization;
 mod ciphertext;
 mod cryptography;
 mod dates;
+mod grants;
+mod import;
 mod keys;
 mod lifecycle;
 mod listing;
 pub mod matrix;
 mod naming;
+mod policies;
 mod process;
 mod replication;
 mod request;
+mod rotation;
 pub mod rules;
 pub mod setup;
+mod signing;
+pub mod spec;
 mod state;
+mod tags;
 
 pub use process::KmsEvent;
-pub use setup::{KeySetup, PendingDeletionError, Settings, Switches, Timing};
+pub use setup::{
+    CancelWithoutMaterial, Imported, KeySetup, PendingDeletionError, QuotaVintage, Settings, Switches, Timing,
+};
+pub use spec::{KeyClass, KeySpec, KeyUsage, Origin};
 pub use state::KeyState;
 
 use crate::rulebook::RuleRef;
+use crate::services::iam::Directory;
 use crate::services::{Caller, Note, Operation, Outbox, Params, Refusal};
 use crate::sim::{Sampler, Time};
 use crate::world::{RegionId, RegionSet};
 use aliases::Alias;
+use authorization::Asking;
 use naming::Naming;
 use request::Request;
 use serde_json::Value;
@@ -60,8 +73,8 @@ pub struct Place {
 pub struct Config {
     /// The Regions; `RegionId(i)` is the i-th.
     pub regions: Vec<Place>,
-    /// The account that owns every key.
-    pub account: String,
+    /// Accounts and principals. Declared keys belong to one of them, a created key to its creator's.
+    pub directory: Directory,
     /// Times of its own processes.
     pub timing: Timing,
     /// Open points.
@@ -99,7 +112,7 @@ pub struct Kms {
     sets: Vec<Set>,
     by_id: BTreeMap<String, SetId>,
     by_bits: BTreeMap<u128, SetId>,
-    /// The aliases of each Region, by name.
+    /// The aliases of each account and Region, by name.
     aliases: Vec<BTreeMap<String, Alias>>,
     epoch: u64,
     creating: Sampler,
@@ -115,7 +128,7 @@ impl Kms {
             sets: Vec::new(),
             by_id: BTreeMap::new(),
             by_bits: BTreeMap::new(),
-            aliases: vec![BTreeMap::new(); config.regions.len()],
+            aliases: vec![BTreeMap::new(); config.directory.accounts() * config.regions.len()],
             epoch: 0,
             creating: Sampler::new(&config.timing.creating),
             updating: Sampler::new(&config.timing.updating),
@@ -127,7 +140,7 @@ impl Kms {
 
     /// A key that exists at time 0. `fresh`: the random bits of its key ID.
     pub fn declare(&mut self, key: &KeySetup, fresh: u128) -> SetId {
-        let id = self.add_set(key.multi_region, key.primary, fresh);
+        let id = self.add_set(key.multi_region, (key.class, key.account), key.primary, fresh);
         let regions: Vec<RegionId> =
             std::iter::once(key.primary).chain(key.replicas.iter().copied()).collect();
         for region in &regions {
@@ -140,7 +153,7 @@ impl Kms {
         let named = key.aliases.as_ref().unwrap_or(&regions).iter().filter(|region| regions.contains(region));
         for region in named {
             let alias = Alias { target: id, created: Time::ZERO, updated: Time::ZERO };
-            self.aliases[region.index()].insert(format!("alias/{}", key.name), alias);
+            self.aliases_mut(key.account, *region).insert(format!("alias/{}", key.name), alias);
         }
         self.epoch += 1;
         id
@@ -157,19 +170,39 @@ impl Kms {
         let request = Request { params, caller };
         match operation.name {
             "CreateKey" => self.create_key(&request, out),
-            "ReplicateKey" => self.replicate_key(&request, out),
-            "UpdatePrimaryRegion" => self.update_primary_region(&request, out),
             "DescribeKey" => self.describe_key(&request),
             "UpdateKeyDescription" => self.update_key_description(&request, out),
             "EnableKey" => self.enable_key(&request, out),
             "DisableKey" => self.disable_key(&request, out),
             "ScheduleKeyDeletion" => self.schedule_key_deletion(&request, out),
             "CancelKeyDeletion" => self.cancel_key_deletion(&request, out),
+            "ListKeys" => self.list_keys(&request),
+            "GetKeyLastUsage" => self.get_key_last_usage(&request),
+            "ReplicateKey" => self.replicate_key(&request, out),
+            "UpdatePrimaryRegion" => self.update_primary_region(&request, out),
+            "EnableKeyRotation" => self.enable_key_rotation(&request, out),
+            "DisableKeyRotation" => self.disable_key_rotation(&request, out),
+            "GetKeyRotationStatus" => self.get_key_rotation_status(&request),
+            "RotateKeyOnDemand" => self.rotate_key_on_demand(&request, out),
+            "ListKeyRotations" => self.list_key_rotations(&request),
+            "GetParametersForImport" => self.get_parameters_for_import(&request),
+            "ImportKeyMaterial" => self.import_key_material(&request, out),
+            "DeleteImportedKeyMaterial" => self.delete_imported_key_material(&request, out),
             "CreateAlias" => self.create_alias(&request, out),
             "UpdateAlias" => self.update_alias(&request, out),
             "DeleteAlias" => self.delete_alias(&request, out),
             "ListAliases" => self.list_aliases(&request),
-            "ListKeys" => self.list_keys(&request),
+            "TagResource" => self.tag_resource(&request, out),
+            "UntagResource" => self.untag_resource(&request, out),
+            "ListResourceTags" => self.list_resource_tags(&request),
+            "PutKeyPolicy" => self.put_key_policy(&request, out),
+            "GetKeyPolicy" => self.get_key_policy(&request),
+            "ListKeyPolicies" => self.list_key_policies(&request),
+            "CreateGrant" => self.create_grant(&request, out),
+            "RetireGrant" => self.retire_grant(&request, out),
+            "RevokeGrant" => self.revoke_grant(&request, out),
+            "ListGrants" => self.list_grants(&request),
+            "ListRetirableGrants" => self.list_retirable_grants(&request),
             "Encrypt" => self.encrypt(&request),
             "Decrypt" => self.decrypt(&request),
             "ReEncrypt" => self.re_encrypt(&request),
@@ -177,7 +210,18 @@ impl Kms {
             "GenerateDataKeyWithoutPlaintext" => {
                 self.generate_data_key("GenerateDataKeyWithoutPlaintext", &request)
             }
-            other => Err(request::not_modelled(format!("{other} is not modelled yet"))),
+            "GenerateDataKeyPair" => self.generate_data_key_pair("GenerateDataKeyPair", &request),
+            "GenerateDataKeyPairWithoutPlaintext" => {
+                self.generate_data_key_pair("GenerateDataKeyPairWithoutPlaintext", &request)
+            }
+            "GenerateRandom" => self.generate_random(&request),
+            "GetPublicKey" => self.get_public_key(&request),
+            "Sign" => self.sign(&request),
+            "Verify" => self.verify(&request),
+            "GenerateMac" => self.generate_mac(&request),
+            "VerifyMac" => self.verify_mac(&request),
+            "DeriveSharedSecret" => self.derive_shared_secret(&request),
+            other => Err(request::not_modelled(format!("{other} is not modelled"))),
         }
     }
 
@@ -199,10 +243,16 @@ impl Kms {
         self.epoch
     }
 
-    /// What wrapping a data key with the identifier (key ID, ARN, alias) at a Region's endpoint answers. Everybody is
-    /// authorized.
-    pub fn may_wrap(&self, by: Wrapping, at: RegionId, key: &str, _principal: &str) -> Result<Wrap, Refusal> {
-        self.wrapping_key(by, at, key)
+    /// What wrapping a data key with the identifier (key ID, ARN, alias) at a Region's endpoint answers.
+    pub fn may_wrap(
+        &self,
+        by: Wrapping,
+        at: RegionId,
+        key: &str,
+        principal: &str,
+        context: &BTreeMap<String, String>,
+    ) -> Result<Wrap, Refusal> {
+        self.wrapping_key(by, at, key, &Asking::of_client(principal, context))
     }
 
     /// What Decrypt of a wrapped data key answers there, with or without KeyId, given its encryption context.
@@ -211,9 +261,11 @@ impl Kms {
         at: RegionId,
         key: Option<&str>,
         wrap: Wrap,
-        _principal: &str,
+        principal: &str,
+        context: &BTreeMap<String, String>,
     ) -> Result<RuleRef, Refusal> {
-        self.unwrapping_key("Decrypt", at, key, Ok(Some(wrap.set)))?;
+        let asking = Asking::of_client(principal, context);
+        self.unwrapping_key("Decrypt", at, key, Ok(Some(wrap.set)), &asking)?;
         Ok(match (wrap.region == at, key) {
             (false, _) => rules::RELATED_KEYS_DECRYPT,
             (true, Some(_)) => rules::THE_VERSION_IS_PICKED,
@@ -228,7 +280,8 @@ impl Kms {
 
     /// The ARN of the set's key in a Region, whether it exists or not.
     pub fn arn(&self, set: SetId, region: RegionId) -> String {
-        self.key_arn(&self.set(set).id, region)
+        let set = self.set(set);
+        self.key_arn(&set.id, set.account, region)
     }
 
     /// The key ID, shared by related keys.
@@ -285,6 +338,19 @@ impl Kms {
         self.set(key.set).keys.get(&key.region).map(|key| key.state)
     }
 
+    fn aliases(&self, account: usize, region: RegionId) -> &BTreeMap<String, Alias> {
+        &self.aliases[account * self.config.regions.len() + region.index()]
+    }
+
+    fn aliases_mut(&mut self, account: usize, region: RegionId) -> &mut BTreeMap<String, Alias> {
+        &mut self.aliases[account * self.config.regions.len() + region.index()]
+    }
+
+    /// The account of a principal, as an index of the directory.
+    fn account_of(&self, principal: &str) -> usize {
+        self.config.directory.account_of(principal)
+    }
+
     fn place(&self, region: RegionId) -> &Place {
         &self.config.regions[region.index()]
     }
@@ -303,7 +369,8 @@ impl Kms {
         parameter: &str,
         naming: Naming,
     ) -> Result<KeyRef, Refusal> {
-        self.admit(operation, request.required(parameter)?, request.caller.region, naming)
+        let asking = Asking::of_request(request)?;
+        self.admit(operation, request.required(parameter)?, request.caller.region, naming, &asking)
     }
 
     /// Puts a key into a state and reports it. Returns the number of the process that may begin with it.

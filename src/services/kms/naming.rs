@@ -41,16 +41,23 @@ fn is_key_id(text: &str) -> bool {
 
 impl Kms {
     /// The key that `identifier` names at a Region's endpoint.
-    pub(super) fn resolve(&self, identifier: &str, at: RegionId, naming: Naming) -> Result<KeyRef, Refusal> {
-        let resource = match identifier.strip_prefix("arn:") {
+    pub(super) fn resolve(
+        &self,
+        identifier: &str,
+        at: RegionId,
+        naming: Naming,
+        principal: &str,
+    ) -> Result<KeyRef, Refusal> {
+        let own = self.account_of(principal);
+        let (resource, account) = match identifier.strip_prefix("arn:") {
             Some(rest) => self.local_resource(identifier, rest, at)?,
-            None if identifier.starts_with("alias/") => identifier,
-            None => return self.resolve_key_id(identifier, identifier, at),
+            None if identifier.starts_with("alias/") => (identifier, own),
+            None => return self.resolve_key_id(identifier, identifier, own, at),
         };
         match (resource.strip_prefix("key/"), naming) {
-            (Some(id), _) => self.resolve_key_id(id, identifier, at),
+            (Some(id), _) => self.resolve_key_id(id, identifier, account, at),
             (None, Naming::KeyOrAlias) => {
-                let set = self.alias(resource, at)?;
+                let set = self.alias(resource, account, at)?;
                 Ok(KeyRef { set, region: at })
             }
             (None, Naming::KeyOnly) => Err(Refusal {
@@ -62,8 +69,13 @@ impl Kms {
         }
     }
 
-    /// What of an ARN follows the account, if the ARN is of this Region and account.
-    fn local_resource<'a>(&self, arn: &str, rest: &'a str, at: RegionId) -> Result<&'a str, Refusal> {
+    /// What of an ARN follows the account, and the account, if the ARN is of this Region.
+    fn local_resource<'a>(
+        &self,
+        arn: &str,
+        rest: &'a str,
+        at: RegionId,
+    ) -> Result<(&'a str, usize), Refusal> {
         let refuse = |error, message, rule| Err(Refusal { error, message, rule, remedy: Remedy::None });
         let parts: Vec<&str> = rest.splitn(5, ':').collect();
         let [partition, "kms", region, account, resource] = parts[..] else {
@@ -85,17 +97,17 @@ impl Kms {
             let message = format!("Invalid arn {region}");
             return refuse(ErrorCode::NotFoundException, message, rules::LOCAL_NAMES_ONLY);
         }
-        if account != self.config.account {
+        let Some(account) = self.config.directory.account_named(account) else {
             let message = match resource.starts_with("key/") {
                 true => format!("Key '{arn}' does not exist"),
                 false => format!("Alias {arn} is not found."),
             };
             return refuse(ErrorCode::NotFoundException, message, rules::THE_KEY_EXISTS_HERE);
-        }
-        Ok(resource)
+        };
+        Ok((resource, account))
     }
 
-    fn resolve_key_id(&self, id: &str, named: &str, at: RegionId) -> Result<KeyRef, Refusal> {
+    fn resolve_key_id(&self, id: &str, named: &str, account: usize, at: RegionId) -> Result<KeyRef, Refusal> {
         let refuse = |message, remedy| {
             let error = ErrorCode::NotFoundException;
             Err(Refusal { error, message, rule: rules::THE_KEY_EXISTS_HERE, remedy })
@@ -103,9 +115,10 @@ impl Kms {
         if !is_key_id(id) {
             return refuse(format!("Invalid keyId '{named}'"), Remedy::None);
         }
-        let message = || format!("Key '{}' does not exist", self.key_arn(id, at));
+        let message = || format!("Key '{}' does not exist", self.key_arn(id, account, at));
         match self.by_id.get(id).copied() {
             None => refuse(message(), Remedy::None),
+            Some(set) if self.set(set).account != account => refuse(message(), Remedy::None),
             Some(set) if !self.set(set).keys.contains_key(&at) => {
                 refuse(message(), self.remedy_of_absence(set, at))
             }
@@ -114,12 +127,12 @@ impl Kms {
     }
 
     /// The set that a local alias names.
-    pub(super) fn alias(&self, name: &str, at: RegionId) -> Result<SetId, Refusal> {
-        match self.aliases[at.index()].get(name) {
+    pub(super) fn alias(&self, name: &str, account: usize, at: RegionId) -> Result<SetId, Refusal> {
+        match self.aliases(account, at).get(name) {
             Some(alias) => Ok(alias.target),
             None => Err(Refusal {
                 error: ErrorCode::NotFoundException,
-                message: format!("Alias {} is not found.", self.alias_arn(name, at)),
+                message: format!("Alias {} is not found.", self.alias_arn(name, account, at)),
                 rule: rules::ALIASES_ARE_REGIONAL,
                 remedy: Remedy::None,
             }),
@@ -146,18 +159,19 @@ impl Kms {
         Remedy::KeyOperation { deadline: deletion.and_then(|deletion| deletion.date) }
     }
 
-    pub(super) fn key_arn(&self, id: &str, at: RegionId) -> String {
-        self.resource_arn(&format!("key/{id}"), at)
+    pub(super) fn key_arn(&self, id: &str, account: usize, at: RegionId) -> String {
+        self.resource_arn(&format!("key/{id}"), account, at)
     }
 
     /// `name` begins with `alias/`.
-    pub(super) fn alias_arn(&self, name: &str, at: RegionId) -> String {
-        self.resource_arn(name, at)
+    pub(super) fn alias_arn(&self, name: &str, account: usize, at: RegionId) -> String {
+        self.resource_arn(name, account, at)
     }
 
-    fn resource_arn(&self, resource: &str, at: RegionId) -> String {
+    fn resource_arn(&self, resource: &str, account: usize, at: RegionId) -> String {
         let place = self.place(at);
-        format!("arn:{}:kms:{}:{}:{resource}", place.partition, place.name, self.config.account)
+        let account = self.config.directory.account_id(account);
+        format!("arn:{}:kms:{}:{account}:{resource}", place.partition, place.name)
     }
 }
 

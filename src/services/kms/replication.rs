@@ -3,6 +3,7 @@
 //! Both operations need the Regions of both keys at the instant of the call, so they change both keys at once. What
 //! the other keys of the set show follows later, from the primary (KMS-ID-21), as messages that wait for their Region.
 
+use super::authorization::Asking;
 use super::naming::Naming;
 use super::request::{Request, invalid, refuse};
 use super::state::{Key, KeyRef, KeyState};
@@ -28,7 +29,7 @@ impl Kms {
         self.synchronise_later(primary.set, request.caller.now, out);
         Ok(json!({
             "ReplicaKeyMetadata": self.metadata(replica),
-            "ReplicaPolicy": self.default_key_policy(to),
+            "ReplicaPolicy": self.default_key_policy(self.set(replica.set).account, to),
         }))
     }
 
@@ -71,7 +72,10 @@ impl Kms {
     /// UpdatePrimaryRegion: the role moves at once, both keys are Updating for a while (KMS-ST-40).
     pub(super) fn update_primary_region(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
         let to = self.target_region(request, "PrimaryRegion")?;
-        let named = self.resolve(request.required("KeyId")?, request.caller.region, Naming::KeyOnly)?;
+        let asking = Asking::of_request(request)?;
+        let identifier = request.required("KeyId")?;
+        let named = self.resolve(identifier, request.caller.region, Naming::KeyOnly, asking.principal)?;
+        self.authorize("UpdatePrimaryRegion", named, &asking)?;
         let (old, rescued) = self.current_primary(named, request.caller.reach)?;
         let new = KeyRef { set: old.set, region: to };
         self.check_state("UpdatePrimaryRegion", old)?;
@@ -218,22 +222,5 @@ impl Kms {
         if let Some(key) = self.key_mut(key) {
             key.shown = known;
         }
-    }
-
-    /// The policy that a key has if none was given: the account decides by IAM (KMS-POL-2).
-    fn default_key_policy(&self, at: RegionId) -> String {
-        let place = self.place(at);
-        json!({
-            "Version": "2012-10-17",
-            "Id": "key-default-1",
-            "Statement": [{
-                "Sid": "Enable IAM User Permissions",
-                "Effect": "Allow",
-                "Principal": { "AWS": format!("arn:{}:iam::{}:root", place.partition, self.config.account) },
-                "Action": "kms:*",
-                "Resource": "*",
-            }],
-        })
-        .to_string()
     }
 }

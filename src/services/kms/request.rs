@@ -2,7 +2,7 @@
 
 use super::rules;
 use crate::rulebook::RuleRef;
-use crate::services::{Caller, ErrorCode, Params, Refusal, Remedy};
+use crate::services::{Caller, ErrorCode, Params, Refusal, Remedy, shorthand};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use std::collections::BTreeMap;
@@ -73,6 +73,12 @@ impl<'a> Request<'a> {
         let pair = |pair: &str| pair.split_once('=').map(|(k, v)| (k.trim().to_owned(), v.trim().to_owned()));
         let pairs: Option<Context> = text.split(',').map(pair).collect();
         pairs.filter(|pairs| !pairs.contains_key("")).ok_or_else(malformed)
+    }
+
+    /// A list of texts; absent is empty.
+    pub fn list(&self, name: &str) -> Result<Vec<String>, Refusal> {
+        let Some(text) = self.text(name) else { return Ok(Vec::new()) };
+        shorthand::list(text).ok_or_else(|| invalid(format!("{name} must be a list of texts")))
     }
 
     /// A choice of which one value is modelled, and is the default; `others` are AWS's other values.

@@ -1,6 +1,6 @@
 //! Keys, the sets they belong to, and the states they go through.
 
-use super::SetId;
+use super::{KeyClass, SetId};
 use crate::sim::rng::{Draws, fnv1a};
 use crate::sim::{Span, Time};
 use crate::world::{RegionId, RegionSet};
@@ -106,6 +106,10 @@ pub(super) struct Set {
     pub id: String,
     pub bits: u128,
     pub multi_region: bool,
+    /// Spec, usage and origin.
+    pub class: KeyClass,
+    /// The account that owns it: an index of the directory.
+    pub account: usize,
     /// The keys that exist.
     pub keys: BTreeMap<RegionId, Key>,
     /// The related keys as the primary knows them, which is what synchronisation spreads. A deleted replica stays
@@ -122,13 +126,21 @@ pub(super) struct Set {
 
 impl Set {
     /// A set without keys. The lengths of its processes are drawn from a sequence that its key ID names.
-    pub fn new(id: String, bits: u128, multi_region: bool, primary: RegionId) -> Set {
+    pub fn new(
+        id: String,
+        bits: u128,
+        multi_region: bool,
+        (class, account): (KeyClass, usize),
+        primary: RegionId,
+    ) -> Set {
         let known = Related { primary, regions: RegionSet::default() };
         let draws = Draws(fnv1a(id.as_bytes()));
         Set {
             id,
             bits,
             multi_region,
+            class,
+            account,
             keys: BTreeMap::new(),
             known,
             ever: RegionSet::default(),
@@ -184,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_set_never_forgets_where_it_was() {
-        let mut set = Set::new("mrk-1".to_owned(), 1, true, RegionId(1));
+        let mut set = Set::new("mrk-1".to_owned(), 1, true, (KeyClass::default(), 0), RegionId(1));
         set.add(RegionId(1), KeyState::Enabled, Time::ZERO, "");
         assert!(!set.has_replicas());
         set.add(RegionId(0), KeyState::Creating, Time::ZERO, "");

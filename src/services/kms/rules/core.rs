@@ -1,4 +1,5 @@
-//! What the simulator holds true of AWS KMS, in the order in which a request meets the rules.
+//! Identity, key states, multi-Region operations, deletion, ciphertext, outages, in the order in which a request meets
+//! the rules.
 
 crate::rules! {
     // The request itself.
@@ -421,21 +422,4 @@ crate::rules! {
     REPLICA_READY_AT_ONCE = "KMS-SEED-5",
         "A replica is usable as soon as ReplicateKey answers. In AWS it is Creating first.",
         Reported "popular study notes";
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::services::ErrorCode;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn rules_name_errors_that_exist_and_are_told_apart() {
-        let mut ids = BTreeSet::new();
-        for rule in super::ALL {
-            assert!(ids.insert(rule.id), "{} is stated twice", rule.id);
-            if let Some(error) = rule.error {
-                assert!(ErrorCode::ALL.iter().any(|code| code.name() == error), "{}: {error}", rule.id);
-            }
-        }
-    }
 }
