@@ -163,17 +163,16 @@ impl Table {
     fn command(&mut self, rest: &str, here: &str) {
         self.world();
         let (command, expected) = rest.split_once(" => ").unwrap_or_else(|| panic!("{here}: no =>"));
-        let command = self.fill(&format!("aws {command}"), here);
         let (command, principal) = match command.split_once(" as:") {
-            Some((command, who)) => (command.to_owned(), who.trim().to_owned()),
-            None => (command, "administrator".to_owned()),
+            Some((command, who)) => (command, who.trim()),
+            None => (command, "administrator"),
         };
-        let (command, _) = awscli::parse(&command, &[api::OPERATIONS])
+        let (command, _) = awscli::parse(&format!("aws {command}"), &[api::OPERATIONS])
             .unwrap_or_else(|error| panic!("{here}: {}", error.message));
-        let arguments = command.arguments.iter().map(|(name, value)| (*name, value.0.clone()));
-        let (params, at) = (Params(arguments.collect()), command.region.clone());
+        let arguments = command.arguments.iter().map(|(name, value)| (*name, self.fill(&value.0, here)));
+        let (params, at) = (Params(arguments.collect()), self.fill(&command.region, here));
         let operation = command.operation;
-        let answer = self.world().call_as(&principal, operation, &params, region(&at));
+        let answer = self.world().call_as(principal, operation, &params, region(&at));
         let (expected, message) = match expected.split_once(" : ") {
             Some((expected, message)) => (expected, Some(self.fill(message, here))),
             None => (expected, None),
@@ -216,7 +215,8 @@ impl Table {
         }
     }
 
-    /// Replaces `$name`, `$name.Path`, `$name@Region`, and `$zeros-9` by nine bytes in base64.
+    /// Replaces `$name`, `$name.Path`, `$name@Region`, `$zeros-9` by nine bytes in base64, and
+    /// `$raw-hello` by `hello`, which the command's grammar has not seen.
     fn fill(&self, text: &str, here: &str) -> String {
         let Some((before, after)) = text.split_once('$') else { return text.to_owned() };
         let end =
@@ -226,6 +226,9 @@ impl Table {
         let unknown = || panic!("{here}: no {reference}");
         if let Some(bytes) = reference.strip_prefix("zeros-").and_then(|n| n.parse().ok()) {
             return format!("{before}{}{rest}", BASE64.encode(vec![0u8; bytes]));
+        }
+        if let Some(raw) = reference.strip_prefix("raw-") {
+            return format!("{before}{raw}{rest}");
         }
         let value = match reference.split_once(['@', '.']) {
             Some((key, place)) if reference.contains('@') => {

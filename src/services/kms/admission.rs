@@ -1,17 +1,17 @@
 //! May the operation be done with this key now? Role and state by AWS's table, and the rule behind a refusal.
 
 use super::authorization::Asking;
-use super::matrix::{self, Cell, Outcome, RoleRule};
+use super::matrix::{self, Cell, ClassRule, Outcome, RoleRule};
 use super::naming::Naming;
 use super::state::{KeyRef, KeyState};
-use super::{Kms, PendingDeletionError, rules};
+use super::{KeyClass, KeyUsage, Kms, PendingDeletionError, rules};
 use crate::rulebook::RuleRef;
 use crate::services::{ErrorCode, Refusal, Remedy};
 use crate::world::RegionId;
 
 impl Kms {
-    /// The key that an identifier names, if role and state allow the operation: the part of the check order that
-    /// every operation on a key begins with (KMS-ERR-20).
+    /// The key that an identifier names, if permission, role, state and class allow the operation: the part of the
+    /// check order that every operation on a key begins with (KMS-ERR-20).
     pub(super) fn admit(
         &self,
         operation: &'static str,
@@ -22,30 +22,43 @@ impl Kms {
     ) -> Result<KeyRef, Refusal> {
         let key = self.resolve(identifier, at, naming, asking.principal)?;
         self.authorize(operation, key, asking)?;
-        self.check_role(operation, key)?;
-        self.check_state(operation, key)?;
+        self.check_standing(operation, key)?;
+        self.check_class(operation, key)?;
         Ok(key)
     }
 
-    /// Role before state (KMS-ST-39). A single-Region key fails the same test.
-    pub(super) fn check_role(&self, operation: &'static str, key: KeyRef) -> Result<(), Refusal> {
-        let Some(cell) = self.cell_of(operation, key) else { return Ok(()) };
-        if cell.role == RoleRule::Any || self.set(key.set).is_primary(key.region) {
-            return Ok(());
+    /// Role and state, in the order that the operation's group has (KMS-ST-39).
+    pub(super) fn check_standing(&self, operation: &'static str, key: KeyRef) -> Result<(), Refusal> {
+        let rotates = self.cell_of(operation, key).is_some_and(|cell| cell.group == "rotation");
+        match rotates && !self.config.settings.rotation_role_first {
+            true => self.check_state(operation, key).and_then(|()| self.check_role(operation, key)),
+            false => self.check_role(operation, key).and_then(|()| self.check_state(operation, key)),
         }
-        Err(Refusal {
-            error: cell.class_error.unwrap_or(ErrorCode::UnsupportedOperationException),
-            message: format!("{} is not a multi-region primary key.", self.arn(key.set, key.region)),
-            rule: match operation {
-                "UpdatePrimaryRegion" => rules::ONLY_THE_PRIMARY_HANDS_OVER,
-                _ => rules::ONLY_A_PRIMARY_IS_REPLICATED,
-            },
-            remedy: Remedy::None,
-        })
     }
 
-    /// Whether the key's state allows the operation. The one condition among the operations built (UpdateAlias,
-    /// footnote 10) spares the key that the alias leaves, and that key is never asked.
+    /// Whether the key has the role that the operation demands. A single-Region key fails the test of the operations
+    /// on sets; what rotates it rotates like a primary.
+    pub(super) fn check_role(&self, operation: &'static str, key: KeyRef) -> Result<(), Refusal> {
+        let Some(cell) = self.cell_of(operation, key) else { return Ok(()) };
+        let set = self.set(key.set);
+        let rotates = cell.group == "rotation";
+        if cell.role == RoleRule::Any || set.is_primary(key.region) || (rotates && !set.multi_region) {
+            return Ok(());
+        }
+        let settings = &self.config.settings;
+        let (error, rule) = match operation {
+            "UpdatePrimaryRegion" => (settings.promote_on_replica_error, rules::ONLY_THE_PRIMARY_HANDS_OVER),
+            "RotateKeyOnDemand" => (settings.rotation_on_replica_error, rules::ONLY_THE_PRIMARY_ROTATES),
+            _ if rotates => (settings.rotation_on_replica_error, rules::ROTATION_IS_SET_ON_THE_PRIMARY),
+            _ => (ErrorCode::UnsupportedOperationException, rules::ONLY_A_PRIMARY_IS_REPLICATED),
+        };
+        let message = format!("{} is not a multi-region primary key.", self.arn(key.set, key.region));
+        Err(Refusal { error, message, rule, remedy: Remedy::None })
+    }
+
+    /// Whether the key's state allows the operation. Where AWS's cell names the class as the reason, the class is
+    /// what decides (KMS-ST-30). The one other condition (UpdateAlias, footnote 10) spares the key that the alias
+    /// leaves, and that key is never asked.
     pub(super) fn check_state(&self, operation: &'static str, key: KeyRef) -> Result<(), Refusal> {
         let Some(cell) = self.cell_of(operation, key) else { return Ok(()) };
         if self.config.settings.strict_updating
@@ -54,11 +67,46 @@ impl Kms {
             let error = ErrorCode::KMSInvalidStateException;
             return Err(self.wrong_state(key, error, "is updating.", rules::NO_UPDATE_WHILE_UPDATING));
         }
-        if cell.outcome == Outcome::Allow {
+        let by_class = match cell.footnote {
+            "6" | "7" | "9" => true,
+            "8/9" => !self.set(key.set).class.is_external(),
+            _ => false,
+        };
+        match cell.outcome {
+            Outcome::Allow => Ok(()),
+            _ if by_class => self.check_class(operation, key),
+            _ => {
+                let (error, rule) = self.error_of(cell);
+                Err(self.wrong_state(key, error, cell.message, rule))
+            }
+        }
+    }
+
+    /// Whether the operation is for keys of this class (spec, usage, origin), whatever their state.
+    pub(super) fn check_class(&self, operation: &'static str, key: KeyRef) -> Result<(), Refusal> {
+        let Some(cell) = self.cell_of(operation, key) else { return Ok(()) };
+        let class = self.set(key.set).class;
+        let spared = operation == "GetKeyRotationStatus" && self.config.settings.rotation_status_of_imported;
+        if fits(cell.class, class) || (spared && class.is_external()) {
             return Ok(());
         }
-        let (error, rule) = self.error_of(cell);
-        Err(self.wrong_state(key, error, cell.message, rule))
+        let arn = self.arn(key.set, key.region);
+        let error = cell.class_error.unwrap_or(ErrorCode::UnsupportedOperationException);
+        let by_origin = matches!(
+            cell.class,
+            ClassRule::OriginExternal | ClassRule::AwsKmsOrigin | ClassRule::SymmetricDefaultAwsKms
+        ) && (cell.class == ClassRule::OriginExternal || class.is_external());
+        let message = match error {
+            ErrorCode::InvalidKeyUsageException => {
+                format!("{arn} key usage is {} which is not valid for {operation}.", class.usage.name())
+            }
+            _ if by_origin => {
+                format!("{arn} origin is {} which is not valid for this operation.", class.origin.name())
+            }
+            // The service's own message is empty.
+            _ => String::new(),
+        };
+        Err(Refusal { error, message, rule: rule_of_class(operation, class), remedy: Remedy::None })
     }
 
     /// The state check of the key that is to become primary. While Creating it is refused by its state: footnote 14
@@ -87,10 +135,47 @@ impl Kms {
         let doomed = matches!(cell.state, KeyState::PendingDeletion | KeyState::PendingReplicaDeletion);
         let disabled = self.config.settings.pending_deletion_error == PendingDeletionError::Disabled;
         match (cell.error, cell.alternative) {
-            (_, Some(error)) if doomed && disabled => (error, rules::DOOMED_KEYS_ARE_DISABLED),
+            (_, Some(error @ ErrorCode::DisabledException)) if doomed && disabled => {
+                (error, rules::DOOMED_KEYS_ARE_DISABLED)
+            }
             (Some(error), _) => (error, rule_of(cell)),
             (None, _) => (ErrorCode::KMSInvalidStateException, rule_of(cell)),
         }
+    }
+}
+
+/// Whether a key of this class is what the operation is for.
+fn fits(wanted: ClassRule, class: KeyClass) -> bool {
+    let hmac = class.usage == KeyUsage::GENERATE_VERIFY_MAC;
+    match wanted {
+        ClassRule::Any | ClassRule::MultiRegion => true,
+        ClassRule::Asymmetric => !class.is_symmetric() && !hmac,
+        ClassRule::AwsKmsOrigin => !class.is_external(),
+        ClassRule::OriginExternal => class.is_external(),
+        ClassRule::SymmetricDefault | ClassRule::SymmetricDefaultNotCustomKeyStore => class.is_symmetric(),
+        ClassRule::SymmetricDefaultAwsKms => class.is_symmetric() && !class.is_external(),
+        ClassRule::UsageEncapsulateDecapsulate => false,
+        ClassRule::UsageEncryptDecrypt => class.usage == KeyUsage::ENCRYPT_DECRYPT,
+        ClassRule::UsageGenerateVerifyMac => hmac,
+        ClassRule::UsageKeyAgreement => class.usage == KeyUsage::KEY_AGREEMENT,
+        ClassRule::UsageSignVerify => class.usage == KeyUsage::SIGN_VERIFY,
+    }
+}
+
+/// The most telling rule behind a refusal by class.
+fn rule_of_class(operation: &str, class: KeyClass) -> RuleRef {
+    match (operation, class.is_external()) {
+        ("GetKeyRotationStatus", _) => rules::STATUS_OF_OWN_MATERIAL_ONLY,
+        ("EnableKeyRotation" | "DisableKeyRotation", true) if class.is_symmetric() => {
+            rules::IMPORTED_MATERIAL_ROTATES_ON_DEMAND
+        }
+        ("RotateKeyOnDemand" | "ListKeyRotations", _) => rules::ASYMMETRIC_KEYS_NEVER_ROTATE,
+        ("EnableKeyRotation" | "DisableKeyRotation", _) => rules::SYMMETRIC_KEYS_ROTATE,
+        ("GetPublicKey", _) => rules::ONLY_KEY_PAIRS_HAVE_A_PUBLIC_KEY,
+        ("GetParametersForImport" | "ImportKeyMaterial" | "DeleteImportedKeyMaterial", _) => {
+            rules::THE_CLASS_MUST_FIT
+        }
+        _ => rules::THE_USAGE_MUST_FIT,
     }
 }
 

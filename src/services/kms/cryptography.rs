@@ -57,9 +57,11 @@ impl Kms {
             self.check_state(operation, key)?;
             return Ok(key);
         };
-        let key = self.admit(operation, identifier, at, Naming::KeyOrAlias, asking)?;
+        let key = self.resolve(identifier, at, Naming::KeyOrAlias, asking.principal)?;
+        self.authorize(operation, key, asking)?;
+        self.check_state(operation, key)?;
         match by? == Some(key.set) {
-            true => Ok(key),
+            true => self.check_class(operation, key).map(|()| key),
             false => {
                 let message =
                     "The key ID in the request does not identify a CMK that can perform this operation.";
@@ -241,7 +243,7 @@ impl Algorithm {
             return Ok(());
         }
         let message = format!("Algorithm {} is incompatible with key spec SYMMETRIC_DEFAULT.", self.0);
-        Err(refuse(rules::ALGORITHM_FITS, ErrorCode::InvalidKeyUsageException, message))
+        Err(refuse(rules::THE_USAGE_MUST_FIT, ErrorCode::InvalidKeyUsageException, message))
     }
 }
 

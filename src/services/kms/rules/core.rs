@@ -71,6 +71,13 @@ crate::rules! {
         "UpdatePrimaryRegion is called in the current primary's Region, on the current primary."
         => UnsupportedOperationException,
         Assumed "the key must be the current primary and key IDs resolve in their Region only; the error is ReplicateKey's";
+    THE_CLASS_MUST_FIT = "KMS-ERR-4",
+        "An operation is for keys of a certain spec, origin and role; any other key is refused."
+        => UnsupportedOperationException,
+        Documented "AWS KMS Developer Guide, Key states of AWS KMS keys";
+    STATE_BEFORE_CLASS = "KMS-ST-30",
+        "Where both the state and the class of a key are wrong, the state is named, unless the table of key states names the class.",
+        Reported "RotateKeyOnDemand on a Disabled RSA key, recorded by the LocalStack project; other operations by analogy";
     DISABLED_KEYS_REFUSE = "KMS-ERR-2",
         "A Disabled key does nothing but management; cryptography needs EnableKey first."
         => DisabledException,
@@ -332,10 +339,10 @@ crate::rules! {
         "A key named for decryption must be the encrypting key or a related one."
         => IncorrectKeyException,
         Reported "responses recorded from AWS KMS by the LocalStack project";
-    ALGORITHM_FITS = "KMS-CT-11",
-        "The encryption algorithm must be one that the key spec has."
+    THE_USAGE_MUST_FIT = "KMS-CT-11",
+        "An operation is for keys of its usage, and takes only algorithms that the key spec has; the usage is judged before other arguments."
         => InvalidKeyUsageException,
-        Documented "botocore 1.44.5 KMS service model, Encrypt; the message by analogy with GenerateMac";
+        Reported "responses recorded from AWS KMS by the LocalStack project";
     CONTEXT_AND_BLOB_ARE_INTACT = "KMS-CT-8",
         "A damaged ciphertext, or any other encryption context than the one it was made with, is refused."
         => InvalidCiphertextException,
