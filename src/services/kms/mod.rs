@@ -21,6 +21,7 @@ mod import;
 mod keys;
 mod lifecycle;
 mod listing;
+mod material;
 pub mod matrix;
 mod naming;
 mod policies;
