@@ -1,5 +1,7 @@
 //! KMS against its rulebook: text tables, AWS's table of key states cell by cell, and properties.
 
+#[path = "rules/algorithms.rs"]
+mod algorithms;
 #[path = "rules/matrix.rs"]
 mod matrix;
 #[path = "rules/properties.rs"]

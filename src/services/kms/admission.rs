@@ -3,6 +3,8 @@
 use super::authorization::Asking;
 use super::matrix::{self, Cell, ClassRule, Outcome, RoleRule};
 use super::naming::Naming;
+use super::request::{Request, refuse};
+use super::spec::Algorithm;
 use super::state::{KeyRef, KeyState};
 use super::{KeyClass, KeyUsage, Kms, PendingDeletionError, rules};
 use crate::rulebook::RuleRef;
@@ -25,6 +27,28 @@ impl Kms {
         self.check_standing(operation, key)?;
         self.check_class(operation, key)?;
         Ok(key)
+    }
+
+    /// [`admit`](Kms::admit) for the key that `KeyId` names, which must work by the algorithm.
+    pub(super) fn admit_with(
+        &self,
+        operation: &'static str,
+        request: &Request,
+        algorithm: Algorithm,
+    ) -> Result<KeyRef, Refusal> {
+        let key = self.admit_named(operation, request, "KeyId", Naming::KeyOrAlias)?;
+        self.check_algorithm(key, algorithm).map(|()| key)
+    }
+
+    /// Whether the key works by the algorithm.
+    pub(super) fn check_algorithm(&self, key: KeyRef, algorithm: Algorithm) -> Result<(), Refusal> {
+        let class = self.set(key.set).class;
+        if class.algorithms().contains(&algorithm) {
+            return Ok(());
+        }
+        let message =
+            format!("Algorithm {} is incompatible with key spec {}.", algorithm.name(), class.spec.name());
+        Err(refuse(rules::THE_USAGE_MUST_FIT, ErrorCode::InvalidKeyUsageException, message))
     }
 
     /// Role and state, in the order that the operation's group has (KMS-ST-39).
@@ -154,7 +178,7 @@ fn fits(wanted: ClassRule, class: KeyClass) -> bool {
         ClassRule::OriginExternal => class.is_external(),
         ClassRule::SymmetricDefault | ClassRule::SymmetricDefaultNotCustomKeyStore => class.is_symmetric(),
         ClassRule::SymmetricDefaultAwsKms => class.is_symmetric() && !class.is_external(),
-        ClassRule::UsageEncapsulateDecapsulate => false,
+        ClassRule::UsageEncapsulateDecapsulate => class.usage == KeyUsage::ENCAPSULATE_DECAPSULATE,
         ClassRule::UsageEncryptDecrypt => class.usage == KeyUsage::ENCRYPT_DECRYPT,
         ClassRule::UsageGenerateVerifyMac => hmac,
         ClassRule::UsageKeyAgreement => class.usage == KeyUsage::KEY_AGREEMENT,

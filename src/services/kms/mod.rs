@@ -4,12 +4,14 @@
 //! the operations. A [`call`](Kms::call) goes through the same steps for each operation (KMS-ERR-20): the shape of
 //! its parameters (`request`), which key is meant (`naming`), who may (`authorization`), role and state of that key
 //! (`admission`), then what is particular to the operation: `keys`, `lifecycle`, `replication`, `rotation`, `import`,
-//! `policies`, `grants`, `aliases`, `tags`, `cryptography`, `signing`, `listing`. What takes time goes on as events
-//! (`process`). `state` holds the keys, `spec` what kinds of key there are, `ciphertext` what a blob is made of.
+//! `policies`, `grants`, `aliases`, `tags`, `cryptography`, `signing`, `mac`, `agreement`, `pairs`, `listing`. What takes
+//! time goes on as events (`process`). `state` holds the keys, `spec` what kinds of key there are, `ciphertext` and `rsa`
+//! what a blob is made of, `primitives` what a secret makes of a message.
 //!
 //! Not modelled, and refused as such: custom key stores.
 
 mod admission;
+mod agreement;
 mod aliases;
 pub mod api;
 mod authorization;
@@ -21,14 +23,18 @@ mod import;
 mod keys;
 mod lifecycle;
 mod listing;
+mod mac;
 mod material;
 pub mod matrix;
 mod naming;
+mod pairs;
 mod policies;
+mod primitives;
 mod process;
 mod replication;
 mod request;
 mod rotation;
+mod rsa;
 pub mod rules;
 pub mod setup;
 mod signing;
@@ -40,7 +46,7 @@ pub use process::KmsEvent;
 pub use setup::{
     CancelWithoutMaterial, Imported, KeySetup, PendingDeletionError, QuotaVintage, Settings, Switches, Timing,
 };
-pub use spec::{KeyClass, KeySpec, KeyUsage, Origin};
+pub use spec::{Algorithm, KeyClass, KeySpec, KeyUsage, Origin};
 pub use state::KeyState;
 
 use crate::rulebook::RuleRef;
@@ -222,6 +228,8 @@ impl Kms {
             "GenerateMac" => self.generate_mac(&request),
             "VerifyMac" => self.verify_mac(&request),
             "DeriveSharedSecret" => self.derive_shared_secret(&request),
+            "Encapsulate" => self.encapsulate(&request),
+            "Decapsulate" => self.decapsulate(&request),
             other => Err(request::not_modelled(format!("{other} is not modelled"))),
         }
     }

@@ -132,9 +132,13 @@ crate::rules! {
         "A new key of AWS_KMS origin is Enabled.",
         Documented "botocore 1.44.5 KMS service model, CreateKey";
     USAGE_FITS_THE_SPEC = "KMS-CRE-5",
-        "A usage that the key spec cannot have is refused: a symmetric encryption key encrypts and decrypts."
+        "A usage that the key spec cannot have is refused; only for a symmetric encryption key it need not be named."
         => ValidationException,
         Documented "botocore 1.44.5 KMS service model, CreateKey";
+    MULTI_REGION_TYPES = "KMS-ID-9",
+        "Symmetric encryption, HMAC and asymmetric keys can be multi-Region keys, with imported material too; keys in custom key stores cannot."
+        => UnsupportedOperationException,
+        Documented "botocore 1.44.5 KMS service model, CreateKey; the error's name is inferred";
     KINDS_DO_NOT_CHANGE = "KMS-ID-5",
         "A key is single-Region or multi-Region from its creation on; no operation converts it.",
         Documented "botocore 1.44.5 KMS service model, CreateKey";
@@ -317,10 +321,11 @@ crate::rules! {
         "Every related key decrypts what any of them encrypted, in any Region; the answer names the local key.",
         Documented "botocore 1.44.5 KMS service model, Decrypt";
     KEY_ID_IS_OPTIONAL = "KMS-CT-4",
-        "Decrypt of a symmetric ciphertext works without KeyId.",
-        Documented "botocore 1.44.5 KMS service model, Decrypt";
+        "Decrypt of a symmetric ciphertext works without KeyId; an asymmetric one names nothing, so KeyId and EncryptionAlgorithm must be given."
+        => ValidationException,
+        Documented "botocore 1.44.5 KMS service model, Decrypt; the error's name is assumed";
     SIZES = "KMS-CT-9",
-        "Encrypt takes 1 to 4096 bytes; Decrypt takes a ciphertext of 1 to 6144 bytes."
+        "Encrypt takes 1 to 4096 bytes, with an RSA key what its padding leaves room for; Sign and GenerateMac take messages of up to 4096 bytes; a ciphertext has 1 to 6144 bytes."
         => ValidationException,
         Documented "botocore 1.44.5 KMS service model, Encrypt and Decrypt";
     DATA_KEY_SIZE = "KMS-CT-21",
