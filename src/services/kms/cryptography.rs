@@ -4,7 +4,6 @@
 
 use super::authorization::Asking;
 use super::ciphertext::{self, Ciphertext};
-use super::keys::material_id;
 use super::naming::Naming;
 use super::request::{Context, Request, base64, invalid, refuse};
 use super::state::KeyRef;
@@ -124,7 +123,7 @@ impl Kms {
             "KeyId": self.arn(key.set, key.region),
             "Plaintext": base64(&plaintext),
             "EncryptionAlgorithm": SYMMETRIC,
-            "KeyMaterialId": material_id(&self.set(key.set).id, material),
+            "KeyMaterialId": self.set(key.set).material_id(material),
         }))
     }
 
@@ -151,8 +150,8 @@ impl Kms {
             "KeyId": self.arn(to.set, to.region),
             "SourceEncryptionAlgorithm": SYMMETRIC,
             "DestinationEncryptionAlgorithm": SYMMETRIC,
-            "SourceKeyMaterialId": material_id(&self.set(from.set).id, material),
-            "DestinationKeyMaterialId": material_id(&destination.id, destination.material),
+            "SourceKeyMaterialId": self.set(from.set).material_id(material),
+            "DestinationKeyMaterialId": destination.material_id(destination.material),
         }))
     }
 
@@ -166,7 +165,7 @@ impl Kms {
         let mut answer = json!({
             "CiphertextBlob": base64(&self.seal(key, &context, &data_key, request)),
             "KeyId": self.arn(key.set, key.region),
-            "KeyMaterialId": material_id(&set.id, set.material),
+            "KeyMaterialId": set.material_id(set.material),
         });
         if operation == "GenerateDataKey" {
             answer["Plaintext"] = Value::String(base64(&data_key));

@@ -5,10 +5,9 @@ use super::dates::date;
 use super::naming::{self, Naming};
 use super::request::{Request, invalid, refuse};
 use super::state::{KeyRef, KeyState, Related, Set};
-use super::{Answer, KeyClass, Kms, KmsEvent, SetId, rules};
+use super::{Answer, KeyClass, Kms, KmsEvent, Origin, SetId, rules};
 use crate::services::{ErrorCode, Outbox, Refusal};
 use crate::sim::Span;
-use crate::sim::rng::{Draws, fnv1a};
 use crate::world::RegionId;
 use serde_json::{Value, json};
 
@@ -32,7 +31,7 @@ const KEY_SPECS: &[&str] = &[
 ];
 const KEY_USAGES: &[&str] =
     &["SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE"];
-const ORIGINS: &[&str] = &["EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"];
+const ORIGINS: &[&str] = &["AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"];
 /// The longest description (botocore 1.44.5 KMS service model, DescriptionType).
 const DESCRIPTION: usize = 8192;
 
@@ -41,18 +40,24 @@ impl Kms {
     pub(super) fn create_key(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
         request.only("KeySpec", "SYMMETRIC_DEFAULT", KEY_SPECS)?;
         request.only("CustomerMasterKeySpec", "SYMMETRIC_DEFAULT", KEY_SPECS)?;
-        request.only("Origin", "AWS_KMS", ORIGINS)?;
+        let origin = origin(request)?;
         check_usage(request)?;
         let description = description(request)?;
         let multi_region = request.params.flag("MultiRegion");
         let region = request.caller.region;
         let asking = Asking::of_request(request)?;
         self.authorize_without_key("CreateKey", region, &asking)?;
-        let owned = (KeyClass::default(), self.account_of(request.caller.principal));
+        let owned = (KeyClass { origin, ..KeyClass::default() }, self.account_of(request.caller.principal));
         let id = self.add_set(multi_region, owned, region, request.caller.fresh);
         self.set_mut(id).add(region, KeyState::Enabled, request.caller.now, description);
         let key = KeyRef { set: id, region };
-        let rule = if multi_region { rules::CREATED_PRIMARY } else { rules::CREATED_ENABLED };
+        let rule = match (origin, multi_region) {
+            (Origin::EXTERNAL, _) => rules::NO_MATERIAL_YET,
+            (_, true) => rules::CREATED_PRIMARY,
+            (_, false) => rules::CREATED_ENABLED,
+        };
+        let state = self.usable_state(key);
+        self.key_mut(key).into_iter().for_each(|key| key.state = state);
         self.changed(key, "CreateKey", rule, String::new(), out);
         Ok(json!({ "KeyMetadata": self.metadata(key) }))
     }
@@ -108,7 +113,7 @@ impl Kms {
             "Description": key.description,
             "KeyUsage": "ENCRYPT_DECRYPT",
             "KeyState": key.state.name(),
-            "Origin": "AWS_KMS",
+            "Origin": set.class.origin.name(),
             "KeyManager": "CUSTOMER",
             "CustomerMasterKeySpec": "SYMMETRIC_DEFAULT",
             "KeySpec": "SYMMETRIC_DEFAULT",
@@ -118,8 +123,11 @@ impl Kms {
         if set.multi_region {
             shown["MultiRegionConfiguration"] = self.configuration(at, &key.shown);
         }
-        if key.state != KeyState::Creating {
-            shown["CurrentKeyMaterialId"] = json!(material_id(&set.id, set.material));
+        if let (true, Some(version)) = (set.class.is_symmetric() && key.state != KeyState::Creating, set.current()) {
+            shown["CurrentKeyMaterialId"] = json!(set.material_id(version));
+        }
+        if set.class.is_external() && key.state != KeyState::PendingImport {
+            self.describe_expiry(&mut shown, key, set.material);
         }
         match (key.state, key.deletion) {
             (KeyState::PendingDeletion, Some(deletion)) => {
@@ -147,6 +155,14 @@ impl Kms {
     }
 }
 
+/// Where the key material is to come from.
+fn origin(request: &Request) -> Result<Origin, Refusal> {
+    if request.text("Origin") == Some(Origin::EXTERNAL.name()) {
+        return Ok(Origin::EXTERNAL);
+    }
+    request.only("Origin", "AWS_KMS", ORIGINS).map(|()| Origin::AWS_KMS)
+}
+
 /// A symmetric key encrypts and decrypts (KMS-CRE-5).
 fn check_usage(request: &Request) -> Result<(), Refusal> {
     match request.text("KeyUsage") {
@@ -171,10 +187,4 @@ pub(super) fn description<'a>(request: &Request<'a>) -> Result<&'a str, Refusal>
 /// Whole days.
 pub(super) fn days(window: Span) -> u64 {
     window.0 / Span::DAY.0
-}
-
-/// The ID of a key material version: computed from key ID and version, so the same in every related key.
-pub(super) fn material_id(key_id: &str, version: u16) -> String {
-    let draws = Draws(fnv1a(format!("{key_id}/{version}").as_bytes()));
-    (0..4).map(|i| format!("{:016x}", draws.at(1, i))).collect()
 }

@@ -36,6 +36,7 @@ pub mod spec;
 mod state;
 mod tags;
 
+pub use material::material_bytes;
 pub use process::KmsEvent;
 pub use setup::{
     CancelWithoutMaterial, Imported, KeySetup, PendingDeletionError, QuotaVintage, Settings, Switches, Timing,
@@ -119,6 +120,7 @@ pub struct Kms {
     creating: Sampler,
     updating: Sampler,
     synchronisation: Sampler,
+    rotation: Sampler,
     deletion_lateness: Sampler,
 }
 
@@ -134,19 +136,21 @@ impl Kms {
             creating: Sampler::new(&config.timing.creating),
             updating: Sampler::new(&config.timing.updating),
             synchronisation: Sampler::new(&config.timing.synchronisation),
+            rotation: Sampler::new(&config.timing.rotation),
             deletion_lateness: Sampler::new(&config.timing.deletion_lateness),
             config,
         }
     }
 
     /// A key that exists at time 0. `fresh`: the random bits of its key ID.
-    pub fn declare(&mut self, key: &KeySetup, fresh: u128) -> SetId {
+    pub fn declare(&mut self, key: &KeySetup, fresh: u128, out: &mut Outbox<KmsEvent>) -> SetId {
         let id = self.add_set(key.multi_region, (key.class, key.account), key.primary, fresh);
         let regions: Vec<RegionId> =
             std::iter::once(key.primary).chain(key.replicas.iter().copied()).collect();
         for region in &regions {
             self.set_mut(id).add(*region, KeyState::Enabled, Time::ZERO, "");
         }
+        self.declare_material(id, key, out);
         for region in &regions {
             self.show_current(KeyRef { set: id, region: *region });
         }
