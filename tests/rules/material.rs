@@ -5,8 +5,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use mrksim::services::Refusal;
 use mrksim::services::kms::{
-    Imported, KeyClass, KeySetup, KeySpec, KeyState, KeyUsage, Origin, SetId, Settings, Switches, Timing, Wrapping,
-    material_bytes,
+    Imported, KeyClass, KeySetup, KeySpec, KeyState, KeyUsage, Origin, SetId, Settings, Switches, Timing,
+    Wrapping, material_bytes,
 };
 use mrksim::sim::{Span, Time};
 use mrksim::world::RegionId;
@@ -40,7 +40,8 @@ fn import(
 ) -> Result<Value, Refusal> {
     let id = world.kms.key_id(set).to_owned();
     let wrapping = [("WrappingAlgorithm", "RSAES_OAEP_SHA_256"), ("WrappingKeySpec", "RSA_2048")];
-    let answer = world.ask("GetParametersForImport", &[&[("KeyId", id.as_str())], &wrapping[..]].concat(), at)?;
+    let answer =
+        world.ask("GetParametersForImport", &[&[("KeyId", id.as_str())], &wrapping[..]].concat(), at)?;
     let token = answer["ImportToken"].as_str().expect("a token").to_owned();
     let bytes = BASE64.encode(bytes);
     let key = [("KeyId", id.as_str()), ("ImportToken", &token), ("EncryptedKeyMaterial", &bytes)];
@@ -210,7 +211,8 @@ fn act(world: &mut World, set: SetId, act: Act) {
             let listed = if last { materials(world, set, at) } else { Vec::new() };
             let named: Vec<_> = listed.last().map(|(id, ..)| id.clone()).into_iter().collect();
             let named = named.iter().map(|id| ("KeyMaterialId", id.as_str()));
-            (at, "DeleteImportedKeyMaterial", std::iter::once(key).chain(named).collect::<Vec<_>>()).call(world);
+            (at, "DeleteImportedKeyMaterial", std::iter::once(key).chain(named).collect::<Vec<_>>())
+                .call(world);
             return;
         }
         Act::Wait(seconds) => return world.wait(Span::secs(u64::from(seconds))),
@@ -253,9 +255,9 @@ fn materials(world: &mut World, set: SetId, at: u8) -> Vec<(String, String, bool
 /// Exactly one material is current and the same everywhere; an Enabled key has every material up to it.
 fn material_is_sound(world: &mut World, set: SetId) -> Result<(), TestCaseError> {
     let mut currents = Vec::new();
-    for at in (0..3u8).filter(|at| world.kms.state(set, RegionId(*at)).is_some()) {
+    for at in 0..3 {
+        let Some(state) = world.kms.state(set, RegionId(at)) else { continue };
         let all = materials(world, set, at);
-        let state = world.kms.state(set, RegionId(at)).expect("a key");
         let current: Vec<_> = all.iter().filter(|(_, state, _)| state == "CURRENT").collect();
         prop_assert_eq!(current.len(), usize::from(!all.is_empty()), "in {}: {:?}", at, all);
         currents.extend(current.into_iter().map(|(id, ..)| id.clone()));
@@ -263,7 +265,12 @@ fn material_is_sound(world: &mut World, set: SetId) -> Result<(), TestCaseError>
         prop_assert!(pending <= 1);
         let complete = !all.is_empty()
             && all.iter().filter(|(_, state, _)| !state.starts_with("PENDING")).all(|(.., there)| *there);
-        prop_assert!(complete || !matches!(state, KeyState::Enabled | KeyState::Updating), "in {}: {:?}", at, all);
+        prop_assert!(
+            complete || !matches!(state, KeyState::Enabled | KeyState::Updating),
+            "in {}: {:?}",
+            at,
+            all
+        );
         prop_assert!(!complete || state != KeyState::PendingImport, "in {}: {:?}", at, all);
     }
     currents.dedup();

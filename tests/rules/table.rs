@@ -27,7 +27,9 @@ use super::world::{World, region, span};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use mrksim::scenario::awscli;
-use mrksim::services::kms::{CancelWithoutMaterial, PendingDeletionError, SetId, Settings, Switches, Timing, Wrap, Wrapping, api};
+use mrksim::services::kms::{
+    CancelWithoutMaterial, PendingDeletionError, SetId, Settings, Switches, Timing, Wrap, Wrapping, api,
+};
 use mrksim::services::{ErrorCode, Params, Refusal, Remedy};
 use mrksim::sim::{Law, Span};
 use serde_json::Value;

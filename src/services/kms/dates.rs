@@ -46,7 +46,8 @@ fn calendar(text: &str) -> Option<i128> {
         }
         None => (clock, 0),
     };
-    let (clock, fraction) = clock.split_once('.').map_or((clock, None), |(clock, fraction)| (clock, Some(fraction)));
+    let (clock, fraction) =
+        clock.split_once('.').map_or((clock, None), |(clock, fraction)| (clock, Some(fraction)));
     let [hour, minute, second] = fields(clock, ':', [2, 2, 2])?;
     if hour > 23 || minute > 59 || second > 59 {
         return None;

@@ -120,10 +120,12 @@ impl Kms {
             (false, None) if !set.class.is_symmetric() => incorrect(rules::ONE_MATERIAL_FOR_LIFE),
             (false, None) if replica => incorrect(rules::THE_SAME_BYTES_EVERYWHERE),
             (false, None) => incorrect(rules::NEW_IS_NEW),
-            (false, Some(version)) => match import.id.is_none_or(|id| set.material_id(version as u16) == id) {
-                true => Ok(version as u16),
-                false => incorrect(rules::NEW_IS_NEW),
-            },
+            (false, Some(version)) => {
+                match import.id.is_none_or(|id| set.material_id(version as u16) == id) {
+                    true => Ok(version as u16),
+                    false => incorrect(rules::NEW_IS_NEW),
+                }
+            }
         }
     }
 
@@ -143,7 +145,9 @@ impl Kms {
     /// The key has the material from now on. With the last one that it lacked it is Enabled (KMS-ST-13).
     fn hold(&mut self, at: KeyRef, version: u16, import: &Import, now: Time, out: &mut Outbox<KmsEvent>) {
         let set = self.set_mut(at.set);
-        if let (Some(text), Some(material)) = (import.description, set.materials.get_mut(usize::from(version))) {
+        if let (Some(text), Some(material)) =
+            (import.description, set.materials.get_mut(usize::from(version)))
+        {
             material.description = text.to_owned();
         }
         if let Some(key) = set.keys.get_mut(&at.region) {
@@ -190,7 +194,9 @@ impl Kms {
         }
         let held = set.keys.get(&key.region).filter(|key| key.held.contains_key(&version));
         let rule = match held.map(|key| key.state) {
-            Some(KeyState::PendingDeletion | KeyState::PendingReplicaDeletion) => rules::DOOMED_KEYS_STAY_DOOMED,
+            Some(KeyState::PendingDeletion | KeyState::PendingReplicaDeletion) => {
+                rules::DOOMED_KEYS_STAY_DOOMED
+            }
             Some(_) => rules::WITHOUT_MATERIAL_PENDING_IMPORT,
             None => return Ok(answer),
         };
@@ -218,7 +224,8 @@ impl Kms {
     pub(super) fn describe_import(&self, entry: &mut Value, set: &Set, key: &Key, version: u16) {
         let imported = key.held.contains_key(&version);
         entry["ImportState"] = json!(if imported { "IMPORTED" } else { "PENDING_IMPORT" });
-        let description = set.materials.get(usize::from(version)).map_or("", |material| &material.description);
+        let description =
+            set.materials.get(usize::from(version)).map_or("", |material| &material.description);
         if !description.is_empty() {
             entry["KeyMaterialDescription"] = json!(description);
         }
@@ -283,7 +290,8 @@ impl<'a> Import<'a> {
 
 /// When the material is to expire: never, or within a year.
 fn expiry(request: &Request) -> Result<Option<Time>, Refusal> {
-    let refuse = |message: &str| Err(refuse(rules::EXPIRY_IS_EACH_KEYS, ErrorCode::ValidationException, message));
+    let refuse =
+        |message: &str| Err(refuse(rules::EXPIRY_IS_EACH_KEYS, ErrorCode::ValidationException, message));
     let now = request.caller.now;
     match (request.text("ExpirationModel").unwrap_or("KEY_MATERIAL_EXPIRES"), request.text("ValidTo")) {
         ("KEY_MATERIAL_DOES_NOT_EXPIRE", None) => Ok(None),

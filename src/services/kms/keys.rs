@@ -123,7 +123,9 @@ impl Kms {
         if set.multi_region {
             shown["MultiRegionConfiguration"] = self.configuration(at, &key.shown);
         }
-        if let (true, Some(version)) = (set.class.is_symmetric() && key.state != KeyState::Creating, set.current()) {
+        if let (true, Some(version)) =
+            (set.class.is_symmetric() && key.state != KeyState::Creating, set.current())
+        {
             shown["CurrentKeyMaterialId"] = json!(set.material_id(version));
         }
         if set.class.is_external() && key.state != KeyState::PendingImport {

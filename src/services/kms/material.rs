@@ -138,7 +138,10 @@ impl Kms {
     #[expect(dead_code, reason = "signing comes next")]
     pub(super) fn secret(&self, key: KeyRef) -> Vec<u8> {
         let set = self.set(key.set);
-        set.materials.get(usize::from(set.material)).map(|material| material.bytes.clone()).unwrap_or_default()
+        set.materials
+            .get(usize::from(set.material))
+            .map(|material| material.bytes.clone())
+            .unwrap_or_default()
     }
 
     /// The key in its set, if it lacks material that it should have.
@@ -162,7 +165,9 @@ impl Kms {
             let Some(key) = set.keys.get(&region) else { return false };
             match key.state {
                 KeyState::Creating => false,
-                KeyState::Disabled | KeyState::PendingDeletion if waits && region != set.known.primary => false,
+                KeyState::Disabled | KeyState::PendingDeletion if waits && region != set.known.primary => {
+                    false
+                }
                 KeyState::PendingDeletion if set.class.is_external() => true,
                 _ => key.held.contains_key(&version),
             }
@@ -203,7 +208,8 @@ impl Kms {
 
     /// The material, and the automatic rotation, that the keys of a declared set have at time 0.
     pub(super) fn declare_material(&mut self, id: SetId, key: &KeySetup, out: &mut Outbox<KmsEvent>) {
-        let rotates = (key.class.is_symmetric() && !key.class.is_external()) || self.config.switches.rotation_instant;
+        let rotates =
+            (key.class.is_symmetric() && !key.class.is_external()) || self.config.switches.rotation_instant;
         if let Some(period) = key.rotation.filter(|_| rotates) {
             let next = Time::ZERO + period;
             self.set_mut(id).known.rotation = Some(AutomaticRotation { period, next });

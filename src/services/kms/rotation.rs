@@ -222,19 +222,16 @@ impl Kms {
     fn switch(&mut self, set: SetId, now: Time, out: &mut Outbox<KmsEvent>) {
         let instant = self.config.switches.rotation_instant;
         let rotated = self.set_mut(set);
-        let (Some(Rotating { kind, .. }), Some(version)) = (rotated.rotating.take(), rotated.pending()) else {
+        let (Some(Rotating { kind, .. }), Some(version)) = (rotated.rotating.take(), rotated.pending())
+        else {
             return;
         };
         let from = std::mem::replace(&mut rotated.material, version);
         if let Some(material) = rotated.materials.last_mut() {
             material.rotated = Some((kind, now));
         }
-        let detail = format!(
-            "{} from {} to {}",
-            kind.name(),
-            rotated.material_id(from),
-            rotated.material_id(version)
-        );
+        let detail =
+            format!("{} from {} to {}", kind.name(), rotated.material_id(from), rotated.material_id(version));
         let rule = match (instant, rotated.class.is_external()) {
             (true, _) => rules::ROTATION_IS_INSTANT,
             (false, true) => rules::IMPORT_THEN_ROTATE,
