@@ -258,8 +258,13 @@ impl<'a> Import<'a> {
             let message = "KeyMaterialId cannot be given with ImportType NEW_KEY_MATERIAL.";
             return Err(refuse(rules::NEW_THEN_EXISTING, ErrorCode::ValidationException, message));
         }
-        if description.is_some_and(|text| text.is_empty() || text.chars().count() > DESCRIPTION) {
-            return Err(invalid(format!("KeyMaterialDescription must have 1 to {DESCRIPTION} characters")));
+        let plain = |c: char| c.is_ascii_alphanumeric() || c.is_whitespace() || ":/_.-".contains(c);
+        if description
+            .is_some_and(|text| !(1..=DESCRIPTION).contains(&text.len()) || !text.chars().all(plain))
+        {
+            let message =
+                format!("KeyMaterialDescription must be 1 to {DESCRIPTION} letters, digits, spaces or :/_.-");
+            return Err(invalid(message));
         }
         Ok(Import {
             bytes: request.blob("EncryptedKeyMaterial", BLOB)?,

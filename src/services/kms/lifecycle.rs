@@ -17,8 +17,11 @@ impl Kms {
     pub(super) fn enable_key(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
         let key = self.admit_named("EnableKey", request, "KeyId", Naming::KeyOnly)?;
         if self.state_of(key) == Some(KeyState::Disabled) {
-            let state = self.usable_state(key);
-            self.enter(key, state, "EnableKey", rules::KEY_ENABLED, String::new(), out);
+            let (state, rule) = match self.usable_state(key) {
+                KeyState::PendingImport => (KeyState::PendingImport, rules::MISSING_MATERIAL_STOPS_ONE_KEY),
+                state => (state, rules::KEY_ENABLED),
+            };
+            self.enter(key, state, "EnableKey", rule, String::new(), out);
             self.rotation_due(key, request.caller.now, out);
             self.material_held(key, request.caller.now, out);
         }
@@ -71,11 +74,13 @@ impl Kms {
         if let Some(key) = self.key_mut(key) {
             key.deletion = None;
         }
-        let state = match self.config.settings.cancel_without_material {
-            CancelWithoutMaterial::PendingImport if self.is_incomplete(key) => KeyState::PendingImport,
-            _ => KeyState::Disabled,
+        let (state, rule) = match self.config.settings.cancel_without_material {
+            CancelWithoutMaterial::PendingImport if self.is_incomplete(key) => {
+                (KeyState::PendingImport, rules::MISSING_MATERIAL_STOPS_ONE_KEY)
+            }
+            _ => (KeyState::Disabled, rules::CANCELLED_IS_DISABLED),
         };
-        self.enter(key, state, "CancelKeyDeletion", rules::CANCELLED_IS_DISABLED, String::new(), out);
+        self.enter(key, state, "CancelKeyDeletion", rule, String::new(), out);
         Ok(json!({ "KeyId": self.arn(key.set, key.region) }))
     }
 

@@ -5,7 +5,7 @@
 //! its parameters (`request`), which key is meant (`naming`), who may (`authorization`), role and state of that key
 //! (`admission`), then what is particular to the operation: `keys`, `lifecycle`, `replication`, `rotation`, `import`,
 //! `policies`, `grants`, `aliases`, `tags`, `cryptography`, `signing`, `listing`. What takes time goes on as events
-//! (`process`). `state` holds the keys, `spec` what kinds of key there are, `ciphertext` what a blob is made of.
+//! (`process`). `state` holds the keys, `material` what they work with, `spec` what kinds of key there are, `ciphertext` what a blob is made of.
 //!
 //! Not modelled, and refused as such: custom key stores.
 
@@ -362,8 +362,12 @@ impl Kms {
 
     /// The Regions with a key of the set, as its primary knows them, without one.
     fn regions_but(&self, set: SetId, but: RegionId) -> Vec<RegionId> {
-        let known = self.set(set).known.regions.without(but);
-        (0..self.config.regions.len() as u8).map(RegionId).filter(|region| known.has(*region)).collect()
+        self.regions_of(self.set(set).known.regions.without(but))
+    }
+
+    /// A set of Regions, one by one.
+    fn regions_of(&self, regions: RegionSet) -> Vec<RegionId> {
+        (0..self.config.regions.len() as u8).map(RegionId).filter(|region| regions.has(*region)).collect()
     }
 
     /// [`admit`](Kms::admit) for the key that a parameter names.

@@ -13,7 +13,6 @@ use super::state::{AutomaticRotation, Key, KeyRef, KeyState, Set};
 use super::{Answer, Kms, KmsEvent, SetId, rules};
 use crate::services::{ErrorCode, Note, Outbox, Refusal};
 use crate::sim::{Span, Time};
-use crate::world::{RegionId, RegionSet};
 use serde_json::{Value, json};
 
 /// Rotations on demand in the life of a key (KMS-ROT-8).
@@ -294,11 +293,6 @@ impl Kms {
             self.describe_import(&mut entry, set, key, version);
         }
         entry
-    }
-
-    /// The Regions of a set of Regions, in order.
-    pub(super) fn regions_of(&self, regions: RegionSet) -> Vec<RegionId> {
-        (0..self.config.regions.len() as u8).map(RegionId).filter(|region| regions.has(*region)).collect()
     }
 }
 
