@@ -2,6 +2,8 @@
 
 #[path = "rules/algorithms.rs"]
 mod algorithms;
+#[path = "rules/material.rs"]
+mod material;
 #[path = "rules/matrix.rs"]
 mod matrix;
 #[path = "rules/properties.rs"]
@@ -16,10 +18,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Rules that no table can show, and why.
-const NOT_SHOWN: &[(&str, &str)] = &[(
-    "KMS-ERR-3",
-    "refuses keys that are PendingImport or Unavailable, and no key can be in these states yet",
-)];
+const NOT_SHOWN: &[(&str, &str)] = &[
+    ("KMS-ROT-13", "is about keys of AWS's own, which a scenario does not have"),
+    ("KMS-IMP-16", "says why a document is not followed"),
+];
 
 /// The names and texts of the tables.
 fn tables() -> Vec<(String, String)> {
@@ -109,8 +111,18 @@ fn every_table_holds_and_every_rule_is_shown() {
     }
     table.shown.extend(matrix::drive(Default::default()));
     table.shown.insert(fifty_first_alias());
+    table.kept.extend(material::KEPT.map(str::to_owned));
+    for refused in material::refusals() {
+        table.broken.insert(refused.clone());
+        table.shown.insert(refused);
+    }
     let known: BTreeSet<&str> = rules::ALL.concat().iter().map(|rule| rule.id).collect();
-    let unknown = table.shown.iter().filter(|id| id.starts_with("KMS-") && !known.contains(id.as_str()));
+    // Exam questions and open points are stated apart from what is carried out.
+    let stated_apart = |id: &str| id.starts_with("KMS-EX-") || id.starts_with("KMS-UNV-");
+    let unknown = table
+        .shown
+        .iter()
+        .filter(|id| id.starts_with("KMS-") && !known.contains(id.as_str()) && !stated_apart(id));
     assert_eq!(unknown.collect::<Vec<_>>(), Vec::<&String>::new(), "cited but not in the rulebook");
     let described = |id: &str| NOT_SHOWN.iter().any(|(rule, _)| *rule == id);
     let silent: Vec<&str> =

@@ -25,6 +25,7 @@ pub use registry::rules;
 use crate::client::ClientId;
 use crate::client::classes::Classes;
 use crate::runlog::{RunLog, metrics};
+use crate::services::Outbox;
 use crate::services::aurora::AuroraEvent;
 use crate::services::kms::{self, Kms, KmsEvent};
 use crate::services::replication::WriteId;
@@ -193,9 +194,10 @@ impl Simulation {
             settings: setup.settings,
             switches: setup.switches,
         });
+        let mut declared = Outbox::default();
         for key in &setup.keys {
             let mut stream = Stream::new(setup.seed, trial, &format!("{}/key-id", key.name));
-            kms.declare(key, stream.next_u128());
+            kms.declare(key, stream.next_u128(), &mut declared);
         }
         let mut tables = Tables::default();
         let mut simulation = Simulation {
@@ -219,6 +221,9 @@ impl Simulation {
             closed: false,
             elide: true,
         };
+        for (at, region, event) in declared.timers {
+            simulation.kernel.schedule(at, Event::Kms(region, event));
+        }
         simulation.start();
         simulation
     }

@@ -27,8 +27,10 @@ use super::world::{World, region, span};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use mrksim::scenario::awscli;
-use mrksim::services::kms::{PendingDeletionError, SetId, Settings, Switches, Timing, Wrap, Wrapping, api};
-use mrksim::services::{Params, Refusal, Remedy};
+use mrksim::services::kms::{
+    CancelWithoutMaterial, PendingDeletionError, SetId, Settings, Switches, Timing, Wrap, Wrapping, api,
+};
+use mrksim::services::{ErrorCode, Params, Refusal, Remedy};
 use mrksim::sim::{Law, Span};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -121,6 +123,7 @@ impl Table {
                 self.settings.pending_deletion_error = PendingDeletionError::Disabled;
             }
             ("set", None) if rest == "strict-updating" => self.settings.strict_updating = true,
+            ("set", _) => self.configure_material(rest, here),
             ("rules", None) if rest == "notes" => self.switches = Switches::NOTES,
             ("switch", None) => match rest {
                 "delete-primary-cascades" => self.switches.delete_primary_cascades = true,
@@ -128,6 +131,7 @@ impl Table {
                     self.switches.promote_from_replica_during_outage = true
                 }
                 "replica-ready-immediately" => self.switches.replica_ready_immediately = true,
+                "rotation-instant" => self.switches.rotation_instant = true,
                 _ => panic!("{here}: no such switch"),
             },
             ("timing", Some((name, time))) => {
@@ -145,6 +149,30 @@ impl Table {
                 }
             }
             _ => panic!("{here}: what is that?"),
+        }
+    }
+
+    /// The open points about key material.
+    fn configure_material(&mut self, rest: &str, here: &str) {
+        let error = |name: &str| {
+            let found = ErrorCode::ALL.iter().find(|code| code.name() == name);
+            *found.unwrap_or_else(|| panic!("{here}: no such error"))
+        };
+        let settings = &mut self.settings;
+        match rest.split_once(" = ").unwrap_or((rest, "")) {
+            ("rotation-on-replica-error", name) => settings.rotation_on_replica_error = error(name),
+            ("rotation-role-first", "") => settings.rotation_role_first = true,
+            ("rotation-waits-for-disabled-replica", "") => {
+                settings.rotation_waits_for_disabled_replica = true;
+            }
+            ("cancel-without-material", "PendingImport") => {
+                settings.cancel_without_material = CancelWithoutMaterial::PendingImport;
+            }
+            ("import-enables-disabled", "") => settings.import_enables_disabled = true,
+            ("overlapping-rotation-error", name) => settings.overlapping_rotation_error = error(name),
+            ("import-new-in-replica-error", name) => settings.import_new_in_replica_error = error(name),
+            ("rotation-status-of-imported", "") => settings.rotation_status_of_imported = true,
+            _ => panic!("{here}: no such setting"),
         }
     }
 

@@ -110,8 +110,12 @@ impl Kms {
     pub(super) fn check_class(&self, operation: &'static str, key: KeyRef) -> Result<(), Refusal> {
         let Some(cell) = self.cell_of(operation, key) else { return Ok(()) };
         let class = self.set(key.set).class;
-        let spared = operation == "GetKeyRotationStatus" && self.config.settings.rotation_status_of_imported;
-        if fits(cell.class, class) || (spared && class.is_external()) {
+        let spared = match operation {
+            "GetKeyRotationStatus" if self.config.settings.rotation_status_of_imported => class.is_external(),
+            "GetKeyRotationStatus" | "ListKeyRotations" => self.config.switches.rotation_instant,
+            _ => cell.group == "rotation" && self.config.switches.rotation_instant,
+        };
+        if fits(cell.class, class) || spared {
             return Ok(());
         }
         let arn = self.arn(key.set, key.region);
@@ -212,11 +216,13 @@ fn rule_of(cell: &Cell) -> RuleRef {
         ("EnableKey" | "DisableKey", PendingDeletion | PendingReplicaDeletion) => rules::CANCEL_THEN_ENABLE,
         ("UpdatePrimaryRegion", PendingReplicaDeletion) => rules::NO_HANDOVER_WHILE_DOOMED,
         ("UpdatePrimaryRegion", _) => rules::BOTH_KEYS_ENABLED,
+        ("ReplicateKey", PendingImport) => rules::IMPORT_BEFORE_REPLICATION,
         ("ReplicateKey", _) => rules::REPLICATION_NEEDS_AN_ENABLED_PRIMARY,
         (_, PendingDeletion | PendingReplicaDeletion) => rules::DOOMED_KEYS_REFUSE,
         (_, Disabled) => rules::DISABLED_KEYS_REFUSE,
         (_, Creating) => rules::CREATING_KEYS_WAIT,
         (_, Updating) => rules::UPDATING_KEYS_WORK,
+        (_, PendingImport) if cell.group == "crypto" => rules::MISSING_MATERIAL_STOPS_ONE_KEY,
         (_, Enabled | PendingImport | Unavailable) => rules::THE_STATE_MUST_FIT,
     }
 }

@@ -4,7 +4,6 @@
 
 use super::authorization::Asking;
 use super::ciphertext::{self, Ciphertext};
-use super::keys::material_id;
 use super::naming::Naming;
 use super::request::{Context, Request, base64, invalid, refuse};
 use super::spec::{Algorithm, KeyUsage};
@@ -146,7 +145,7 @@ impl Kms {
             "EncryptionAlgorithm": algorithm.name(),
         });
         if let Some(material) = material {
-            answer["KeyMaterialId"] = Value::String(material_id(&self.set(key.set).id, material));
+            answer["KeyMaterialId"] = Value::String(self.set(key.set).material_id(material));
         }
         Ok(answer)
     }
@@ -175,11 +174,10 @@ impl Kms {
             "DestinationEncryptionAlgorithm": seal_by.name(),
         });
         if let Some(material) = material {
-            answer["SourceKeyMaterialId"] = Value::String(material_id(&self.set(from.set).id, material));
+            answer["SourceKeyMaterialId"] = Value::String(self.set(from.set).material_id(material));
         }
         if destination.class.is_symmetric() {
-            answer["DestinationKeyMaterialId"] =
-                Value::String(material_id(&destination.id, destination.material));
+            answer["DestinationKeyMaterialId"] = Value::String(destination.material_id(destination.material));
         }
         Ok(answer)
     }
@@ -194,7 +192,7 @@ impl Kms {
         let mut answer = json!({
             "CiphertextBlob": base64(&self.seal(key, &context, &data_key, request)),
             "KeyId": self.arn(key.set, key.region),
-            "KeyMaterialId": material_id(&set.id, set.material),
+            "KeyMaterialId": set.material_id(set.material),
         });
         if operation == "GenerateDataKey" {
             answer["Plaintext"] = Value::String(base64(&data_key));

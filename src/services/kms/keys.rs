@@ -9,7 +9,6 @@ use super::state::{KeyRef, KeyState, Related, Set};
 use super::{Answer, KeyClass, Kms, KmsEvent, SetId, rules};
 use crate::services::{ErrorCode, Outbox, Refusal};
 use crate::sim::Span;
-use crate::sim::rng::{Draws, fnv1a};
 use crate::world::RegionId;
 use serde_json::{Value, json};
 
@@ -111,8 +110,13 @@ impl Kms {
         if set.multi_region {
             shown["MultiRegionConfiguration"] = self.configuration(at, &key.shown);
         }
-        if key.state != KeyState::Creating && set.class.is_symmetric() {
-            shown["CurrentKeyMaterialId"] = json!(material_id(&set.id, set.material));
+        if let (true, Some(version)) =
+            (set.class.is_symmetric() && key.state != KeyState::Creating, set.current())
+        {
+            shown["CurrentKeyMaterialId"] = json!(set.material_id(version));
+        }
+        if set.class.is_external() && key.state != KeyState::PendingImport {
+            self.describe_expiry(&mut shown, key, set.material);
         }
         match (key.state, key.deletion) {
             (KeyState::PendingDeletion, Some(deletion)) => {
@@ -209,10 +213,4 @@ pub(super) fn description<'a>(request: &Request<'a>) -> Result<&'a str, Refusal>
 /// Whole days.
 pub(super) fn days(window: Span) -> u64 {
     window.0 / Span::DAY.0
-}
-
-/// The ID of a key material version: computed from key ID and version, so the same in every related key.
-pub(super) fn material_id(key_id: &str, version: u16) -> String {
-    let draws = Draws(fnv1a(format!("{key_id}/{version}").as_bytes()));
-    (0..4).map(|i| format!("{:016x}", draws.at(1, i))).collect()
 }

@@ -5,8 +5,8 @@
 //! its parameters (`request`), which key is meant (`naming`), who may (`authorization`), role and state of that key
 //! (`admission`), then what is particular to the operation: `keys`, `lifecycle`, `replication`, `rotation`, `import`,
 //! `policies`, `grants`, `aliases`, `tags`, `cryptography`, `signing`, `mac`, `agreement`, `pairs`, `listing`. What takes
-//! time goes on as events (`process`). `state` holds the keys, `spec` what kinds of key there are, `ciphertext` and `rsa`
-//! what a blob is made of, `primitives` what a secret makes of a message.
+//! time goes on as events (`process`). `state` holds the keys, `material` what they work with, `spec` what kinds of key
+//! there are, `ciphertext` and `rsa` what a blob is made of, `primitives` what a secret makes of a message.
 //!
 //! Not modelled, and refused as such: custom key stores.
 
@@ -42,6 +42,7 @@ pub mod spec;
 mod state;
 mod tags;
 
+pub use material::material_bytes;
 pub use process::KmsEvent;
 pub use setup::{
     CancelWithoutMaterial, Imported, KeySetup, PendingDeletionError, QuotaVintage, Settings, Switches, Timing,
@@ -125,6 +126,7 @@ pub struct Kms {
     creating: Sampler,
     updating: Sampler,
     synchronisation: Sampler,
+    rotation: Sampler,
     deletion_lateness: Sampler,
 }
 
@@ -140,19 +142,21 @@ impl Kms {
             creating: Sampler::new(&config.timing.creating),
             updating: Sampler::new(&config.timing.updating),
             synchronisation: Sampler::new(&config.timing.synchronisation),
+            rotation: Sampler::new(&config.timing.rotation),
             deletion_lateness: Sampler::new(&config.timing.deletion_lateness),
             config,
         }
     }
 
     /// A key that exists at time 0. `fresh`: the random bits of its key ID.
-    pub fn declare(&mut self, key: &KeySetup, fresh: u128) -> SetId {
+    pub fn declare(&mut self, key: &KeySetup, fresh: u128, out: &mut Outbox<KmsEvent>) -> SetId {
         let id = self.add_set(key.multi_region, (key.class, key.account), key.primary, fresh);
         let regions: Vec<RegionId> =
             std::iter::once(key.primary).chain(key.replicas.iter().copied()).collect();
         for region in &regions {
             self.set_mut(id).add(*region, KeyState::Enabled, Time::ZERO, "");
         }
+        self.declare_material(id, key, out);
         for region in &regions {
             self.show_current(KeyRef { set: id, region: *region });
         }
@@ -366,8 +370,12 @@ impl Kms {
 
     /// The Regions with a key of the set, as its primary knows them, without one.
     fn regions_but(&self, set: SetId, but: RegionId) -> Vec<RegionId> {
-        let known = self.set(set).known.regions.without(but);
-        (0..self.config.regions.len() as u8).map(RegionId).filter(|region| known.has(*region)).collect()
+        self.regions_of(self.set(set).known.regions.without(but))
+    }
+
+    /// A set of Regions, one by one.
+    fn regions_of(&self, regions: RegionSet) -> Vec<RegionId> {
+        (0..self.config.regions.len() as u8).map(RegionId).filter(|region| regions.has(*region)).collect()
     }
 
     /// [`admit`](Kms::admit) for the key that a parameter names.

@@ -4,7 +4,7 @@
 //! X.509 SubjectPublicKeyInfo.
 
 use super::cryptography::random_bytes;
-use super::keys::{algorithm_names, material_id};
+use super::keys::algorithm_names;
 use super::naming::Naming;
 use super::primitives::public_element;
 use super::request::{Request, base64, invalid, refuse};
@@ -51,7 +51,7 @@ impl Kms {
             "PublicKey": base64(&public_key(spec, &private_key)),
             "KeyId": self.arn(key.set, key.region),
             "KeyPairSpec": spec.name(),
-            "KeyMaterialId": material_id(&set.id, set.material),
+            "KeyMaterialId": set.material_id(set.material),
         });
         if operation == "GenerateDataKeyPair" {
             answer["PrivateKeyPlaintext"] = Value::String(base64(&private_key));

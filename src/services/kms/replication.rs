@@ -37,8 +37,10 @@ impl Kms {
     fn add_replica(&mut self, replica: KeyRef, description: &str, now: Time, out: &mut Outbox<KmsEvent>) {
         let ready = self.config.switches.replica_ready_immediately;
         let again = self.set(replica.set).ever.has(replica.region);
+        let external = self.set(replica.set).class.is_external();
+        let at_once = if external { KeyState::PendingImport } else { KeyState::Enabled };
         let (state, rule) = match (ready, again) {
-            (true, _) => (KeyState::Enabled, rules::REPLICA_READY_AT_ONCE),
+            (true, _) => (at_once, rules::REPLICA_READY_AT_ONCE),
             (false, true) => (KeyState::Creating, rules::REPLICATED_AGAIN),
             (false, false) => (KeyState::Creating, rules::REPLICA_STARTS_CREATING),
         };
@@ -49,6 +51,7 @@ impl Kms {
             let ends = now + self.creating.sample(draw);
             out.timer(ends, replica.region, KmsEvent::Replicated { set: replica.set, process });
         }
+        self.material_held(replica, now, out);
     }
 
     /// What stands against a replica there, once the primary itself does not.
@@ -84,6 +87,7 @@ impl Kms {
         let now = request.caller.now;
         let rule = if rescued { rules::PROMOTED_DURING_THE_OUTAGE } else { rules::UPDATE_STARTS };
         self.set_mut(old.set).known.primary = to;
+        self.move_schedule(old.set, now, out);
         let draw = self.set_mut(old.set).draw();
         let updating = self.updating.sample(draw);
         if rescued {

@@ -1,5 +1,6 @@
 //! Keys, the sets they belong to, and the states they go through.
 
+use super::material::{Holding, Material, Rotating};
 use super::{KeyClass, SetId};
 use crate::sim::rng::{Draws, fnv1a};
 use crate::sim::{Span, Time};
@@ -8,8 +9,7 @@ use std::collections::BTreeMap;
 
 /// A key state, by AWS's name (KMS Developer Guide, Key states of KMS keys).
 ///
-/// `PendingImport` (imported key material) and `Unavailable` (custom key stores) stand in the operation × state
-/// table, but no key can be in them yet.
+/// `Unavailable` (custom key stores) stands in the operation × state table, but no key can be in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeyState {
     /// A replica that ReplicateKey is still making.
@@ -75,6 +75,8 @@ pub(super) struct Key {
     pub deletion: Option<Deletion>,
     /// The related keys as DescribeKey shows them here; it lags behind the set (KMS-ID-21).
     pub shown: Related,
+    /// The versions of the set's key material that it has.
+    pub held: BTreeMap<u16, Holding>,
     /// The number of its last state change, so that the timer of a process that was given up changes nothing.
     pub process: u16,
 }
@@ -90,13 +92,24 @@ pub(super) struct Deletion {
     pub lateness: Span,
 }
 
-/// Which keys belong together, seen from somewhere.
+/// What related keys know of each other and share, seen from somewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Related {
     /// The Region of the primary key.
     pub primary: RegionId,
     /// The Regions of all keys.
     pub regions: RegionSet,
+    /// Automatic rotation, while it is enabled.
+    pub rotation: Option<AutomaticRotation>,
+}
+
+/// Automatic rotation as it was enabled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct AutomaticRotation {
+    /// From one rotation to the next.
+    pub period: Span,
+    /// When the next one is due.
+    pub next: Time,
 }
 
 /// A single-Region key, or a primary key with its replicas: one key ID, one key material.
@@ -117,8 +130,14 @@ pub(super) struct Set {
     pub known: Related,
     /// The Regions that ever had a key.
     pub ever: RegionSet,
-    /// The current key material version.
+    /// Every key material there has been; a version is an index.
+    pub materials: Vec<Material>,
+    /// The current version, if there is any material.
     pub material: u16,
+    /// A rotation to the last version, under way.
+    pub rotating: Option<Rotating>,
+    /// How often it was rotated on demand.
+    pub on_demand: u16,
     draws: Draws,
     drawn: u32,
     processes: u16,
@@ -133,9 +152,9 @@ impl Set {
         (class, account): (KeyClass, usize),
         primary: RegionId,
     ) -> Set {
-        let known = Related { primary, regions: RegionSet::default() };
+        let known = Related { primary, regions: RegionSet::default(), rotation: None };
         let draws = Draws(fnv1a(id.as_bytes()));
-        Set {
+        let mut set = Set {
             id,
             bits,
             multi_region,
@@ -144,11 +163,18 @@ impl Set {
             keys: BTreeMap::new(),
             known,
             ever: RegionSet::default(),
+            materials: Vec::new(),
             material: 0,
+            rotating: None,
+            on_demand: 0,
             draws,
             drawn: 0,
             processes: 0,
+        };
+        if !class.is_external() {
+            set.generate();
         }
+        set
     }
 
     /// The next number for the length of a process.
@@ -169,7 +195,8 @@ impl Set {
         self.ever = self.ever.with(region);
         let process = self.next_process();
         let description = description.to_owned();
-        let key = Key { state, created, description, deletion: None, shown: self.known, process };
+        let (shown, held) = (self.known, self.copied());
+        let key = Key { state, created, description, deletion: None, shown, held, process };
         self.keys.insert(region, key);
         process
     }

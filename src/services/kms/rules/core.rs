@@ -380,7 +380,7 @@ crate::rules! {
         "Enabled is true in the key state Enabled and in no other.",
         Documented "botocore 1.44.5 KMS service model, KeyMetadata";
     DATES_WHEN_PENDING = "KMS-ID-8",
-        "DeletionDate is shown in PendingDeletion only, PendingDeletionWindowInDays in PendingReplicaDeletion only.",
+        "DeletionDate is shown in PendingDeletion only, PendingDeletionWindowInDays in PendingReplicaDeletion only, the expiry of imported key material while it is there, and the current key material ID of symmetric keys once there is one, the key not Creating.",
         Documented "botocore 1.44.5 KMS service model, KeyMetadata";
     METADATA = "KMS-ID-14",
         "The metadata always has account, ID, ARN, creation date, state, spec, usage, origin, description and algorithms.",
