@@ -2,6 +2,8 @@
 
 #[path = "rules/matrix.rs"]
 mod matrix;
+#[path = "rules/people.rs"]
+mod people;
 #[path = "rules/properties.rs"]
 mod properties;
 #[path = "rules/table.rs"]

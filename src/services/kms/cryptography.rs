@@ -58,7 +58,7 @@ impl Kms {
             return Ok(key);
         };
         let key = self.resolve(identifier, at, Naming::KeyOrAlias, asking.principal)?;
-        self.authorize(operation, key, asking)?;
+        self.authorize(operation, key, asking.naming(identifier).as_ref().unwrap_or(asking))?;
         self.check_state(operation, key)?;
         match by? == Some(key.set) {
             true => self.check_class(operation, key).map(|()| key),
@@ -140,8 +140,12 @@ impl Kms {
         let opened = Opened::new(self, &blob);
         let named = request.text("SourceKeyId");
         let asking = Asking::of_request(request)?;
-        let from = self.unwrapping_key("ReEncrypt", request.caller.region, named, opened.by(), &asking)?;
-        let to = self.admit_named("ReEncrypt", request, "DestinationKeyId", Naming::KeyOrAlias)?;
+        let at = request.caller.region;
+        let reading = asking.asking_for("ReEncryptFrom", &from_context);
+        let from = self.unwrapping_key("ReEncrypt", at, named, opened.by(), &reading)?;
+        let (writing, to) =
+            (asking.asking_for("ReEncryptTo", &to_context), request.required("DestinationKeyId")?);
+        let to = self.admit("ReEncrypt", to, at, Naming::KeyOrAlias, &writing)?;
         algorithms.iter().try_for_each(Algorithm::fits)?;
         let (plaintext, material) = opened.plaintext(&from_context)?;
         let destination = self.set(to.set);

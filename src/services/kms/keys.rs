@@ -1,11 +1,13 @@
 //! CreateKey, DescribeKey, UpdateKeyDescription, and the metadata that a key shows.
 
-use super::authorization::Asking;
+use super::authorization::{Asking, Subject};
 use super::dates::date;
 use super::naming::{self, Naming};
+use super::policies::with_bypass;
 use super::request::{Request, invalid, refuse};
 use super::state::{KeyRef, KeyState, Related, Set};
 use super::{Answer, KeyClass, Kms, KmsEvent, SetId, rules};
+use crate::services::iam::Document;
 use crate::services::{ErrorCode, Outbox, Refusal};
 use crate::sim::Span;
 use crate::sim::rng::{Draws, fnv1a};
@@ -33,6 +35,8 @@ const KEY_SPECS: &[&str] = &[
 const KEY_USAGES: &[&str] =
     &["SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE"];
 const ORIGINS: &[&str] = &["EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"];
+/// The service-linked role of KMS, and whose it is.
+const SYNCHRONISER: &str = "mrk.kms.amazonaws.com/AWSServiceRoleForKeyManagementServiceMultiRegionKeys";
 /// The longest description (botocore 1.44.5 KMS service model, DescriptionType).
 const DESCRIPTION: usize = 8192;
 
@@ -46,15 +50,59 @@ impl Kms {
         let description = description(request)?;
         let multi_region = request.params.flag("MultiRegion");
         let region = request.caller.region;
-        let asking = Asking::of_request(request)?;
-        self.authorize_without_key("CreateKey", region, &asking)?;
         let owned = (KeyClass::default(), self.account_of(request.caller.principal));
+        let policy = self.authorize_creation(request, owned, multi_region)?;
         let id = self.add_set(multi_region, owned, region, request.caller.fresh);
         self.set_mut(id).add(region, KeyState::Enabled, request.caller.now, description);
         let key = KeyRef { set: id, region };
+        if let Some(key) = self.key_mut(key) {
+            key.policy = policy;
+        }
         let rule = if multi_region { rules::CREATED_PRIMARY } else { rules::CREATED_ENABLED };
         self.changed(key, "CreateKey", rule, String::new(), out);
         Ok(json!({ "KeyMetadata": self.metadata(key) }))
+    }
+
+    /// Whether the caller may create such a key with the tags and the policy given; the policy, if one is.
+    fn authorize_creation(
+        &self,
+        request: &Request,
+        (class, account): (KeyClass, usize),
+        multi_region: bool,
+    ) -> Result<Option<Document>, Refusal> {
+        let region = request.caller.region;
+        let role = multi_region.then_some("PRIMARY");
+        let asking = with_bypass(Asking::of_request(request)?.of_new_key(class, role), request);
+        self.authorize_without_key("CreateKey", region, &asking)?;
+        if !asking.tags.is_empty() {
+            self.authorize_without_key("TagResource", region, &asking)?;
+        }
+        let first = !self.sets.iter().any(|set| set.multi_region && set.account == account);
+        if multi_region && first {
+            self.authorize_service_linked_role(region, &asking)?;
+        }
+        let id = naming::key_id(naming::uuid_bits(request.caller.fresh), multi_region);
+        let subject = Subject {
+            arn: self.key_arn(&id, account, region),
+            account,
+            account_id: self.config.directory.account_id(account),
+            region,
+            class,
+            role,
+            tags: &asking.tags,
+            aliases: Vec::new(),
+        };
+        self.given_policy(request, &subject, &asking)
+    }
+
+    /// The first multi-Region key of an account brings the role that synchronises all of them (KMS-ID-13).
+    fn authorize_service_linked_role(&self, at: RegionId, asking: &Asking) -> Result<(), Refusal> {
+        let partition = &self.place(at).partition;
+        let account = self.config.directory.account_id(self.account_of(asking.principal));
+        let role = format!("arn:{partition}:iam::{account}:role/aws-service-role/{SYNCHRONISER}");
+        let asking = asking.clone().with("iam:AWSServiceName", "mrk.kms.amazonaws.com");
+        let rule = rules::A_ROLE_SYNCHRONISES;
+        self.authorize_by_iam("iam:CreateServiceLinkedRole", &role, at, &asking, rule)
     }
 
     /// A new set without keys, under a key ID that no other has.
