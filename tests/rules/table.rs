@@ -381,14 +381,22 @@ impl Table {
 
 /// The value at a path, as text.
 fn at(answer: &Value, path: &str) -> String {
-    let mut value = answer;
+    let mut value = answer.clone();
     for step in path.split('.') {
-        let next = match (step, value) {
+        let next = match (step, &value) {
             ("#", Value::Array(list)) => return list.len().to_string(),
             (_, Value::Array(list)) => step.parse::<usize>().ok().and_then(|i| list.get(i)),
+            // A policy is JSON in a text.
+            (_, Value::String(text)) => match serde_json::from_str::<Value>(text) {
+                Ok(inner) => {
+                    value = inner;
+                    value.get(step)
+                }
+                Err(_) => None,
+            },
             _ => value.get(step),
         };
-        match next {
+        match next.cloned() {
             Some(next) => value = next,
             None => return "absent".to_owned(),
         }

@@ -204,3 +204,112 @@ impl Relation {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A request: `a:one` has one value, `a:many` two, `a:none` none.
+    fn request(key: &str) -> Vec<String> {
+        let values: &[&str] = match key {
+            "a:one" => &["eu-west-1"],
+            "a:many" => &["app", "tier"],
+            "a:flag" => &["true"],
+            "a:days" => &["30"],
+            "a:date" => &["2026-01-01T00:00:00Z"],
+            "a:address" => &["203.0.113.9"],
+            "a:arn" => &["arn:aws:iam::111122223333:role/team/app"],
+            _ => &[],
+        };
+        values.iter().map(|value| value.to_string()).collect()
+    }
+
+    fn holds(operator: &str, key: &str, values: &[&str]) -> bool {
+        let operator = Operator::read(operator).unwrap_or_else(|| panic!("{operator}"));
+        let values: Vec<String> = values.iter().map(|value| value.to_string()).collect();
+        Condition::read(operator, key, &values, true).expect("well formed").holds(&request)
+    }
+
+    #[test]
+    fn operators_compare() {
+        for (operator, key, values, holding) in [
+            ("StringEquals", "A:One", &["us-east-1", "eu-west-1"][..], true),
+            ("StringEquals", "a:one", &["EU-WEST-1"], false),
+            ("StringEquals", "a:one", &["eu-*"], false),
+            ("StringEqualsIgnoreCase", "a:one", &["EU-WEST-1"], true),
+            ("StringNotEqualsIgnoreCase", "a:one", &["EU-WEST-1"], false),
+            ("StringNotEquals", "a:one", &["us-east-1", "eu-west-1"], false),
+            ("StringNotEquals", "a:one", &["us-east-1"], true),
+            ("StringLike", "a:one", &["eu-*-?"], true),
+            ("StringNotLike", "a:one", &["eu-*"], false),
+            ("StringLike", "a:one", &["${a:one}"], true),
+            ("StringLike", "a:one", &["${a:none}"], false),
+            ("StringNotLike", "a:one", &["${a:none}"], true),
+            ("Bool", "a:flag", &["true"], true),
+            ("Bool", "a:flag", &["false"], false),
+            ("NumericEquals", "a:days", &["30.0"], true),
+            ("NumericNotEquals", "a:days", &["30"], false),
+            ("NumericLessThan", "a:days", &["30"], false),
+            ("NumericLessThanEquals", "a:days", &["30"], true),
+            ("NumericGreaterThan", "a:days", &["29"], true),
+            ("NumericGreaterThanEquals", "a:days", &["31"], false),
+            ("NumericLessThan", "a:one", &["30"], false),
+            ("DateLessThan", "a:date", &["2026-01-01T00:00:01Z"], true),
+            ("DateGreaterThan", "a:date", &["2026-01-01"], false),
+            ("DateEquals", "a:date", &["1767225600"], true),
+            ("IpAddress", "a:address", &["10.0.0.0/8", "203.0.113.0/24"], true),
+            ("NotIpAddress", "a:address", &["203.0.113.0/24"], false),
+            ("ArnLike", "a:arn", &["arn:aws:iam::*:role/*"], true),
+            ("ArnEquals", "a:arn", &["arn:aws:iam::*:role/team/app"], true),
+            ("ArnLike", "a:arn", &["arn:*:role/team/app"], false),
+            ("ArnNotLike", "a:arn", &["arn:aws:iam::999988887777:*"], true),
+        ] {
+            assert_eq!(holds(operator, key, values), holding, "{operator} {key} {values:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_absent_meets_the_negated_and_the_conditional() {
+        for (operator, values, holding) in [
+            ("StringEquals", &["x"][..], false),
+            ("StringNotEquals", &["x"], true),
+            ("StringEqualsIfExists", &["x"], true),
+            ("BoolIfExists", &["true"], true),
+            ("NumericLessThan", &["5"], false),
+            ("ForAllValues:StringEquals", &["x"], true),
+            ("ForAnyValue:StringEquals", &["x"], false),
+            ("ForAnyValue:StringNotEquals", &["x"], false),
+            ("Null", &["true"], true),
+            ("Null", &["false"], false),
+        ] {
+            assert_eq!(holds(operator, "a:none", values), holding, "{operator} {values:?}");
+        }
+        assert!(holds("Null", "a:one", &["false"]) && !holds("Null", "a:one", &["true"]));
+        assert!(!holds("StringEqualsIfExists", "a:one", &["x"]));
+    }
+
+    #[test]
+    fn several_values_count_each() {
+        for (operator, values, holding) in [
+            ("ForAllValues:StringEquals", &["app", "tier", "x"][..], true),
+            ("ForAllValues:StringEquals", &["app"], false),
+            ("ForAnyValue:StringEquals", &["app"], true),
+            ("ForAnyValue:StringEquals", &["x"], false),
+            ("ForAllValues:StringNotEquals", &["x"], true),
+            ("ForAllValues:StringNotEquals", &["app"], false),
+            ("ForAnyValue:StringNotLike", &["a*"], true),
+            ("ForAnyValue:StringNotLike", &["*"], false),
+        ] {
+            assert_eq!(holds(operator, "a:many", values), holding, "{operator} {values:?}");
+        }
+    }
+
+    #[test]
+    fn there_are_no_other_operators() {
+        for name in
+            ["", "stringEquals", "StringEqualsifexists", "ForSomeValues:StringEquals", "NullIfExists", "Like"]
+        {
+            assert_eq!(Operator::read(name), None, "{name}");
+        }
+    }
+}

@@ -254,3 +254,147 @@ impl Held<'_> {
         Denied { by: self.kind, explicit, action: asked.action.to_owned(), because }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{AccountSetup, PrincipalSetup};
+    use super::*;
+    use std::collections::BTreeMap;
+
+    const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/mrk-1";
+
+    fn document(statements: &str) -> Document {
+        let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#);
+        Document::parse(&text).unwrap_or_else(|error| panic!("{statements}: {error}"))
+    }
+
+    /// Role `app`, with one IAM policy, of an account with one service control policy if given.
+    fn directory(iam: &str, organisation: Option<&str>) -> Directory {
+        let account = AccountSetup {
+            name: "main".to_owned(),
+            id: "111122223333".to_owned(),
+            service_control: organisation.map(document).into_iter().collect(),
+            resource_control: Vec::new(),
+            management: false,
+        };
+        let principal = PrincipalSetup {
+            name: "app".to_owned(),
+            account: 0,
+            policies: vec![document(iam)],
+            boundary: None,
+            session: None,
+            tags: BTreeMap::from([("Team".to_owned(), "red".to_owned())]),
+            request: BTreeMap::new(),
+        };
+        Directory::new(vec![account], vec![principal])
+    }
+
+    fn decide(directory: &Directory, action: &str) -> Result<(), String> {
+        let principal = directory.principal("app");
+        let keys = |name: &str| principal.key(name, "aws");
+        let asked = Asked { action, resource: KEY, keys: &keys };
+        let within = directory.within_limits(&asked, &principal, None);
+        within
+            .and_then(|()| directory.allowed_by_identity(&asked, &principal))
+            .map_err(|denied| denied.to_string())
+    }
+
+    #[test]
+    fn statements_speak_of_action_and_resource() {
+        for (statement, action, allowed) in [
+            (r#"{"Effect":"Allow","Action":"KMS:de*","Resource":"*"}"#, "kms:Decrypt", true),
+            (r#"{"Effect":"Allow","Action":"kms:de?rypt","Resource":"*"}"#, "kms:Decrypt", true),
+            (r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#, "kms:Decrypt", false),
+            (r#"{"Effect":"Allow","NotAction":"kms:Decrypt","Resource":"*"}"#, "kms:Decrypt", false),
+            (r#"{"Effect":"Allow","NotAction":"kms:Decrypt","Resource":"*"}"#, "kms:Encrypt", true),
+            (
+                r#"{"Effect":"Allow","Action":"*","Resource":"arn:aws:kms:eu-*:111122223333:key/mrk-?"}"#,
+                "kms:Encrypt",
+                true,
+            ),
+            (
+                r#"{"Effect":"Allow","Action":"*","Resource":"arn:aws:kms:us-*:*:key/*"}"#,
+                "kms:Encrypt",
+                false,
+            ),
+            (r#"{"Effect":"Allow","Action":"*","NotResource":"arn:aws:kms:eu-*"}"#, "kms:Encrypt", false),
+            (
+                r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/team":"red"}}}"#,
+                "kms:Encrypt",
+                true,
+            ),
+            (
+                r#"{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"kms:Enc*","Resource":"*"}"#,
+                "kms:Encrypt",
+                false,
+            ),
+        ] {
+            assert_eq!(decide(&directory(statement, None), action).is_ok(), allowed, "{statement} {action}");
+        }
+    }
+
+    #[test]
+    fn a_denial_names_its_statement() {
+        let everything = r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#;
+        let denies = r#"{"Sid":"No","Effect":"Deny","Action":"kms:Decrypt","Resource":"*"}"#;
+        let both = format!("{everything},{denies}");
+        assert_eq!(
+            decide(&directory(&both, None), "kms:Decrypt").expect_err("denied"),
+            "with an explicit deny in an identity-based policy: statement \"No\" of IAM policy 1 of role/app"
+        );
+        assert_eq!(
+            decide(&directory(everything, Some(denies)), "kms:Decrypt").expect_err("denied"),
+            "with an explicit deny in a service control policy: statement \"No\" of service control policy 1 of account \
+             111122223333"
+        );
+        assert_eq!(decide(&directory(everything, Some(denies)), "kms:Encrypt"), Ok(()));
+        let describes = r#"{"Effect":"Allow","Action":"kms:Describe*","Resource":"*"}"#;
+        assert_eq!(
+            decide(&directory(everything, Some(describes)), "kms:Encrypt").expect_err("denied"),
+            "because no service control policy allows the kms:Encrypt action: no statement of service control policy 1 \
+             of account 111122223333 does"
+        );
+        assert!(decide(&directory(describes, Some(everything)), "kms:Encrypt").is_err());
+    }
+
+    #[test]
+    fn a_policy_of_a_resource_says_to_whom() {
+        let directory = directory(r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#, None);
+        let standing = |principal: &str, element: &str, who: &str| {
+            let effect = if element == "Principal" { "Allow" } else { "Deny" };
+            let document = document(&format!(
+                r#"{{"Effect":"{effect}","{element}":{who},"Action":"*","Resource":"*"}}"#
+            ));
+            let principal = directory.principal(principal);
+            let asked = Asked { action: "kms:Encrypt", resource: KEY, keys: &|_: &str| Vec::new() };
+            match document.denies(&asked, &principal) {
+                Some(_) => Some(Standing::Direct),
+                None => document.allows(&asked, &principal).map(|(standing, _)| standing),
+            }
+        };
+        let (direct, account) = (Some(Standing::Direct), Some(Standing::ThroughAccount));
+        let everyone = r#""*""#;
+        let main = r#"{"AWS":"111122223333"}"#;
+        let app = r#"{"AWS":"arn:aws:iam::111122223333:role/app"}"#;
+        let both = r#"{"AWS":["111122223333","arn:aws:iam::111122223333:role/app"]}"#;
+        let alice = r#"{"AWS":"arn:aws-cn:iam::111122223333:user/alice"}"#;
+        let service = r#"{"Service":"dynamodb.amazonaws.com"}"#;
+        for (principal, element, who, expected) in [
+            ("app", "Principal", everyone, direct),
+            ("app", "Principal", main, account),
+            ("app", "Principal", app, direct),
+            ("app", "Principal", both, direct),
+            ("app", "Principal", service, None),
+            ("other", "Principal", app, None),
+            ("root", "Principal", main, account),
+            ("root", "Principal", app, None),
+            ("user/alice", "Principal", alice, direct),
+            ("alice", "Principal", alice, None),
+            ("app", "NotPrincipal", app, None),
+            ("other", "NotPrincipal", app, direct),
+            ("other", "NotPrincipal", main, None),
+        ] {
+            assert_eq!(standing(principal, element, who), expected, "{principal} {element} {who}");
+        }
+    }
+}

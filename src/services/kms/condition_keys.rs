@@ -186,3 +186,55 @@ fn constraints(params: &Params) -> Vec<(String, Context)> {
     let pairs = |value: Value| serde_json::from_value(value).ok();
     constraints.into_iter().filter_map(|(kind, value)| Some((kind, pairs(value)?))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::Caller;
+    use crate::sim::Time;
+    use crate::world::{RegionId, RegionSet};
+
+    /// The values of a key in a request for `administrator`, about no key.
+    fn value(params: &[(&'static str, &str)], name: &str) -> Vec<String> {
+        let params = Params(params.iter().map(|(name, value)| (*name, value.to_string())).collect());
+        let reach = RegionSet::default();
+        let caller =
+            Caller { now: Time::ZERO, region: RegionId(0), principal: "administrator", reach, fresh: 0 };
+        let asking = Asking::of_request(&Request { params: &params, caller: &caller }).expect("well formed");
+        let directory = crate::services::iam::Directory::of_one_account("111122223333");
+        let principal = directory.principal("administrator");
+        let place = Place { name: "eu-west-1".to_owned(), partition: "aws".to_owned() };
+        let seen =
+            Seen { place: &place, principal: &principal, asking: &asking, subject: None, by_iam: true };
+        seen.key(name)
+    }
+
+    /// KMS-CON-10 and the other keys that stand in requests.
+    #[test]
+    fn a_request_shows_its_parameters() {
+        let grant = [
+            ("GranteePrincipal", "arn:aws:iam::111122223333:role/app"),
+            ("Operations", "Encrypt Decrypt"),
+            ("Constraints", "EncryptionContextSubset={app=shop}"),
+        ];
+        for (name, values) in [
+            ("kms:granteeprincipal", &["arn:aws:iam::111122223333:role/app"][..]),
+            ("kms:grantoperations", &["Encrypt", "Decrypt"]),
+            ("kms:grantisforawsresource", &["false"]),
+            ("kms:grantconstrainttype", &["EncryptionContextSubset"]),
+            ("kms:encryptioncontext:app", &["shop"]),
+            ("kms:encryptioncontextkeys", &["app"]),
+            ("kms:retiringprincipal", &[]),
+            ("aws:requestedregion", &["eu-west-1"]),
+            ("aws:principalarn", &["arn:aws:iam::111122223333:role/administrator"]),
+            ("kms:calleraccount", &["111122223333"]),
+        ] {
+            assert_eq!(value(&grant, name), values, "{name}");
+        }
+        assert_eq!(value(&[("RotationPeriodInDays", "90")], "kms:rotationperiodindays"), ["90"]);
+        let tags = [("Tags", "TagKey=app,TagValue=shop TagKey=tier,TagValue=1")];
+        assert_eq!(value(&tags, "aws:requesttag/app"), ["shop"]);
+        assert_eq!(value(&tags, "aws:tagkeys"), ["app", "tier"]);
+        assert_eq!(value(&[("TagKeys", "app tier")], "aws:tagkeys"), ["app", "tier"]);
+    }
+}
