@@ -35,7 +35,7 @@ pub struct AccountSetup {
 /// A principal as the scenario declares it: a role of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PrincipalSetup {
-    /// Its name in the scenario, in `as`, and as client or reader.
+    /// Its name in the scenario, in `as`, and as client or reader. `user/alice` is a user, not a role.
     pub name: String,
     /// Index of its account.
     pub account: usize,
@@ -92,9 +92,9 @@ impl Directory {
         self.accounts.iter().position(|account| account.id == id)
     }
 
-    /// The account of a principal; one that is not declared belongs to the first.
+    /// The account of a principal, as [`principal`](Directory::principal) finds it.
     pub fn account_of(&self, principal: &str) -> usize {
-        self.principals.get(principal).map_or(0, |principal| principal.account)
+        self.principal(principal).account()
     }
 
     /// An account, if there is one.
@@ -106,9 +106,10 @@ impl Directory {
     /// `<account>/root`; `user/<name>`, a user of the first account; any other name is a role of the first account.
     pub fn principal<'a>(&'a self, name: &'a str) -> Principal<'a> {
         let declared = self.principals.get(name);
-        let root_of = name.strip_suffix("/root").unwrap_or(if name == "root" { "" } else { "no account" });
-        let root = self.accounts.iter().position(|account| account.name == root_of);
-        let root = if name == "root" { Some(0) } else { root };
+        let root = match name.strip_suffix("/root") {
+            Some(account) => self.accounts.iter().position(|known| known.name == account),
+            None => (name == "root").then_some(0),
+        };
         let account = declared.map_or(root.unwrap_or(0), |declared| declared.account);
         let kind = match (declared, root, name.strip_prefix("user/")) {
             (None, Some(_), _) => PrincipalKind::Root,

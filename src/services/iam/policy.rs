@@ -363,6 +363,19 @@ mod tests {
         assert!(wrong(r#"{"Id":"a","Id":"b"}"#).1.contains("`Id` stands twice"));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,60}", value in r#"(\*|arn:|kms:|\$\{|\}|:|,|'|[a-z]|é){0,12}"#) {
+            let _ = Document::parse(&text);
+            let value = serde_json::Value::from(value.as_str());
+            for element in ["Sid", "Effect", "Principal", "Action", "Resource", "Condition"] {
+                let mut statement = serde_json::json!({"Effect": "Deny", "Action": "*", "Resource": "*"});
+                statement[element] = value.clone();
+                let _ = Document::parse(&serde_json::json!({"Version": "2012-10-17", "Statement": statement}).to_string());
+            }
+        }
+    }
+
     #[test]
     fn a_huge_text_is_refused_and_a_long_one_read() {
         let policy = |id: &str| {

@@ -111,9 +111,7 @@ mod tests {
         ] {
             assert_eq!(date(text), Some(seconds), "{text}");
         }
-        for wrong in
-            ["", "2026", "2026-13-01", "2026-01-01T00:00:00", "2026-01-01T25:00Z", "2026-01-01Tä", "T"]
-        {
+        for wrong in ["", "2026-13-01", "2026-01-01T00:00:00", "2026-01-01T25:00Z", "2026-01-01Tä", "T"] {
             assert_eq!(date(wrong), None, "{wrong}");
         }
     }

@@ -37,7 +37,8 @@ pub(super) struct Subject<'a> {
     /// `PRIMARY` or `REPLICA`; none for a single-Region key.
     pub role: Option<&'static str>,
     pub tags: &'a BTreeMap<String, String>,
-    pub aliases: Vec<String>,
+    /// Asked for only by policies that look at them.
+    pub aliases: Box<dyn Fn() -> Vec<String> + 'a>,
 }
 
 /// Operations that another account's principals may call if they are let (botocore 1.44.5 KMS service model,
@@ -200,7 +201,7 @@ impl Kms {
             class: set.class,
             role: set.multi_region.then_some(role),
             tags: self.tags_for_policies(key),
-            aliases: self.aliases_for_policies(key),
+            aliases: Box::new(move || self.aliases_for_policies(key)),
         }
     }
 

@@ -130,22 +130,23 @@ impl Seen<'_> {
             "kms:calleraccount" => self.principal.key("aws:principalaccount", ""),
             "aws:requestedregion" => vec![self.place.name.clone()],
             "aws:securetransport" => vec!["true".to_owned()],
-            _ => {
-                let mut values: Vec<String> = self
-                    .asking
-                    .keys
-                    .iter()
-                    .filter(|(key, _)| key.eq_ignore_ascii_case(name))
-                    .map(|(_, value)| value.clone())
-                    .collect();
-                if name == "aws:tagkeys" {
-                    values.extend(self.asking.tags.keys().cloned());
-                }
-                values.extend(self.subject.map_or_else(Vec::new, |subject| self.of_subject(subject, name)));
-                values.extend(self.principal.key(name, &self.place.partition));
-                values
-            }
+            // What the scenario says of the caller's requests goes before what the request itself would show.
+            _ => match self.principal.key(name, &self.place.partition) {
+                values if values.is_empty() => self.of_request(name),
+                values => values,
+            },
         }
+    }
+
+    /// A condition key that the request gives, or the key that it is about.
+    fn of_request(&self, name: &str) -> Vec<String> {
+        let same = self.asking.keys.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        let mut values: Vec<String> = same.map(|(_, value)| value.clone()).collect();
+        if name == "aws:tagkeys" {
+            values.extend(self.asking.tags.keys().cloned());
+        }
+        values.extend(self.subject.map_or_else(Vec::new, |subject| self.of_subject(subject, name)));
+        values
     }
 
     /// A condition key that the key itself gives.
@@ -158,7 +159,7 @@ impl Seen<'_> {
             "kms:keyusage" => one(subject.class.usage.name()),
             "kms:keyorigin" => one(subject.class.origin.name()),
             "aws:resourceaccount" => one(subject.account_id),
-            "kms:resourcealiases" if self.by_iam => subject.aliases.clone(),
+            "kms:resourcealiases" if self.by_iam => (subject.aliases)(),
             _ => Vec::new(),
         }
     }

@@ -90,7 +90,7 @@ impl Kms {
             class,
             role,
             tags: &asking.tags,
-            aliases: Vec::new(),
+            aliases: Box::new(Vec::new),
         };
         self.given_policy(request, &subject, &asking)
     }

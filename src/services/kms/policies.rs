@@ -6,7 +6,7 @@ use super::request::{Request, refuse};
 use super::state::KeyRef;
 use super::{Answer, Config, Kms, KmsEvent, rules};
 use crate::services::iam::{Document, rules as iam_rules};
-use crate::services::{ErrorCode, Note, Outbox, Refusal};
+use crate::services::{ErrorCode, Outbox, Refusal};
 use crate::world::RegionId;
 use serde_json::json;
 
@@ -27,7 +27,7 @@ impl Kms {
         }
         self.epoch += 1;
         let note = self.note_of(key, "PutKeyPolicy", "policy replaced", rules::A_POLICY_IS_ITS_KEYS_OWN);
-        out.note(Note { detail: self.policy_of(key).text().to_owned(), ..note });
+        out.note(note);
         Ok(json!({}))
     }
 
