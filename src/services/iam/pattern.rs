@@ -34,8 +34,7 @@ impl Pattern {
     pub fn read(text: &str, variables: bool) -> Result<Pattern, String> {
         let mut pieces = Vec::new();
         let mut rest = text;
-        while variables {
-            let Some((before, after)) = rest.split_once("${") else { break };
+        while let Some((before, after)) = rest.split_once("${").filter(|_| variables) {
             let Some((inside, after)) = after.split_once('}') else {
                 return Err("`${` without its `}`".to_owned());
             };
