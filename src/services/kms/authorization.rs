@@ -77,7 +77,8 @@ impl Kms {
                 _ => rules::OTHER_ACCOUNTS,
             };
             let why = "because no key of another account can be used so";
-            return Err(self.denied(rule, action, &subject.arn, key.region, &principal, why));
+            let permission = format!("kms:{action}");
+            return Err(self.denied(rule, &permission, &subject.arn, key.region, &principal, why));
         }
         let granted = || self.allowed_by_grant(action, key, asking);
         self.judge(action, &subject, self.policy_of(key), asking, &granted)
@@ -110,7 +111,7 @@ impl Kms {
         let policy =
             ResourcePolicy { name: &name, document: policy, account: subject.account, keys: &policy_keys };
         let denied = |denied: &Denied, rule| {
-            self.denied(rule, action, &subject.arn, subject.region, &principal, &denied.to_string())
+            self.denied(rule, &permission, &subject.arn, subject.region, &principal, &denied.to_string())
         };
         directory
             .within_limits(&asked, &principal, Some(policy))
@@ -179,14 +180,13 @@ impl Kms {
         let seen = Seen { place, principal: &principal, asking, subject: None, by_iam: true };
         let keys = |name: &str| seen.key(name);
         let asked = Asked { action: permission, resource, keys: &keys };
-        let denied = |denied: Denied, rule| {
-            let action = permission.strip_prefix("kms:").unwrap_or(permission);
-            self.denied(rule, action, resource, at, &principal, &denied.to_string())
+        let denied = |denied: &Denied, rule| {
+            self.denied(rule, permission, resource, at, &principal, &denied.to_string())
         };
         directory
             .within_limits(&asked, &principal, None)
-            .map_err(|limit| denied(limit.clone(), rule_of_limit(limit.by)))?;
-        directory.allowed_by_identity(&asked, &principal).map_err(|missing| denied(missing, rule))
+            .map_err(|limit| denied(&limit, rule_of_limit(limit.by)))?;
+        directory.allowed_by_identity(&asked, &principal).map_err(|missing| denied(&missing, rule))
     }
 
     /// A key that exists, as policies see it.
@@ -208,14 +208,13 @@ impl Kms {
     fn denied(
         &self,
         rule: RuleRef,
-        action: &str,
+        permission: &str,
         resource: &str,
         at: RegionId,
         principal: &Principal,
         why: &str,
     ) -> Refusal {
         let user = principal.arn(&self.place(at).partition);
-        let permission = if action.contains(':') { action.to_owned() } else { format!("kms:{action}") };
         let message =
             format!("User: {user} is not authorized to perform: {permission} on resource: {resource} {why}");
         refuse(rule, ErrorCode::AccessDeniedException, message)
