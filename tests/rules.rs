@@ -6,6 +6,8 @@ mod algorithms;
 mod material;
 #[path = "rules/matrix.rs"]
 mod matrix;
+#[path = "rules/people.rs"]
+mod people;
 #[path = "rules/properties.rs"]
 mod properties;
 #[path = "rules/table.rs"]

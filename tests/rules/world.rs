@@ -29,19 +29,18 @@ pub struct World {
 
 impl World {
     pub fn new(timing: Timing, settings: Settings, switches: Switches) -> World {
+        World::of(Directory::of_one_account("111122223333"), timing, settings, switches)
+    }
+
+    /// A world of certain accounts and principals.
+    pub fn of(directory: Directory, timing: Timing, settings: Settings, switches: Switches) -> World {
         let place = |(name, partition): &(&str, &str)| Place {
             name: name.to_string(),
             partition: partition.to_string(),
         };
         let regions = REGIONS.iter().map(place).collect();
         World {
-            kms: Kms::new(Config {
-                regions,
-                directory: Directory::of_one_account("111122223333"),
-                timing,
-                settings,
-                switches,
-            }),
+            kms: Kms::new(Config { regions, directory, timing, settings, switches }),
             now: Time::ZERO,
             down: RegionSet::default(),
             notes: Vec::new(),
@@ -63,12 +62,8 @@ impl World {
     ) -> SetId {
         let (primary, replicas) = regions.split_first().expect("a key has a Region");
         let replicas = replicas.to_vec();
-        self.declare_key(&KeySetup {
-            multi_region,
-            replicas,
-            aliases,
-            ..KeySetup::single_region(name, *primary)
-        })
+        let key = KeySetup { multi_region, replicas, aliases, ..KeySetup::single_region(name, *primary) };
+        self.declare_key(&key)
     }
 
     pub fn declare_key(&mut self, key: &KeySetup) -> SetId {

@@ -23,7 +23,7 @@ impl Kms {
         asking: &Asking,
     ) -> Result<KeyRef, Refusal> {
         let key = self.resolve(identifier, at, naming, asking.principal)?;
-        self.authorize(operation, key, asking)?;
+        self.authorize(operation, key, asking.naming(identifier).as_ref().unwrap_or(asking))?;
         self.check_standing(operation, key)?;
         self.check_class(operation, key)?;
         Ok(key)

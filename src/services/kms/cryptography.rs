@@ -55,7 +55,7 @@ impl Kms {
             return Ok(key);
         };
         let key = self.resolve(identifier, at, Naming::KeyOrAlias, asking.principal)?;
-        self.authorize(operation, key, asking)?;
+        self.authorize(operation, key, asking.naming(identifier).as_ref().unwrap_or(asking))?;
         self.check_state(operation, key)?;
         match by? == Some(key.set) {
             true => self.check_class(operation, key).map(|()| key),
@@ -160,8 +160,11 @@ impl Kms {
         let opened = Opened::new(self, &blob);
         let named = (request.caller.region, request.text("SourceKeyId"));
         let asking = Asking::of_request(request)?;
-        let from = self.decrypting_key("ReEncrypt", named, open_by, &opened, &asking)?;
-        let to = self.admit_named("ReEncrypt", request, "DestinationKeyId", Naming::KeyOrAlias)?;
+        let reading = asking.asking_for("ReEncryptFrom", &from_context);
+        let from = self.decrypting_key("ReEncrypt", named, open_by, &opened, &reading)?;
+        let writing = asking.asking_for("ReEncryptTo", &to_context);
+        let (at, to) = (request.caller.region, request.required("DestinationKeyId")?);
+        let to = self.admit("ReEncrypt", to, at, Naming::KeyOrAlias, &writing)?;
         self.check_algorithm(from, open_by)?;
         self.check_algorithm(to, seal_by)?;
         let (plaintext, material) = self.open_by(from, open_by, &opened, &from_context)?;

@@ -1,17 +1,21 @@
 //! CreateKey, DescribeKey, UpdateKeyDescription, and the metadata that a key shows.
 
-use super::authorization::Asking;
+use super::authorization::{Asking, Subject};
 use super::dates::date;
 use super::naming::{self, Naming};
+use super::policies::with_bypass;
 use super::request::{Request, invalid, not_modelled, refuse};
 use super::spec::{KeySpec, KeyUsage, Origin};
 use super::state::{KeyRef, KeyState, Related, Set};
 use super::{Answer, KeyClass, Kms, KmsEvent, SetId, rules};
+use crate::services::iam::Document;
 use crate::services::{ErrorCode, Outbox, Refusal};
 use crate::sim::Span;
 use crate::world::RegionId;
 use serde_json::{Value, json};
 
+/// The service-linked role of KMS, and whose it is.
+const SYNCHRONISER: &str = "mrk.kms.amazonaws.com/AWSServiceRoleForKeyManagementServiceMultiRegionKeys";
 /// The longest description (botocore 1.44.5 KMS service model, DescriptionType).
 const DESCRIPTION: usize = 8192;
 
@@ -22,11 +26,10 @@ impl Kms {
         let description = description(request)?;
         let multi_region = request.params.flag("MultiRegion");
         let region = request.caller.region;
-        let asking = Asking::of_request(request)?;
-        self.authorize_without_key("CreateKey", region, &asking)?;
+        let owned = (class, self.account_of(request.caller.principal));
+        let policy = self.authorize_creation(request, owned, multi_region)?;
         no_custom_key_store(request)?;
         self.check_partition(class.spec, region)?;
-        let owned = (class, self.account_of(request.caller.principal));
         let id = self.add_set(multi_region, owned, region, request.caller.fresh);
         let (state, rule) = match (class.is_external(), multi_region) {
             (true, _) => (KeyState::PendingImport, rules::NO_MATERIAL_YET),
@@ -35,6 +38,9 @@ impl Kms {
         };
         self.set_mut(id).add(region, state, request.caller.now, description);
         let key = KeyRef { set: id, region };
+        if let Some(key) = self.key_mut(key) {
+            key.policy = policy;
+        }
         self.changed(key, "CreateKey", rule, String::new(), out);
         Ok(json!({ "KeyMetadata": self.metadata(key) }))
     }
@@ -47,6 +53,48 @@ impl Kms {
         }
         let message = format!("{} is not supported in {}.", spec.name(), place.name);
         Err(refuse(rules::SOME_SPECS_ARE_REGIONAL, ErrorCode::UnsupportedOperationException, message))
+    }
+
+    /// Whether the caller may create such a key with the tags and the policy given; the policy, if one is.
+    fn authorize_creation(
+        &self,
+        request: &Request,
+        (class, account): (KeyClass, usize),
+        multi_region: bool,
+    ) -> Result<Option<Document>, Refusal> {
+        let region = request.caller.region;
+        let role = multi_region.then_some("PRIMARY");
+        let asking = with_bypass(Asking::of_request(request)?.of_new_key(class, role), request);
+        self.authorize_without_key("CreateKey", region, &asking)?;
+        if !asking.tags.is_empty() {
+            self.authorize_without_key("TagResource", region, &asking)?;
+        }
+        let first = !self.sets.iter().any(|set| set.multi_region && set.account == account);
+        if multi_region && first {
+            self.authorize_service_linked_role(region, &asking)?;
+        }
+        let id = naming::key_id(naming::uuid_bits(request.caller.fresh), multi_region);
+        let subject = Subject {
+            arn: self.key_arn(&id, account, region),
+            account,
+            account_id: self.config.directory.account_id(account),
+            region,
+            class,
+            role,
+            tags: &asking.tags,
+            aliases: Box::new(Vec::new),
+        };
+        self.given_policy(request, &subject, &asking)
+    }
+
+    /// The first multi-Region key of an account brings the role that synchronises all of them (KMS-ID-13).
+    fn authorize_service_linked_role(&self, at: RegionId, asking: &Asking) -> Result<(), Refusal> {
+        let partition = &self.place(at).partition;
+        let account = self.config.directory.account_id(self.account_of(asking.principal));
+        let role = format!("arn:{partition}:iam::{account}:role/aws-service-role/{SYNCHRONISER}");
+        let asking = asking.clone().with("iam:AWSServiceName", "mrk.kms.amazonaws.com");
+        let rule = rules::A_ROLE_SYNCHRONISES;
+        self.authorize_by_iam("iam:CreateServiceLinkedRole", &role, at, &asking, rule)
     }
 
     /// A new set without keys, under a key ID that no other has.

@@ -24,8 +24,9 @@ impl Kms {
     pub(super) fn list_aliases(&self, request: &Request) -> Answer {
         let at = request.caller.region;
         let account = self.account_of(request.caller.principal);
+        self.authorize_without_key("ListAliases", at, &Asking::of_request(request)?)?;
         let of = match request.text("KeyId") {
-            Some(_) => Some(self.admit_named("ListAliases", request, "KeyId", Naming::KeyOnly)?.set),
+            Some(key) => Some(self.resolve(key, at, Naming::KeyOnly, request.caller.principal)?.set),
             None => None,
         };
         let here =

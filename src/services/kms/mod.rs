@@ -2,7 +2,7 @@
 //!
 //! Where to start: [`rules`] says what is true, [`matrix`] is AWS's table of operations and key states, [`api`] lists
 //! the operations. A [`call`](Kms::call) goes through the same steps for each operation (KMS-ERR-20): the shape of
-//! its parameters (`request`), which key is meant (`naming`), who may (`authorization`), role and state of that key
+//! its parameters (`request`), which key is meant (`naming`), who may (`authorization`, `condition_keys`), role and state of that key
 //! (`admission`), then what is particular to the operation: `keys`, `lifecycle`, `replication`, `rotation`, `import`,
 //! `policies`, `grants`, `aliases`, `tags`, `cryptography`, `signing`, `mac`, `agreement`, `pairs`, `listing`. What takes
 //! time goes on as events (`process`). `state` holds the keys, `material` what they work with, `spec` what kinds of key
@@ -16,6 +16,7 @@ mod aliases;
 pub mod api;
 mod authorization;
 mod ciphertext;
+mod condition_keys;
 mod cryptography;
 mod dates;
 mod grants;
@@ -51,7 +52,7 @@ pub use spec::{Algorithm, KeyClass, KeySpec, KeyUsage, Origin};
 pub use state::KeyState;
 
 use crate::rulebook::RuleRef;
-use crate::services::iam::Directory;
+use crate::services::iam::{Directory, Document};
 use crate::services::{Caller, Note, Operation, Outbox, Params, Refusal};
 use crate::sim::{Sampler, Time};
 use crate::world::{RegionId, RegionSet};
@@ -122,6 +123,8 @@ pub struct Kms {
     by_bits: BTreeMap<u128, SetId>,
     /// The aliases of each account and Region, by name.
     aliases: Vec<BTreeMap<String, Alias>>,
+    /// The default key policy of each account and Region.
+    default_policies: Vec<Document>,
     epoch: u64,
     creating: Sampler,
     updating: Sampler,
@@ -138,6 +141,7 @@ impl Kms {
             by_id: BTreeMap::new(),
             by_bits: BTreeMap::new(),
             aliases: vec![BTreeMap::new(); config.directory.accounts() * config.regions.len()],
+            default_policies: policies::default_policies(&config),
             epoch: 0,
             creating: Sampler::new(&config.timing.creating),
             updating: Sampler::new(&config.timing.updating),
@@ -159,6 +163,10 @@ impl Kms {
         self.declare_material(id, key, out);
         for region in &regions {
             self.show_current(KeyRef { set: id, region: *region });
+            if let Some(added) = self.key_mut(KeyRef { set: id, region: *region }) {
+                added.policy = key.policies.get(region).cloned();
+                added.tags = key.tags.get(region).cloned().unwrap_or_default();
+            }
         }
         // Where there is no key there is nothing to name (KMS-ID-4).
         let named = key.aliases.as_ref().unwrap_or(&regions).iter().filter(|region| regions.contains(region));

@@ -2,6 +2,7 @@
 
 use super::material::{Holding, Material, Rotating};
 use super::{KeyClass, SetId};
+use crate::services::iam::Document;
 use crate::sim::rng::{Draws, fnv1a};
 use crate::sim::{Span, Time};
 use crate::world::{RegionId, RegionSet};
@@ -71,6 +72,9 @@ pub(super) struct Key {
     pub state: KeyState,
     pub created: Time,
     pub description: String,
+    pub tags: BTreeMap<String, String>,
+    /// Its key policy; none: the default one (KMS-POL-2).
+    pub policy: Option<Document>,
     /// Present in PendingDeletion and PendingReplicaDeletion.
     pub deletion: Option<Deletion>,
     /// The related keys as DescribeKey shows them here; it lags behind the set (KMS-ID-21).
@@ -196,7 +200,8 @@ impl Set {
         let process = self.next_process();
         let description = description.to_owned();
         let (shown, held) = (self.known, self.copied());
-        let key = Key { state, created, description, deletion: None, shown, held, process };
+        let (tags, policy) = (BTreeMap::new(), None);
+        let key = Key { state, created, description, tags, policy, deletion: None, shown, held, process };
         self.keys.insert(region, key);
         process
     }
