@@ -78,6 +78,12 @@ impl Directory {
         self.accounts.iter().position(|account| account.id == id)
     }
 
+    /// The ARN of a principal, which is a role.
+    pub fn arn_of(&self, principal: &str, partition: &str) -> String {
+        let account = self.account_id(self.account_of(principal));
+        format!("arn:{partition}:iam::{account}:role/{principal}")
+    }
+
     /// The account of a principal; one that is not declared belongs to the first.
     pub fn account_of(&self, principal: &str) -> usize {
         self.principals.get(principal).map_or(0, |principal| principal.account)

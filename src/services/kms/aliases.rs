@@ -36,6 +36,7 @@ impl Kms {
         }
         self.check_room(key)?;
         let now = request.caller.now;
+        self.labels_change(key, now, out);
         self.point(name, key, Alias { target: key.set, created: now, updated: now }, "CreateAlias", out);
         Ok(json!({}))
     }
@@ -51,7 +52,10 @@ impl Kms {
         let Some(alias) = self.aliases(account, region).get(name) else { return Ok(json!({})) };
         let moved = Alias { target: key.set, updated: now, ..alias.clone() };
         if alias.target != key.set {
+            let left = KeyRef { set: alias.target, region };
             self.check_room(key)?;
+            self.labels_change(left, now, out);
+            self.labels_change(key, now, out);
         }
         self.point(name, key, moved, "UpdateAlias", out);
         Ok(json!({}))
@@ -64,6 +68,7 @@ impl Kms {
         let account = self.account_of(request.caller.principal);
         let target = KeyRef { set: self.alias(name, account, region)?, region };
         self.check_state("DeleteAlias", target)?;
+        self.labels_change(target, request.caller.now, out);
         self.aliases_mut(account, region).remove(name);
         self.epoch += 1;
         let outcome = "deleted".to_owned();

@@ -1,6 +1,7 @@
 //! May this principal do that with this key? Key policy, IAM policies and grants together (KMS-POL-3).
 
 use super::Kms;
+use super::grant;
 use super::request::{Context, Request};
 use super::state::KeyRef;
 use crate::services::Refusal;
@@ -33,7 +34,7 @@ impl<'a> Asking<'a> {
         Ok(Asking {
             principal: request.caller.principal,
             context: request.context("EncryptionContext")?,
-            grant_tokens: request.list("GrantTokens")?,
+            grant_tokens: grant::tokens(request)?,
             keys: Vec::new(),
         })
     }

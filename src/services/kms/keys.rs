@@ -5,7 +5,7 @@ use super::dates::date;
 use super::naming::{self, Naming};
 use super::request::{Request, invalid, refuse};
 use super::state::{KeyRef, KeyState, Related, Set};
-use super::{Answer, KeyClass, Kms, KmsEvent, SetId, rules};
+use super::{Answer, KeyClass, Kms, KmsEvent, SetId, rules, tags};
 use crate::services::{ErrorCode, Outbox, Refusal};
 use crate::sim::Span;
 use crate::sim::rng::{Draws, fnv1a};
@@ -44,14 +44,19 @@ impl Kms {
         request.only("Origin", "AWS_KMS", ORIGINS)?;
         check_usage(request)?;
         let description = description(request)?;
+        let tags = tags::given(request)?;
         let multi_region = request.params.flag("MultiRegion");
         let region = request.caller.region;
         let asking = Asking::of_request(request)?;
         self.authorize_without_key("CreateKey", region, &asking)?;
+        if !tags.is_empty() {
+            self.authorize_without_key("TagResource", region, &asking)?;
+        }
         let owned = (KeyClass::default(), self.account_of(request.caller.principal));
         let id = self.add_set(multi_region, owned, region, request.caller.fresh);
         self.set_mut(id).add(region, KeyState::Enabled, request.caller.now, description);
         let key = KeyRef { set: id, region };
+        self.tag_at_birth(key, tags);
         let rule = if multi_region { rules::CREATED_PRIMARY } else { rules::CREATED_ENABLED };
         self.changed(key, "CreateKey", rule, String::new(), out);
         Ok(json!({ "KeyMetadata": self.metadata(key) }))

@@ -16,14 +16,17 @@ mod authorization;
 mod ciphertext;
 mod cryptography;
 mod dates;
+mod grant;
 mod grants;
 mod import;
 mod keys;
+mod labels;
 mod lifecycle;
 mod listing;
 mod material;
 pub mod matrix;
 mod naming;
+mod paging;
 mod policies;
 mod process;
 mod replication;
@@ -120,6 +123,8 @@ pub struct Kms {
     updating: Sampler,
     synchronisation: Sampler,
     deletion_lateness: Sampler,
+    grant: Sampler,
+    alias_tag: Sampler,
 }
 
 impl Kms {
@@ -135,6 +140,8 @@ impl Kms {
             updating: Sampler::new(&config.timing.updating),
             synchronisation: Sampler::new(&config.timing.synchronisation),
             deletion_lateness: Sampler::new(&config.timing.deletion_lateness),
+            grant: Sampler::new(&config.timing.grant),
+            alias_tag: Sampler::new(&config.timing.alias_tag),
             config,
         }
     }
@@ -148,7 +155,11 @@ impl Kms {
             self.set_mut(id).add(*region, KeyState::Enabled, Time::ZERO, "");
         }
         for region in &regions {
-            self.show_current(KeyRef { set: id, region: *region });
+            let at = KeyRef { set: id, region: *region };
+            if let (Some(made), Some(tags)) = (self.key_mut(at), key.tags.get(region)) {
+                made.tags = tags.clone();
+            }
+            self.show_current(at);
         }
         // Where there is no key there is nothing to name (KMS-ID-4).
         let named = key.aliases.as_ref().unwrap_or(&regions).iter().filter(|region| regions.contains(region));
@@ -168,6 +179,18 @@ impl Kms {
         caller: &Caller,
         out: &mut Outbox<KmsEvent>,
     ) -> Result<Value, Refusal> {
+        let answer = self.carry_out(operation, params, caller, out)?;
+        self.note_use(operation.name, &answer, caller);
+        Ok(answer)
+    }
+
+    fn carry_out(
+        &mut self,
+        operation: &Operation,
+        params: &Params,
+        caller: &Caller,
+        out: &mut Outbox<KmsEvent>,
+    ) -> Answer {
         let request = Request { params, caller };
         match operation.name {
             "CreateKey" => self.create_key(&request, out),

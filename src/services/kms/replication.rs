@@ -7,7 +7,7 @@ use super::authorization::Asking;
 use super::naming::Naming;
 use super::request::{Request, invalid, refuse};
 use super::state::{Key, KeyRef, KeyState};
-use super::{Answer, Kms, KmsEvent, SetId, keys, rules};
+use super::{Answer, Kms, KmsEvent, SetId, keys, rules, tags};
 use crate::rulebook::RuleRef;
 use crate::services::{ErrorCode, Outbox, Refusal};
 use crate::sim::Time;
@@ -19,18 +19,25 @@ impl Kms {
     pub(super) fn replicate_key(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
         let to = self.target_region(request, "ReplicaRegion")?;
         let description = keys::description(request)?;
+        let tags = tags::given(request)?;
         let primary = self.admit_named("ReplicateKey", request, "KeyId", Naming::KeyOnly)?;
         self.check_replication(primary, to, request.caller.reach)?;
         let outcome = format!("replica in {}", self.place(to).name);
         out.note(self.note_of(primary, "ReplicateKey", &outcome, rules::REPLICATION_IS_LOGGED_TWICE));
         let replica = KeyRef { set: primary.set, region: to };
         self.add_replica(replica, description, request.caller.now, out);
+        self.tag_at_birth(replica, tags);
         self.show_current(primary);
         self.synchronise_later(primary.set, request.caller.now, out);
-        Ok(json!({
+        let mut answer = json!({
             "ReplicaKeyMetadata": self.metadata(replica),
             "ReplicaPolicy": self.default_key_policy(self.set(replica.set).account, to),
-        }))
+        });
+        let tags = self.shown_tags(replica);
+        if !tags.is_empty() {
+            answer["ReplicaTags"] = json!(tags);
+        }
+        Ok(answer)
     }
 
     /// The replica begins: Creating for a while, or Enabled at once under KMS-SEED-5.
