@@ -136,17 +136,6 @@ impl Terms {
         })
     }
 
-    /// What policies can look at in CreateGrant (KMS-CON-5, KMS-CON-10).
-    pub fn condition_keys(&self) -> Vec<(&'static str, String)> {
-        let operations =
-            self.operations.iter().map(|operation| ("kms:GrantOperations", (*operation).to_owned()));
-        let mut keys: Vec<_> = operations.collect();
-        keys.push(("kms:GranteePrincipal", self.grantee.clone()));
-        keys.extend(self.retiring.iter().map(|retiring| ("kms:RetiringPrincipal", retiring.clone())));
-        keys.extend(self.constraint.iter().map(|one| ("kms:GrantConstraintType", one.kind().to_owned())));
-        keys
-    }
-
     fn permit(&self, operation: &str, asking: &Asking) -> bool {
         let met = |constraint: &Constraint| match operation {
             "DescribeKey" | "RetireGrant" => true,
@@ -174,7 +163,7 @@ impl Constraint {
         contains(context, &self.pairs) && (!self.exact || contains(&self.pairs, context))
     }
 
-    /// Whether a grant made under this one, whose constraint stands in what is asked, is as strict.
+    /// Whether a grant made under this one is as strict: its constraint stands in what is asked (KMS-CON-10).
     fn binds(&self, asking: &Asking) -> bool {
         let exact = asking
             .keys

@@ -21,11 +21,7 @@ impl Kms {
     pub(super) fn create_grant(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
         let caller = request.caller;
         let terms = Terms::of(request, &self.place(caller.region).partition)?;
-        let mut asking = Asking::of_request(request)?;
-        asking.keys.extend(terms.condition_keys());
-        asking.context = terms.constraint.as_ref().map(|one| one.pairs.clone()).unwrap_or_default();
-        let key =
-            self.admit("CreateGrant", request.required("KeyId")?, caller.region, Naming::KeyOnly, &asking)?;
+        let key = self.admit_named("CreateGrant", request, "KeyId", Naming::KeyOnly)?;
         self.check_terms(key, &terms)?;
         let same = terms.name.as_ref().and_then(|_| {
             self.grants(key).find(|grant| grant.listed && grant.terms == terms).map(|grant| grant.id.clone())

@@ -386,9 +386,6 @@ crate::rules! {
     EMPTY_ANSWERS = "KMS-ID-17",
         "ListResourceTags answers the tags, an empty list if there are none. EnableKey, DisableKey, UpdatePrimaryRegion, UpdateKeyDescription, RetireGrant, RevokeGrant and the changes of aliases and tags answer nothing; removing a tag that is not there is no error.",
         Documented "botocore 1.44.5 KMS service model";
-    SHARED_OR_ITS_OWN: Fact = "KMS-ID-20",
-        "Related keys share key ID, material, spec, usage, origin and rotation; description, policy, grants, tags, aliases, state, dates and expiry are each key's own.",
-        Documented "AWS KMS Developer Guide, Multi-Region keys in AWS KMS";
     EACH_KEY_IS_ITS_OWN = "KMS-ID-12",
         "Each related key is a resource of its own, with its own ARN, state, grants, tags, aliases and last use; there is no global key.",
         Documented "AWS KMS Developer Guide, Multi-Region keys in AWS KMS";

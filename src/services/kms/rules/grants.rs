@@ -52,20 +52,11 @@ crate::rules! {
         "Grantee and retiring principal are named by the ARN of a user, a role or a session."
         => InvalidArnException,
         Assumed "ARNs are documented; that no check is made whether such a principal exists is a simplification";
-    GRANTS_TAKE_A_WHILE: Timing = "KMS-TIM-6",
-        "A grant, and its end, take 30 seconds to hold unless the scenario says otherwise; 0 to 300 seconds are realistic.",
-        Documented "botocore 1.44.5 KMS service model, CreateGrant: usually less than five minutes; the number is our choice";
-    A_GRANT_STAYS_AT_HOME: Exam = "KMS-EX-30",
-        "A grant on the primary does not let its grantee use the replica: AccessDeniedException; the replica needs a grant of its own (KMS-GRT-1).",
-        Documented "AWS KMS Developer Guide, Grants in AWS KMS";
 
     // Tags, and tags and aliases in policies.
     POLICIES_FOLLOW_LATER = "KMS-EC-2",
         "Lists and identifiers show a new tag or alias at once; policies go by the change only later, within five minutes. A key goes by the tags it was made with from the beginning.",
         Documented "AWS KMS Developer Guide, ABAC for AWS KMS; tags given at creation by our choice";
-    LABELS_TAKE_A_WHILE: Timing = "KMS-TIM-7",
-        "Policies go by a change of tags or aliases after 60 seconds unless the scenario says otherwise; 0 to 300 seconds are realistic.",
-        Documented "AWS KMS Developer Guide, ABAC for AWS KMS: up to five minutes; the number is our choice";
     TAG_LIMITS = "SIM-TAG-1",
         "A key has at most 50 tags, each with a key of its own; tag keys that begin with aws: are AWS's."
         => TagException,
@@ -77,7 +68,4 @@ crate::rules! {
     LAST_USE_IS_PER_KEY = "KMS-LOG-14",
         "GetKeyLastUsage tells the last successful cryptographic operation of one key, not of its set; ReEncrypt counts for both its keys. Only calls of the event plan count here, not the traffic of clients.",
         Documented "botocore 1.44.5 KMS service model, GetKeyLastUsage; that client traffic is not counted is a limit of this simulator";
-    LOGGED_WHERE_CALLED: Fact = "KMS-LOG-10",
-        "Changes of state, policy, grants, aliases and tags, and all cryptography, are logged in the Region called: an audit of a set joins Regions.",
-        Documented "AWS KMS Developer Guide, Logging AWS KMS API calls with AWS CloudTrail";
 }
