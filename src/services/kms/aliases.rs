@@ -38,6 +38,7 @@ impl Kms {
         }
         self.check_room(key)?;
         let now = request.caller.now;
+        self.labels_change(key, now, out);
         self.point(name, key, Alias { target: key.set, created: now, updated: now }, "CreateAlias", out);
         Ok(json!({}))
     }
@@ -56,7 +57,10 @@ impl Kms {
         let Some(alias) = self.aliases(account, region).get(name) else { return Ok(json!({})) };
         let moved = Alias { target: key.set, updated: now, ..alias.clone() };
         if alias.target != key.set {
+            let left = KeyRef { set: alias.target, region };
             self.check_room(key)?;
+            self.labels_change(left, now, out);
+            self.labels_change(key, now, out);
         }
         self.point(name, key, moved, "UpdateAlias", out);
         Ok(json!({}))
@@ -72,17 +76,12 @@ impl Kms {
         self.authorize_alias("DeleteAlias", name, region, &asking)?;
         self.authorize("DeleteAlias", target, &asking)?;
         self.check_state("DeleteAlias", target)?;
+        self.labels_change(target, request.caller.now, out);
         self.aliases_mut(account, region).remove(name);
         self.epoch += 1;
         let outcome = "deleted".to_owned();
         out.note(self.note_of_alias(name, target, "DeleteAlias", outcome));
         Ok(json!({}))
-    }
-
-    /// The aliases of a key that policies go by.
-    pub(super) fn aliases_for_policies(&self, key: KeyRef) -> Vec<String> {
-        let here = self.aliases(self.set(key.set).account, key.region).iter();
-        here.filter(|(_, alias)| alias.target == key.set).map(|(name, _)| name.clone()).collect()
     }
 
     /// A key has at most 50 aliases.

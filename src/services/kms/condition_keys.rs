@@ -1,6 +1,7 @@
 //! The condition keys of a request for KMS: what policies can ask about it (KMS-CON-1 to -13).
 
 use super::authorization::{Asking, Subject};
+use super::grant;
 use super::request::{Context, Request};
 use super::{KeyClass, Place};
 use crate::services::iam::Principal;
@@ -42,7 +43,7 @@ impl<'a> Asking<'a> {
         let mut asking = Asking {
             principal: request.caller.principal,
             context: request.context("EncryptionContext")?,
-            grant_tokens: request.list("GrantTokens")?,
+            grant_tokens: grant::tokens(request)?,
             tags: tags(request.params),
             ..Asking::default()
         };

@@ -7,7 +7,7 @@ use super::policies::with_bypass;
 use super::request::{Request, invalid, not_modelled, refuse};
 use super::spec::{KeySpec, KeyUsage, Origin};
 use super::state::{KeyRef, KeyState, Related, Set};
-use super::{Answer, KeyClass, Kms, KmsEvent, SetId, rules};
+use super::{Answer, KeyClass, Kms, KmsEvent, SetId, rules, tags};
 use crate::services::iam::Document;
 use crate::services::{ErrorCode, Outbox, Refusal};
 use crate::sim::Span;
@@ -24,6 +24,7 @@ impl Kms {
     pub(super) fn create_key(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
         let class = class_asked_for(request)?;
         let description = description(request)?;
+        let tags = tags::given(request)?;
         let multi_region = request.params.flag("MultiRegion");
         let region = request.caller.region;
         let owned = (class, self.account_of(request.caller.principal));
@@ -41,6 +42,7 @@ impl Kms {
         if let Some(key) = self.key_mut(key) {
             key.policy = policy;
         }
+        self.tag_at_birth(key, tags);
         self.changed(key, "CreateKey", rule, String::new(), out);
         Ok(json!({ "KeyMetadata": self.metadata(key) }))
     }

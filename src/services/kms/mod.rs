@@ -19,15 +19,18 @@ mod ciphertext;
 mod condition_keys;
 mod cryptography;
 mod dates;
+mod grant;
 mod grants;
 mod import;
 mod keys;
+mod labels;
 mod lifecycle;
 mod listing;
 mod mac;
 mod material;
 pub mod matrix;
 mod naming;
+mod paging;
 mod pairs;
 mod policies;
 mod primitives;
@@ -131,6 +134,8 @@ pub struct Kms {
     synchronisation: Sampler,
     rotation: Sampler,
     deletion_lateness: Sampler,
+    grant: Sampler,
+    alias_tag: Sampler,
 }
 
 impl Kms {
@@ -148,6 +153,8 @@ impl Kms {
             synchronisation: Sampler::new(&config.timing.synchronisation),
             rotation: Sampler::new(&config.timing.rotation),
             deletion_lateness: Sampler::new(&config.timing.deletion_lateness),
+            grant: Sampler::new(&config.timing.grant),
+            alias_tag: Sampler::new(&config.timing.alias_tag),
             config,
         }
     }
@@ -162,10 +169,11 @@ impl Kms {
         }
         self.declare_material(id, key, out);
         for region in &regions {
-            self.show_current(KeyRef { set: id, region: *region });
-            if let Some(added) = self.key_mut(KeyRef { set: id, region: *region }) {
-                added.policy = key.policies.get(region).cloned();
-                added.tags = key.tags.get(region).cloned().unwrap_or_default();
+            let at = KeyRef { set: id, region: *region };
+            self.show_current(at);
+            if let Some(made) = self.key_mut(at) {
+                made.policy = key.policies.get(region).cloned();
+                made.tags = key.tags.get(region).cloned().unwrap_or_default();
             }
         }
         // Where there is no key there is nothing to name (KMS-ID-4).
@@ -186,6 +194,18 @@ impl Kms {
         caller: &Caller,
         out: &mut Outbox<KmsEvent>,
     ) -> Result<Value, Refusal> {
+        let answer = self.carry_out(operation, params, caller, out)?;
+        self.note_use(operation.name, &answer, caller);
+        Ok(answer)
+    }
+
+    fn carry_out(
+        &mut self,
+        operation: &Operation,
+        params: &Params,
+        caller: &Caller,
+        out: &mut Outbox<KmsEvent>,
+    ) -> Answer {
         let request = Request { params, caller };
         match operation.name {
             "CreateKey" => self.create_key(&request, out),

@@ -76,6 +76,27 @@ pub enum KmsEvent {
         /// Which.
         version: u16,
     },
+    /// Timer at the key: a grant holds without its token.
+    GrantHolds {
+        /// The set.
+        set: SetId,
+        /// The grant's number.
+        grant: u16,
+    },
+    /// Timer at the key: a grant that was retired or revoked allows nothing any more.
+    GrantGone {
+        /// The set.
+        set: SetId,
+        /// The grant's number.
+        grant: u16,
+    },
+    /// Timer at the key: policies go by a change of its tags or aliases.
+    LabelsSettled {
+        /// The set.
+        set: SetId,
+        /// The change's number.
+        change: u16,
+    },
     /// Message to a replica: its primary was scheduled for deletion, and it goes along (KMS-SEED-1).
     DeletedWithPrimary {
         /// The set.
@@ -116,6 +137,9 @@ impl Kms {
             KmsEvent::DeletedWithPrimary { set } if self.state_of(here(set)).is_some() => {
                 self.deleted_with_primary(here(set), out);
             }
+            KmsEvent::GrantHolds { set, grant } => self.grant_holds(here(set), grant, out),
+            KmsEvent::GrantGone { set, grant } => self.grant_gone(here(set), grant, out),
+            KmsEvent::LabelsSettled { set, change } => self.labels_settled(here(set), change, out),
             // A process that was given up meanwhile.
             _ => {}
         }

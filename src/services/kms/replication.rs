@@ -8,7 +8,7 @@ use super::naming::Naming;
 use super::policies::with_bypass;
 use super::request::{Request, invalid, refuse};
 use super::state::{Key, KeyRef, KeyState};
-use super::{Answer, Kms, KmsEvent, SetId, keys, rules};
+use super::{Answer, Kms, KmsEvent, SetId, keys, rules, tags};
 use crate::rulebook::RuleRef;
 use crate::services::iam::Document;
 use crate::services::{ErrorCode, Outbox, Refusal};
@@ -21,6 +21,7 @@ impl Kms {
     pub(super) fn replicate_key(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
         let to = self.target_region(request, "ReplicaRegion")?;
         let description = keys::description(request)?;
+        let tags = tags::given(request)?;
         let asking = with_bypass(Asking::of_request(request)?, request);
         let identifier = request.required("KeyId")?;
         let primary = self.resolve(identifier, request.caller.region, Naming::KeyOnly, asking.principal)?;
@@ -37,12 +38,18 @@ impl Kms {
         if let Some(key) = self.key_mut(replica) {
             key.policy = policy;
         }
+        self.tag_at_birth(replica, tags);
         self.show_current(primary);
         self.synchronise_later(primary.set, request.caller.now, out);
-        Ok(json!({
+        let mut answer = json!({
             "ReplicaKeyMetadata": self.metadata(replica),
             "ReplicaPolicy": self.policy_of(replica).text(),
-        }))
+        });
+        let tags = self.shown_tags(replica);
+        if !tags.is_empty() {
+            answer["ReplicaTags"] = json!(tags);
+        }
+        Ok(answer)
     }
 
     /// Whether the caller may create a key, with its tags, in the replica's Region: IAM policies alone say so, by that

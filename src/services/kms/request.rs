@@ -6,6 +6,7 @@ use crate::rulebook::RuleRef;
 use crate::services::{Caller, ErrorCode, Params, Refusal, Remedy, shorthand};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// The pairs of an encryption context; their order does not matter (KMS-CT-8).
@@ -80,6 +81,20 @@ impl<'a> Request<'a> {
     pub fn list(&self, name: &str) -> Result<Vec<String>, Refusal> {
         let Some(text) = self.text(name) else { return Ok(Vec::new()) };
         shorthand::list(text).ok_or_else(|| invalid(format!("{name} must be a list of texts")))
+    }
+
+    /// A structure, if given.
+    pub fn structure(&self, name: &str) -> Result<Option<Map<String, Value>>, Refusal> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let found = shorthand::structure(text);
+        found.map(Some).ok_or_else(|| invalid(format!("{name} must be Name=value,... or a JSON object")))
+    }
+
+    /// Structures, if given; absent is empty.
+    pub fn structures(&self, name: &str) -> Result<Vec<Map<String, Value>>, Refusal> {
+        let Some(text) = self.text(name) else { return Ok(Vec::new()) };
+        let malformed = || invalid(format!("{name} must be Name=value,... words or a JSON list of objects"));
+        shorthand::structures(text).ok_or_else(malformed)
     }
 
     /// One of AWS's names, if given.

@@ -1,5 +1,7 @@
 //! Keys, the sets they belong to, and the states they go through.
 
+use super::grant::Grant;
+use super::labels::Labels;
 use super::material::{Holding, Material, Rotating};
 use super::{KeyClass, SetId};
 use crate::services::iam::Document;
@@ -75,6 +77,12 @@ pub(super) struct Key {
     pub tags: BTreeMap<String, String>,
     /// Its key policy; none: the default one (KMS-POL-2).
     pub policy: Option<Document>,
+    /// Tags and aliases as they were before each change that policies do not go by yet, with the change's number.
+    pub earlier: Vec<(u16, Labels)>,
+    /// Its grants, by number.
+    pub grants: BTreeMap<u16, Grant>,
+    /// When it last did cryptography, and the operation (KMS-LOG-14).
+    pub last_use: Option<(Time, &'static str)>,
     /// Present in PendingDeletion and PendingReplicaDeletion.
     pub deletion: Option<Deletion>,
     /// The related keys as DescribeKey shows them here; it lags behind the set (KMS-ID-21).
@@ -145,6 +153,7 @@ pub(super) struct Set {
     draws: Draws,
     drawn: u32,
     processes: u16,
+    changes: u16,
 }
 
 impl Set {
@@ -174,6 +183,7 @@ impl Set {
             draws,
             drawn: 0,
             processes: 0,
+            changes: 0,
         };
         if !class.is_external() {
             set.generate();
@@ -193,6 +203,13 @@ impl Set {
         self.processes
     }
 
+    /// The number of a grant, or of a change of tags or aliases: of the whole set, so that a timer of a deleted key
+    /// means nothing to a replica made in its place.
+    pub fn next_change(&mut self) -> u16 {
+        self.changes = self.changes.wrapping_add(1);
+        self.changes
+    }
+
     /// Adds a key to the Region; the set's primary knows of it at once. Returns the number of its first process.
     pub fn add(&mut self, region: RegionId, state: KeyState, created: Time, description: &str) -> u16 {
         self.known.regions = self.known.regions.with(region);
@@ -200,8 +217,20 @@ impl Set {
         let process = self.next_process();
         let description = description.to_owned();
         let (shown, held) = (self.known, self.copied());
-        let (tags, policy) = (BTreeMap::new(), None);
-        let key = Key { state, created, description, tags, policy, deletion: None, shown, held, process };
+        let key = Key {
+            state,
+            created,
+            description,
+            tags: BTreeMap::new(),
+            policy: None,
+            earlier: Vec::new(),
+            grants: BTreeMap::new(),
+            last_use: None,
+            deletion: None,
+            shown,
+            held,
+            process,
+        };
         self.keys.insert(region, key);
         process
     }

@@ -175,7 +175,7 @@ crate::rules! {
         "A replica has the primary's key ID, key material, spec, usage and origin.",
         Documented "botocore 1.44.5 KMS service model, ReplicateKey";
     THE_REST_IS_ITS_OWN = "KMS-REP-10",
-        "A replica does not get the primary's description, aliases or state: each key has its own, and keeps it.",
+        "A replica does not get the primary's description, tags, aliases, grants or state: each key has its own, and keeps it.",
         Documented "AWS KMS Developer Guide, Multi-Region keys in AWS KMS";
     REPLICATE_RESPONSE = "KMS-REP-11",
         "ReplicateKey answers with the replica's metadata and key policy; while Creating it names no key material.",
@@ -300,7 +300,7 @@ crate::rules! {
         "Deletion comes up to 24 hours after the waiting period.",
         Documented "AWS KMS Developer Guide, Deleting AWS KMS keys";
     DELETION_TAKES_ALL = "KMS-DEL-12",
-        "Deletion takes the key, its metadata and its aliases.",
+        "Deletion takes the key, its metadata, its tags, grants and aliases.",
         Documented "botocore 1.44.5 KMS service model, ScheduleKeyDeletion";
     AS_IF_IT_NEVER_EXISTED = "KMS-DEL-19",
         "A deleted key is as if it had never existed, in its Region only; nothing of its own comes back with a new replica.",
@@ -389,10 +389,10 @@ crate::rules! {
         "ListKeys and ListAliases show the Region called; a set appears once in each of its Regions.",
         Documented "botocore 1.44.5 KMS service model, ListKeys and ListAliases";
     EMPTY_ANSWERS = "KMS-ID-17",
-        "EnableKey, DisableKey, UpdatePrimaryRegion, UpdateKeyDescription and the changes of aliases answer nothing.",
+        "ListResourceTags answers the tags, an empty list if there are none. EnableKey, DisableKey, UpdatePrimaryRegion, UpdateKeyDescription, RetireGrant, RevokeGrant and the changes of aliases and tags answer nothing; removing a tag that is not there is no error.",
         Documented "botocore 1.44.5 KMS service model";
     EACH_KEY_IS_ITS_OWN = "KMS-ID-12",
-        "Each related key is a resource of its own, with its own ARN, state and aliases; there is no global key.",
+        "Each related key is a resource of its own, with its own ARN, state, grants, tags, aliases and last use; there is no global key.",
         Documented "AWS KMS Developer Guide, Multi-Region keys in AWS KMS";
     THE_PRIMARY_IS_THE_SOURCE = "KMS-ID-21",
         "KMS copies shared properties from the primary to the replicas by itself, a while after a change.",
