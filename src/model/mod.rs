@@ -192,6 +192,7 @@ impl Simulation {
             timing: setup.timing.clone(),
             settings: setup.settings,
             switches: setup.switches,
+            disabled_regions: setup.disabled_regions,
         });
         for key in &setup.keys {
             let mut stream = Stream::new(setup.seed, trial, &format!("{}/key-id", key.name));

@@ -1,9 +1,9 @@
 //! AWS's table of key states, driven through the service cell by cell: each built operation on a key in each state
 //! that a key of each role can be in.
 
-use super::world::World;
+use super::world::{World, immediate};
 use mrksim::services::kms::matrix::{Cell, Outcome, Reachable, RoleRule, cell};
-use mrksim::services::kms::{KeyState, PendingDeletionError, SetId, Settings, Switches, Timing, api};
+use mrksim::services::kms::{KeyState, PendingDeletionError, SetId, Settings, Switches, api};
 use mrksim::sim::Span;
 use mrksim::world::RegionId;
 use std::collections::BTreeSet;
@@ -32,7 +32,7 @@ struct Prepared {
 
 /// Brings a key of a role into a state, if such a key can be in it.
 fn prepare(role: Role, state: KeyState, settings: Settings) -> Option<Prepared> {
-    let mut world = World::new(Timing::default(), settings, Switches::default());
+    let mut world = World::new(immediate(), settings, Switches::default());
     let regions: &[RegionId] = match role {
         Role::SingleRegion | Role::LonePrimary => &[HOME],
         Role::Primary | Role::Replica => &[HOME, OTHER],

@@ -3,6 +3,8 @@
 //! ```text
 //! key orders multi-region us-east-1 eu-west-1        declares $orders, before the case's first command
 //! set pending-deletion-error = DisabledException     an open point; also `set strict-updating`
+//! quotas                                             calls count against the request quotas
+//! disabled R                                         an opt-in Region that the account has not enabled
 //! timing creating = 30s                              how long KMS takes
 //! rules notes                                        every switch; `switch replica-ready-immediately`: one
 //! case KMS-DEL-3 KMS-DEL-4: words                    a new world, and the rules that the case shows and keeps
@@ -11,6 +13,7 @@
 //! aws kms … --region R as:NAME => …                  who calls; default `administrator`
 //! aws kms … --region R => ok Path=value …  as NAME   Path=absent, Path.#=2 (length), $NAME, $NAME.Path, $key@Region
 //! aws kms … --region R => Error RULE-ID : message    the message may be left out
+//! 5 aws kms … => …                                   the same five times at once
 //! wait 7d                                            time passes
 //! down R / up R                                      the Region's control plane
 //! note KMS-ST-10                                     the last command or wait reported a change by this rule
@@ -23,13 +26,17 @@
 //!                                                    `with $orders@R` names the key; refusals as above
 //! ```
 
-use super::world::{World, region, span};
+use super::world::{World, immediate, region, span};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use mrksim::scenario::awscli;
-use mrksim::services::kms::{PendingDeletionError, SetId, Settings, Switches, Timing, Wrap, Wrapping, api};
-use mrksim::services::{Params, Refusal, Remedy};
-use mrksim::sim::{Law, Span};
+use mrksim::services::kms::{
+    CancelWithoutMaterial, PendingDeletionError, QuotaVintage, SetId, Settings, Switches, Timing, Wrap,
+    Wrapping, api,
+};
+use mrksim::services::{ErrorCode, Params, Refusal, Remedy};
+use mrksim::sim::Law;
+use mrksim::world::RegionSet;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,8 +48,7 @@ struct Instant(Timing);
 
 impl Default for Instant {
     fn default() -> Self {
-        let none = || Law::Constant(Span::ZERO);
-        Instant(Timing { propagation: none(), grant: none(), alias_tag: none(), ..Timing::default() })
+        Instant(immediate())
     }
 }
 
@@ -51,6 +57,8 @@ pub struct Table {
     timing: Instant,
     settings: Settings,
     switches: Switches,
+    disabled: RegionSet,
+    metered: bool,
     keys: Vec<Declared>,
     world: Option<World>,
     sets: BTreeMap<String, SetId>,
@@ -80,7 +88,15 @@ impl Table {
             "case" => self.begin(rest, true),
             "counter" => self.begin(rest, false),
             "key" => self.key(rest),
-            "set" | "switch" | "rules" | "timing" => self.configure(word, rest, here),
+            "set" => set(&mut self.settings, rest, here),
+            "switch" => switch(&mut self.switches, rest, here),
+            "rules" | "timing" => self.configure(word, rest, here),
+            "disabled" => self.disabled = self.disabled.with(region(rest)),
+            "quotas" => self.metered = true,
+            times if times.parse::<u32>().is_ok() => {
+                let command = rest.strip_prefix("aws ").unwrap_or_else(|| panic!("{here}: of what?"));
+                (0..times.parse().unwrap_or(0)).for_each(|_| self.command(command, here));
+            }
             "aws" => self.command(rest, here),
             "wait" => self.world().wait(span(rest)),
             "down" => self.world().fail(region(rest)),
@@ -117,19 +133,7 @@ impl Table {
     fn configure(&mut self, word: &str, rest: &str, here: &str) {
         assert!(self.world.is_none(), "{here}: comes before the first command");
         match (word, rest.split_once(" = ")) {
-            ("set", Some(("pending-deletion-error", "DisabledException"))) => {
-                self.settings.pending_deletion_error = PendingDeletionError::Disabled;
-            }
-            ("set", None) if rest == "strict-updating" => self.settings.strict_updating = true,
             ("rules", None) if rest == "notes" => self.switches = Switches::NOTES,
-            ("switch", None) => match rest {
-                "delete-primary-cascades" => self.switches.delete_primary_cascades = true,
-                "promote-from-replica-during-outage" => {
-                    self.switches.promote_from_replica_during_outage = true
-                }
-                "replica-ready-immediately" => self.switches.replica_ready_immediately = true,
-                _ => panic!("{here}: no such switch"),
-            },
             ("timing", Some((name, time))) => {
                 let law = Law::Constant(span(time));
                 match name {
@@ -150,7 +154,9 @@ impl Table {
 
     fn world(&mut self) -> &mut World {
         if self.world.is_none() {
-            let mut world = World::new(self.timing.0.clone(), self.settings, self.switches);
+            let timing = self.timing.0.clone();
+            let mut world = World::with_disabled(self.disabled, timing, self.settings, self.switches);
+            world.metered = self.metered;
             for (name, multi_region, regions) in &self.keys {
                 let regions: Vec<_> = regions.iter().map(|name| region(name)).collect();
                 self.sets.insert(name.clone(), world.declare(name, *multi_region, &regions, None));
@@ -326,6 +332,59 @@ impl Table {
         assert_eq!(rule.map_or("no", |rule| rule.id), wanted, "{here}");
         self.shown.insert(wanted.to_owned());
     }
+}
+
+/// An open point by its name in scenarios: `strict-updating`, `promote-missing-error = ValidationException`.
+fn set(settings: &mut Settings, line: &str, here: &str) {
+    let (name, value) = line.split_once(" = ").unwrap_or((line, ""));
+    let error = || {
+        *ErrorCode::ALL.iter().find(|code| code.name() == value).unwrap_or_else(|| panic!("{here}: no error"))
+    };
+    match name {
+        "replicate-own-region-error" => settings.replicate_own_region_error = error(),
+        "replicate-partition-error" => settings.replicate_partition_error = error(),
+        "replicate-disabled-region-error" => settings.replicate_disabled_region_error = error(),
+        "promote-missing-error" => settings.promote_missing_error = error(),
+        "promote-own-region-error" => settings.promote_own_region_error = error(),
+        "promote-on-replica-error" => settings.promote_on_replica_error = error(),
+        "rotation-on-replica-error" => settings.rotation_on_replica_error = error(),
+        "rotation-role-first" => settings.rotation_role_first = true,
+        "pending-deletion-error" => {
+            assert_eq!(error(), ErrorCode::DisabledException, "{here}");
+            settings.pending_deletion_error = PendingDeletionError::Disabled;
+        }
+        "rotation-waits-for-disabled-replica" => settings.rotation_waits_for_disabled_replica = true,
+        "cancel-without-material" => settings.cancel_without_material = CancelWithoutMaterial::PendingImport,
+        "import-enables-disabled" => settings.import_enables_disabled = true,
+        "strict-updating" => settings.strict_updating = true,
+        "overlapping-rotation-error" => settings.overlapping_rotation_error = error(),
+        "match-before-state" => settings.match_before_state = true,
+        "import-new-in-replica-error" => settings.import_new_in_replica_error = error(),
+        "rotation-status-of-imported" => settings.rotation_status_of_imported = true,
+        "alias-not-taken-error" => settings.alias_not_taken_error = error(),
+        "quota-vintage" => {
+            assert_eq!(value, "2023", "{here}");
+            settings.quota_vintage = QuotaVintage::Of2023;
+        }
+        "keys-per-region" => settings.keys_per_region = value.parse().expect("a number"),
+        _ => panic!("{here}: no such setting"),
+    }
+}
+
+/// A departure from documented behaviour by its name in scenarios.
+fn switch(switches: &mut Switches, name: &str, here: &str) {
+    *match name {
+        "delete-primary-cascades" => &mut switches.delete_primary_cascades,
+        "policies-shared" => &mut switches.policies_shared,
+        "promote-from-replica-during-outage" => &mut switches.promote_from_replica_during_outage,
+        "replica-ready-immediately" => &mut switches.replica_ready_immediately,
+        "unlimited-replicas" => &mut switches.unlimited_replicas,
+        "twins" => &mut switches.twins,
+        "rotation-instant" => &mut switches.rotation_instant,
+        "lifecycle-independent" => &mut switches.lifecycle_independent,
+        "any-sdk-any-region" => &mut switches.any_sdk_any_region,
+        _ => panic!("{here}: no such switch"),
+    } = true;
 }
 
 /// The value at a path, as text.

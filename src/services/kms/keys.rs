@@ -49,12 +49,28 @@ impl Kms {
         let asking = Asking::of_request(request)?;
         self.authorize_without_key("CreateKey", region, &asking)?;
         let owned = (KeyClass::default(), self.account_of(request.caller.principal));
+        self.check_room_for_a_key(owned.1, region)?;
         let id = self.add_set(multi_region, owned, region, request.caller.fresh);
         self.set_mut(id).add(region, KeyState::Enabled, request.caller.now, description);
         let key = KeyRef { set: id, region };
         let rule = if multi_region { rules::CREATED_PRIMARY } else { rules::CREATED_ENABLED };
         self.changed(key, "CreateKey", rule, String::new(), out);
         Ok(json!({ "KeyMetadata": self.metadata(key) }))
+    }
+
+    /// An account has so many keys in a Region, whatever their state (KMS-QUO-20).
+    pub(super) fn check_room_for_a_key(&self, account: usize, at: RegionId) -> Result<(), Refusal> {
+        let most = self.config.settings.keys_per_region as usize;
+        let has = self.sets.iter().filter(|set| set.account == account && set.keys.contains_key(&at)).count();
+        match has < most {
+            true => Ok(()),
+            false => {
+                let message = format!(
+                    "Key quota for this account in this region is {most} but the current usage is {has}."
+                );
+                Err(refuse(rules::KEYS_PER_REGION, ErrorCode::LimitExceededException, message))
+            }
+        }
     }
 
     /// A new set without keys, under a key ID that no other has.

@@ -75,8 +75,16 @@ pub(super) struct Key {
     pub deletion: Option<Deletion>,
     /// The related keys as DescribeKey shows them here; it lags behind the set (KMS-ID-21).
     pub shown: Related,
+    /// What cryptographic operations act by (KMS-EC-1); none until a new key is published.
+    pub published: Option<Published>,
     /// The number of its last state change, so that the timer of a process that was given up changes nothing.
     pub process: u16,
+}
+
+/// What cryptographic operations know of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Published {
+    pub state: KeyState,
 }
 
 /// A deletion that was asked for.
@@ -121,6 +129,7 @@ pub(super) struct Set {
     pub material: u16,
     draws: Draws,
     drawn: u32,
+    propagations: u32,
     processes: u16,
 }
 
@@ -147,6 +156,7 @@ impl Set {
             material: 0,
             draws,
             drawn: 0,
+            propagations: 0,
             processes: 0,
         }
     }
@@ -155,6 +165,13 @@ impl Set {
     pub fn draw(&mut self) -> u64 {
         self.drawn += 1;
         self.draws.at(0, self.drawn)
+    }
+
+    /// The next number for the length of a propagation. It comes from numbers of its own, so that the time another
+    /// process takes does not depend on how many changes there were.
+    pub fn propagation_draw(&mut self) -> u64 {
+        self.propagations += 1;
+        self.draws.at(1, self.propagations)
     }
 
     /// The number of a state change that begins; no earlier one of the set, deleted keys included, has it.
@@ -169,7 +186,8 @@ impl Set {
         self.ever = self.ever.with(region);
         let process = self.next_process();
         let description = description.to_owned();
-        let key = Key { state, created, description, deletion: None, shown: self.known, process };
+        let (deletion, published, shown) = (None, None, self.known);
+        let key = Key { state, created, description, deletion, shown, published, process };
         self.keys.insert(region, key);
         process
     }
