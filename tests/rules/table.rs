@@ -88,11 +88,7 @@ impl Table {
             "case" => self.begin(rest, true),
             "counter" => self.begin(rest, false),
             "key" => self.key(rest),
-            "set" => set(&mut self.settings, rest, here),
-            "switch" => switch(&mut self.switches, rest, here),
-            "rules" | "timing" => self.configure(word, rest, here),
-            "disabled" => self.disabled = self.disabled.with(region(rest)),
-            "quotas" => self.metered = true,
+            "set" | "switch" | "rules" | "timing" | "disabled" | "quotas" => self.configure(word, rest, here),
             times if times.parse::<u32>().is_ok() => {
                 let command = rest.strip_prefix("aws ").unwrap_or_else(|| panic!("{here}: of what?"));
                 (0..times.parse().unwrap_or(0)).for_each(|_| self.command(command, here));
@@ -133,6 +129,10 @@ impl Table {
     fn configure(&mut self, word: &str, rest: &str, here: &str) {
         assert!(self.world.is_none(), "{here}: comes before the first command");
         match (word, rest.split_once(" = ")) {
+            ("set", _) => set(&mut self.settings, rest, here),
+            ("switch", None) => switch(&mut self.switches, rest, here),
+            ("disabled", None) => self.disabled = self.disabled.with(region(rest)),
+            ("quotas", None) => self.metered = true,
             ("rules", None) if rest == "notes" => self.switches = Switches::NOTES,
             ("timing", Some((name, time))) => {
                 let law = Law::Constant(span(time));

@@ -7,7 +7,7 @@ crate::rules! {
         "Symmetric and HMAC cryptography of an account share one request quota in each Region: 100,000 a second in us-east-1, us-west-2 and eu-west-1; 20,000 in six more Regions; 10,000 elsewhere."
         => ThrottlingException,
         Documented "AWS KMS Developer Guide, Request quotas, 2026; that a ReEncrypt counts once is assumed";
-    QUOTAS_OF_2023: Setting = "KMS-QUO-1L",
+    QUOTAS_OF_2023 = "KMS-QUO-1L",
         "The request quotas of older documents: 50,000, 10,000 and 5,500 symmetric operations a second, 500 with RSA and 300 with elliptic curves."
         => ThrottlingException,
         Documented "AWS KMS Developer Guide, Request quotas, 2023";
@@ -48,9 +48,6 @@ crate::rules! {
     THE_CALLER_PAYS = "KMS-QUO-10",
         "A call counts against the caller's account, also with another account's key.",
         Documented "AWS KMS Developer Guide, Request quotas, 2026";
-    OVER_QUOTA = "KMS-ERR-8",
-        "A call over its request quota is refused before anything of it is looked at, and may be repeated. The bucket holds one second's quota. A quota promises no capacity: AWS may throttle a key in heavy use earlier, which is not modelled.",
-        Documented "AWS KMS Developer Guide, Throttling AWS KMS requests; the bucket and the order are assumed";
 
     KEYS_PER_REGION = "KMS-QUO-20",
         "An account has at most 100,000 customer managed keys in a Region, whatever their state; each related key counts in its Region."
