@@ -46,10 +46,13 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 }
 
 fn switches() -> impl Strategy<Value = Switches> {
-    (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(cascade, promote, ready)| Switches {
+    any::<[bool; 6]>().prop_map(|[cascade, promote, ready, unlimited, twins, alone]| Switches {
         delete_primary_cascades: cascade,
         promote_from_replica_during_outage: promote,
         replica_ready_immediately: ready,
+        unlimited_replicas: unlimited,
+        twins,
+        lifecycle_independent: alone,
         ..Switches::default()
     })
 }
@@ -218,7 +221,7 @@ proptest! {
                 prop_assert!(primaries.len() <= 1, "{step:?}: primaries {primaries:?}");
             }
             prop_assert!(world.kms.primary(set).is_none_or(|primary| has.has(primary)));
-            if !switches.delete_primary_cascades {
+            if !switches.delete_primary_cascades && !switches.lifecycle_independent {
                 prop_assert!(has == RegionSet::default() || world.kms.primary(set).is_some(), "{step:?}: replicas without a primary");
             }
         }
