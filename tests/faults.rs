@@ -151,3 +151,36 @@ fn under_the_study_notes_their_claim_is_named_where_it_decides() {
     };
     assert_eq!((rule(0), rule(1)), (Some("KMS-CT-3"), Some("KMS-SEED-18")));
 }
+
+/// Commands of the data plane share the endpoint's request quota with the clients; each operation has KMS's own.
+#[test]
+fn commands_are_throttled_as_clients_are_and_faults_are_not() {
+    let step = |run: &str, expect: &str| {
+        format!("[[timeline]]\nat = \"90s\"\nrun = \"aws kms {run} --region a-1\"\nexpect = \"{expect}\"\n")
+    };
+    let random = "generate-random --number-of-bytes 1";
+    let enable = step("enable-key --key-id $k", "ok");
+    let fault = "[[timeline]]\nat = \"2m\"\nkey-disabled = { key = \"k\", region = \"a-1\" }\n";
+    let throttle = "throttle = { region = \"a-1\", service = \"kms\", quota = 0 }";
+    let timeline = [
+        format!("[[timeline]]\nat = \"1m\"\nfor = \"1m\"\n{throttle}\n"),
+        step(random, "ThrottlingException"),
+        step("describe-key --key-id $k", "ok"),
+        enable.repeat(5),
+        step("enable-key --key-id $k", "ThrottlingException"),
+        step(random, "ok").replace("90s", "3m"),
+        fault.repeat(7),
+    ];
+    let (unmet, log) = unmet(&timeline.concat());
+    assert_eq!(unmet, [""; 0]);
+    let answers = log.answers.iter().map(|answer| (answer.expected.clone(), answer.rule.map(|rule| rule.id)));
+    let answers: Vec<_> = answers.collect();
+    assert!(
+        answers.iter().all(|(expected, _)| expected.as_ref().is_some_and(|(_, met)| *met)),
+        "{answers:?}"
+    );
+    let rules: Vec<&str> = answers.iter().filter_map(|(_, rule)| *rule).collect();
+    assert_eq!(rules, ["KMS-QUO-11", "KMS-QUO-5"]);
+    let faults = log.events.iter().filter(|event| event.source == "fault" && event.operation == "DisableKey");
+    assert_eq!(faults.filter(|event| event.outcome == "ok").count(), 7);
+}

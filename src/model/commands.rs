@@ -169,7 +169,7 @@ impl Simulation {
         Ok(response)
     }
 
-    /// A key operation by a fault: health and references play no part.
+    /// A key operation by a fault: health, references and request quotas play no part.
     pub(super) fn call_kms_directly(
         &mut self,
         cli_name: &str,
@@ -186,13 +186,15 @@ impl Simulation {
         let reach = self.world.reach(Service::Kms, region);
         let caller = Caller { now: self.kernel.now(), region, principal, reach, fresh: 0 };
         let mut out = Outbox::default();
-        let answer = self.kms.call(operation, &params, &caller, &mut out);
+        let answer = self.kms.carry_out(operation, &params, &caller, &mut out);
         self.take_kms(principal, out);
         answer.map(drop)
     }
 
-    /// Whether the endpoint answers such a command now, and can be reached from where it is typed.
-    fn health(&self, operation: &Operation, at: RegionId, from: Option<RegionId>) -> Result<(), Failure> {
+    /// Whether the endpoint answers such a command now, and can be reached from where it is typed. Commands of the data
+    /// plane share its request quota with the clients.
+    fn health(&mut self, operation: &Operation, at: RegionId, from: Option<RegionId>) -> Result<(), Failure> {
+        let now = self.kernel.now();
         let endpoint = self.world.endpoint(operation.service, at);
         let cut = |from: RegionId| from != at && !self.world.connected(from, at);
         if from.is_some_and(|from| cut(from) || self.world.region(from).is_down()) {
@@ -204,6 +206,9 @@ impl Simulation {
             (Plane::Control, _) if endpoint.control.is_down() => {
                 let error = down(operation.service, Mode::Error).error;
                 Err(Failure::new(error, rules::A_CONTROL_PLANE_IS_SEPARATE))
+            }
+            (Plane::Data, None) if !self.world.endpoint_mut(operation.service, at).within_quota(now) => {
+                Err(Failure::new(ErrorCode::ThrottlingException, rules::OVER_QUOTA_IS_THROTTLED))
             }
             _ => Ok(()),
         }

@@ -193,6 +193,7 @@ impl Simulation {
             timing: setup.timing.clone(),
             settings: setup.settings,
             switches: setup.switches,
+            disabled_regions: setup.disabled_regions,
         });
         let mut declared = Outbox::default();
         for key in &setup.keys {

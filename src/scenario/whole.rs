@@ -13,7 +13,7 @@ use crate::model::setup::{Action, RunbookSetup, RunbookStep, Setup, TimelineEntr
 use crate::services::Operation;
 use crate::services::iam::Directory;
 use crate::sim::Span;
-use crate::world::Service;
+use crate::world::{RegionSet, Service};
 
 /// The account that owns everything.
 const ACCOUNT: &str = "111122223333";
@@ -78,7 +78,8 @@ fn setup(
     let bin = top.read("bin", value::duration_from(Span::SECOND));
     top.need("regions", |_| Ok(()));
 
-    let world = world::read(cx, &used(scenario));
+    let settings = knobs::settings(cx);
+    let world = world::read(cx, &used(scenario), settings.quota_vintage);
     let keys = keys::read(cx);
     let stores = stores::read(cx, &world);
     let clients = clients::read(cx);
@@ -87,7 +88,6 @@ fn setup(
     let (rule_set, switches) = knobs::rules(cx, request.rules);
     let expect = expect::read(cx, &timeline, rule_set);
     let timing = knobs::timing(cx, &called(&timeline.entries, &runbooks));
-    let settings = knobs::settings(cx);
 
     let name = stem(request);
     let duration = duration?;
@@ -102,6 +102,7 @@ fn setup(
         rule_set,
         world: world.setup,
         directory: Directory::of_one_account(ACCOUNT),
+        disabled_regions: RegionSet::default(),
         keys,
         timing,
         settings,

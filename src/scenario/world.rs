@@ -6,6 +6,7 @@ use super::problem::{Problem, listing, nearest};
 use super::shape::{Form, Shape, TEXTS, field};
 use super::tree::Value;
 use super::value;
+use crate::services::kms::{QuotaVintage, quotas};
 use crate::sim::{Law, Span};
 use crate::world::topology::Topology;
 use crate::world::{EndpointSetup, LinkSetup, MAX_REGIONS, Region, RegionId, Service, Setup, regions};
@@ -61,12 +62,12 @@ pub struct World {
     pub distance: Vec<Vec<Span>>,
 }
 
-/// Reads the world.
-pub fn read(cx: &Context, used: &[Service]) -> World {
+/// Reads the world. `vintage`: whose request quotas KMS has where the scenario states none.
+pub fn read(cx: &Context, used: &[Service], vintage: QuotaVintage) -> World {
     let listed = listed(cx);
     let given = links(cx);
     let (links, distance) = matrix(cx, &given);
-    let setup = Setup { regions: listed, links, endpoints: endpoints(cx, used) };
+    let setup = Setup { regions: listed, links, endpoints: endpoints(cx, used, vintage) };
     World { setup, distance }
 }
 
@@ -257,7 +258,7 @@ struct Stated {
     network: Option<bool>,
 }
 
-fn endpoints(cx: &Context, used: &[Service]) -> Vec<Vec<EndpointSetup>> {
+fn endpoints(cx: &Context, used: &[Service], vintage: QuotaVintage) -> Vec<Vec<EndpointSetup>> {
     let count = cx.regions.iter().count();
     let mut stated = vec![vec![Stated::default(); count]; Service::ALL.len()];
     for item in cx.scenario.get("endpoint").map(Value::items).unwrap_or_default() {
@@ -285,7 +286,11 @@ fn endpoints(cx: &Context, used: &[Service]) -> Vec<Vec<EndpointSetup>> {
         }
     }
     let one = |service: Service, region: usize| {
-        endpoint(cx, used, service, region, &stated[service as usize][region])
+        let quota = match service {
+            Service::Kms => quotas::symmetric(cx.regions.name(region), vintage),
+            _ => None,
+        };
+        endpoint(cx, used, service, quota, &stated[service as usize][region])
     };
     Service::ALL.map(|service| (0..count).map(|region| one(service, region)).collect()).to_vec()
 }
@@ -305,7 +310,7 @@ fn endpoint(
     cx: &Context,
     used: &[Service],
     service: Service,
-    region: usize,
+    documented_quota: Option<u64>,
     stated: &Stated,
 ) -> EndpointSetup {
     let (read, write, title) = match service {
@@ -315,10 +320,7 @@ fn endpoint(
     };
     let default = |name| cx.default_if(used.contains(&service), name);
     let time = |name| stated.time.clone().unwrap_or_else(|| default(name));
-    let quota = stated.quota.unwrap_or_else(|| match service {
-        Service::Kms => regions::kms_quota(cx.regions.name(region)),
-        _ => None,
-    });
+    let quota = stated.quota.unwrap_or(documented_quota);
     if used.contains(&service) {
         if stated.servers.is_none() {
             cx.assume(format!("{title} servers"), "unlimited", "assumed", "AWS publishes no number");
@@ -326,7 +328,7 @@ fn endpoint(
         match (stated.quota, service) {
             (Some(_), _) => {}
             (None, Service::Kms) => {
-                cx.assume("KMS request quota", "by Region", "documented", regions::QUOTA_SOURCE);
+                cx.assume("KMS request quota", "by Region", "documented", quotas::SOURCE);
             }
             (None, _) => cx.assume(
                 format!("{title} request quota"),

@@ -2,6 +2,7 @@
 
 use super::EndpointSetup;
 use super::outage::Holds;
+use super::quota::Bucket;
 use crate::sim::rng::unit;
 use crate::sim::{Draws, Sampler, Span, Tables, Time};
 
@@ -49,7 +50,7 @@ pub struct Endpoint {
     read_time: Sampler,
     write_time: Sampler,
     servers: Servers,
-    quota: Quota,
+    quota: Bucket,
     /// The whole Region is down: that empties the servers.
     pub crashed: Holds,
     /// The control plane is down.
@@ -66,7 +67,7 @@ impl Endpoint {
             read_time: tables.sampler(&setup.read_time),
             write_time: tables.sampler(&setup.write_time),
             servers: Servers::new(setup.servers),
-            quota: Quota::new(setup.quota),
+            quota: Bucket::new(setup.quota),
             crashed: Holds::default(),
             control: Holds::default(),
             down: Vec::new(),
@@ -88,7 +89,7 @@ impl Endpoint {
         {
             return Admission::Down(mode);
         }
-        if !self.quota.take(now) {
+        if !self.within_quota(now) {
             return Admission::Throttled;
         }
         let time = match work {
@@ -139,6 +140,12 @@ impl Endpoint {
         if self.crashed.lift() {
             self.servers.clear();
         }
+    }
+
+    /// Takes one request's share of the quota, if there is one left.
+    #[inline]
+    pub fn within_quota(&mut self, now: Time) -> bool {
+        self.quota.take(now)
     }
 
     /// A throttle fault lowers the quota.
@@ -204,67 +211,6 @@ fn sift_down(heap: &mut [Time], value: Time) {
     heap[hole] = value;
 }
 
-/// A token bucket holding one second's quota, in tokens of 1/10⁹ so that refilling is exact.
-#[derive(Clone, Debug)]
-struct Quota {
-    base: Option<u64>,
-    lowered: Vec<(u32, u64)>,
-    tokens: u64,
-    filled: Time,
-}
-
-/// Above this the bucket could overflow; no published quota comes near it.
-const QUOTA_MAX: u64 = 1_000_000_000;
-
-impl Quota {
-    fn new(quota: Option<u64>) -> Quota {
-        let base = quota.map(|quota| quota.min(QUOTA_MAX));
-        Quota { base, lowered: Vec::new(), tokens: Self::full(base), filled: Time::ZERO }
-    }
-
-    fn full(quota: Option<u64>) -> u64 {
-        quota.unwrap_or(0).saturating_mul(Span::SECOND.0)
-    }
-
-    fn now(&self) -> Option<u64> {
-        self.lowered.iter().map(|(_, quota)| *quota).chain(self.base).min()
-    }
-
-    #[inline]
-    fn is_unlimited(&self) -> bool {
-        self.base.is_none() && self.lowered.is_empty()
-    }
-
-    #[inline]
-    fn take(&mut self, now: Time) -> bool {
-        if self.is_unlimited() {
-            return true;
-        }
-        let Some(quota) = self.now() else { return true };
-        let refill = (now - self.filled).0.min(Span::SECOND.0) * quota;
-        self.tokens = self.tokens.saturating_add(refill).min(Self::full(Some(quota)));
-        self.filled = now;
-        match self.tokens.checked_sub(Span::SECOND.0) {
-            Some(rest) => {
-                self.tokens = rest;
-                true
-            }
-            None => false,
-        }
-    }
-
-    fn lower(&mut self, fault: u32, quota: u64) {
-        if self.now().is_none() {
-            self.tokens = Self::full(Some(quota.min(QUOTA_MAX)));
-        }
-        self.lowered.push((fault, quota.min(QUOTA_MAX)));
-    }
-
-    fn restore(&mut self, fault: u32) {
-        self.lowered.retain(|(f, _)| *f != fault);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -303,15 +249,5 @@ mod tests {
         assert_eq!(endpoint.admit(Time(6_000_000), Work::Read, 0, || 0), Admission::Down(Mode::Timeout));
         endpoint.recover(1);
         assert_eq!(times(&mut endpoint, 8), (8, 18));
-    }
-
-    #[test]
-    fn the_bucket_holds_one_second_of_quota() {
-        let mut endpoint = endpoint(None, Some(2));
-        let mut admitted =
-            |now: u64| endpoint.admit(Time(now * 1_000_000), Work::Read, 0, || 0) != Admission::Throttled;
-        assert!(admitted(0) && admitted(0) && !admitted(0));
-        assert!(!admitted(499) && admitted(500) && !admitted(500));
-        assert!(admitted(5_000) && admitted(5_000) && !admitted(5_000));
     }
 }

@@ -42,6 +42,7 @@ impl RegionSet {
 pub mod endpoint;
 pub mod link;
 pub mod outage;
+pub mod quota;
 pub mod regions;
 pub mod topology;
 

@@ -1,4 +1,4 @@
-//! What is known of AWS's Regions: partitions, measured round trips, KMS quotas. Sources: `data/README.md`.
+//! What is known of AWS's Regions: partitions, measured round trips. Sources: `data/README.md`.
 
 use crate::sim::Span;
 use std::collections::BTreeMap;
@@ -7,9 +7,6 @@ use std::sync::LazyLock;
 /// Where the round trips come from, for reports.
 pub const ROUND_TRIP_SOURCE: &str =
     "cloudping.co, medians of one year, captured 2025-05-29, lookup overhead removed";
-
-/// Where the quotas come from, for reports.
-pub const QUOTA_SOURCE: &str = "AWS KMS Developer Guide, Request quotas, 2026 (KMS-QUO-1)";
 
 /// The rows of a built-in table, without its comments and heading.
 fn rows(text: &'static str) -> Vec<csv::StringRecord> {
@@ -35,11 +32,6 @@ static ROUND_TRIPS: LazyLock<BTreeMap<(String, String), Span>> = LazyLock::new(|
     trips
 });
 
-static KMS_QUOTAS: LazyLock<BTreeMap<String, u64>> = LazyLock::new(|| {
-    let table = rows(include_str!("data/kms-quotas.csv"));
-    table.iter().filter_map(|row| Some((row[0].to_owned(), row[1].parse().ok()?))).collect()
-});
-
 /// The names of all Regions of AWS, in alphabetical order.
 pub fn names() -> impl Iterator<Item = &'static str> {
     PARTITIONS.keys().map(String::as_str)
@@ -63,11 +55,6 @@ pub fn is_measured(region: &str) -> bool {
     ROUND_TRIPS.contains_key(&(region.to_owned(), region.to_owned()))
 }
 
-/// Symmetric cryptographic operations a second that KMS admits by default (KMS-QUO-1).
-pub fn kms_quota(region: &str) -> Option<u64> {
-    KMS_QUOTAS.get(region).or_else(|| KMS_QUOTAS.get("*")).copied()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,11 +70,10 @@ mod tests {
     }
 
     #[test]
-    fn every_region_has_a_partition_and_a_quota() {
+    fn every_region_has_a_partition() {
         assert_eq!(names().count(), 41);
         assert_eq!(partition("cn-north-1"), Some("aws-cn"));
         assert_eq!(partition("us-east1"), None);
-        assert_eq!((kms_quota("eu-west-1"), kms_quota("mars-1")), (Some(100_000), Some(10_000)));
         assert_eq!(round_trip("us-east-1", "cn-north-1"), None);
     }
 }

@@ -3,6 +3,8 @@
 //! ```text
 //! key orders multi-region us-east-1 eu-west-1        declares $orders, before the case's first command
 //! set pending-deletion-error = DisabledException     an open point; also `set strict-updating`
+//! quotas                                             calls count against the request quotas
+//! disabled R                                         an opt-in Region that the account has not enabled
 //! timing creating = 30s                              how long KMS takes
 //! account NAME 222233334444 [management]             a further account; `account main …`: of the first
 //! scp ACCOUNT {json} / rcp ACCOUNT {json}            its service control and resource control policies
@@ -18,6 +20,7 @@
 //! aws kms … --region R as:NAME => …                  who calls; default `administrator`
 //! aws kms … --region R => ok Path=value …  as NAME   Path=absent, Path.#=2 (length), $NAME, $NAME.Path, $key@Region
 //! aws kms … --region R => Error RULE-ID : message    the message may be left out
+//! 5 aws kms … => …                                   the same five times at once
 //! wait 7d                                            time passes
 //! down R / up R                                      the Region's control plane
 //! note KMS-ST-10                                     the last command or wait reported a change by this rule
@@ -31,18 +34,18 @@
 //! ```
 
 use super::people::{self, People};
-use super::world::{World, region, span};
+use super::world::{World, immediate, region, span};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use mrksim::scenario::awscli;
 use mrksim::services::iam::Document;
 use mrksim::services::kms::{
-    CancelWithoutMaterial, KeySetup, PendingDeletionError, SetId, Settings, Switches, Timing, Wrap, Wrapping,
-    api,
+    CancelWithoutMaterial, KeySetup, PendingDeletionError, QuotaVintage, SetId, Settings, Switches, Timing,
+    Wrap, Wrapping, api,
 };
 use mrksim::services::{ErrorCode, Params, Refusal, Remedy};
-use mrksim::sim::{Law, Span};
-use mrksim::world::RegionId;
+use mrksim::sim::Law;
+use mrksim::world::{RegionId, RegionSet};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,8 +57,7 @@ struct Instant(Timing);
 
 impl Default for Instant {
     fn default() -> Self {
-        let none = || Law::Constant(Span::ZERO);
-        Instant(Timing { propagation: none(), grant: none(), alias_tag: none(), ..Timing::default() })
+        Instant(immediate())
     }
 }
 
@@ -64,6 +66,8 @@ pub struct Table {
     timing: Instant,
     settings: Settings,
     switches: Switches,
+    disabled: RegionSet,
+    metered: bool,
     keys: Vec<Declared>,
     people: People,
     /// Key policies and tags, by key and Region.
@@ -102,7 +106,11 @@ impl Table {
                 self.people.line(word, rest, here);
             }
             "policy" | "tags" => self.own(word, rest, here),
-            "set" | "switch" | "rules" | "timing" => self.configure(word, rest, here),
+            "set" | "switch" | "rules" | "timing" | "disabled" | "quotas" => self.configure(word, rest, here),
+            times if times.parse::<u32>().is_ok() => {
+                let command = rest.strip_prefix("aws ").unwrap_or_else(|| panic!("{here}: of what?"));
+                (0..times.parse().unwrap_or(0)).for_each(|_| self.command(command, here));
+            }
             "aws" => self.command(rest, here),
             "wait" => self.world().wait(span(rest)),
             "down" => self.world().fail(region(rest)),
@@ -158,21 +166,11 @@ impl Table {
     fn configure(&mut self, word: &str, rest: &str, here: &str) {
         assert!(self.world.is_none(), "{here}: comes before the first command");
         match (word, rest.split_once(" = ")) {
-            ("set", Some(("pending-deletion-error", "DisabledException"))) => {
-                self.settings.pending_deletion_error = PendingDeletionError::Disabled;
-            }
-            ("set", None) if rest == "strict-updating" => self.settings.strict_updating = true,
-            ("set", _) => self.configure_material(rest, here),
+            ("set", _) => set(&mut self.settings, rest, here),
+            ("switch", None) => switch(&mut self.switches, rest, here),
+            ("disabled", None) => self.disabled = self.disabled.with(region(rest)),
+            ("quotas", None) => self.metered = true,
             ("rules", None) if rest == "notes" => self.switches = Switches::NOTES,
-            ("switch", None) => match rest {
-                "delete-primary-cascades" => self.switches.delete_primary_cascades = true,
-                "promote-from-replica-during-outage" => {
-                    self.switches.promote_from_replica_during_outage = true
-                }
-                "replica-ready-immediately" => self.switches.replica_ready_immediately = true,
-                "rotation-instant" => self.switches.rotation_instant = true,
-                _ => panic!("{here}: no such switch"),
-            },
             ("timing", Some((name, time))) => {
                 let law = Law::Constant(span(time));
                 match name {
@@ -191,34 +189,12 @@ impl Table {
         }
     }
 
-    /// The open points about key material.
-    fn configure_material(&mut self, rest: &str, here: &str) {
-        let error = |name: &str| {
-            let found = ErrorCode::ALL.iter().find(|code| code.name() == name);
-            *found.unwrap_or_else(|| panic!("{here}: no such error"))
-        };
-        let settings = &mut self.settings;
-        match rest.split_once(" = ").unwrap_or((rest, "")) {
-            ("rotation-on-replica-error", name) => settings.rotation_on_replica_error = error(name),
-            ("rotation-role-first", "") => settings.rotation_role_first = true,
-            ("rotation-waits-for-disabled-replica", "") => {
-                settings.rotation_waits_for_disabled_replica = true;
-            }
-            ("cancel-without-material", "PendingImport") => {
-                settings.cancel_without_material = CancelWithoutMaterial::PendingImport;
-            }
-            ("import-enables-disabled", "") => settings.import_enables_disabled = true,
-            ("overlapping-rotation-error", name) => settings.overlapping_rotation_error = error(name),
-            ("import-new-in-replica-error", name) => settings.import_new_in_replica_error = error(name),
-            ("rotation-status-of-imported", "") => settings.rotation_status_of_imported = true,
-            _ => panic!("{here}: no such setting"),
-        }
-    }
-
     fn world(&mut self) -> &mut World {
         if self.world.is_none() {
             let directory = self.people.directory();
-            let mut world = World::of(directory, self.timing.0.clone(), self.settings, self.switches);
+            let timing = self.timing.0.clone();
+            let mut world = World::of(directory, self.disabled, timing, self.settings, self.switches);
+            world.metered = self.metered;
             for (name, multi_region, regions) in &self.keys {
                 let regions: Vec<_> = regions.iter().map(|name| region(name)).collect();
                 let key = KeySetup {
@@ -404,6 +380,59 @@ impl Table {
         assert_eq!(rule.map_or("no", |rule| rule.id), wanted, "{here}");
         self.shown.insert(wanted.to_owned());
     }
+}
+
+/// An open point by its name in scenarios: `strict-updating`, `promote-missing-error = ValidationException`.
+fn set(settings: &mut Settings, line: &str, here: &str) {
+    let (name, value) = line.split_once(" = ").unwrap_or((line, ""));
+    let error = || {
+        *ErrorCode::ALL.iter().find(|code| code.name() == value).unwrap_or_else(|| panic!("{here}: no error"))
+    };
+    match name {
+        "replicate-own-region-error" => settings.replicate_own_region_error = error(),
+        "replicate-partition-error" => settings.replicate_partition_error = error(),
+        "replicate-disabled-region-error" => settings.replicate_disabled_region_error = error(),
+        "promote-missing-error" => settings.promote_missing_error = error(),
+        "promote-own-region-error" => settings.promote_own_region_error = error(),
+        "promote-on-replica-error" => settings.promote_on_replica_error = error(),
+        "rotation-on-replica-error" => settings.rotation_on_replica_error = error(),
+        "rotation-role-first" => settings.rotation_role_first = true,
+        "pending-deletion-error" => {
+            assert_eq!(error(), ErrorCode::DisabledException, "{here}");
+            settings.pending_deletion_error = PendingDeletionError::Disabled;
+        }
+        "rotation-waits-for-disabled-replica" => settings.rotation_waits_for_disabled_replica = true,
+        "cancel-without-material" => settings.cancel_without_material = CancelWithoutMaterial::PendingImport,
+        "import-enables-disabled" => settings.import_enables_disabled = true,
+        "strict-updating" => settings.strict_updating = true,
+        "overlapping-rotation-error" => settings.overlapping_rotation_error = error(),
+        "match-before-state" => settings.match_before_state = true,
+        "import-new-in-replica-error" => settings.import_new_in_replica_error = error(),
+        "rotation-status-of-imported" => settings.rotation_status_of_imported = true,
+        "alias-not-taken-error" => settings.alias_not_taken_error = error(),
+        "quota-vintage" => {
+            assert_eq!(value, "2023", "{here}");
+            settings.quota_vintage = QuotaVintage::Of2023;
+        }
+        "keys-per-region" => settings.keys_per_region = value.parse().expect("a number"),
+        _ => panic!("{here}: no such setting"),
+    }
+}
+
+/// A departure from documented behaviour by its name in scenarios.
+fn switch(switches: &mut Switches, name: &str, here: &str) {
+    *match name {
+        "delete-primary-cascades" => &mut switches.delete_primary_cascades,
+        "policies-shared" => &mut switches.policies_shared,
+        "promote-from-replica-during-outage" => &mut switches.promote_from_replica_during_outage,
+        "replica-ready-immediately" => &mut switches.replica_ready_immediately,
+        "unlimited-replicas" => &mut switches.unlimited_replicas,
+        "twins" => &mut switches.twins,
+        "rotation-instant" => &mut switches.rotation_instant,
+        "lifecycle-independent" => &mut switches.lifecycle_independent,
+        "any-sdk-any-region" => &mut switches.any_sdk_any_region,
+        _ => panic!("{here}: no such switch"),
+    } = true;
 }
 
 /// The value at a path, as text.

@@ -1,6 +1,7 @@
 //! May the operation be done with this key now? Role and state by AWS's table, and the rule behind a refusal.
 
 use super::authorization::Asking;
+use super::consistency::View;
 use super::matrix::{self, Cell, ClassRule, Outcome, RoleRule};
 use super::naming::Naming;
 use super::request::{Request, refuse};
@@ -22,7 +23,7 @@ impl Kms {
         naming: Naming,
         asking: &Asking,
     ) -> Result<KeyRef, Refusal> {
-        let key = self.resolve(identifier, at, naming, asking.principal)?;
+        let key = self.resolve_in(View::of(operation), identifier, at, naming, asking.principal)?;
         self.authorize(operation, key, asking.naming(identifier).as_ref().unwrap_or(asking))?;
         self.check_standing(operation, key)?;
         self.check_class(operation, key)?;
@@ -149,8 +150,7 @@ impl Kms {
     }
 
     fn cell_of(&self, operation: &'static str, key: KeyRef) -> Option<&'static Cell> {
-        let key = self.set(key.set).keys.get(&key.region)?;
-        matrix::cell(operation, key.state)
+        matrix::cell(operation, self.state_in(View::of(operation), key)?)
     }
 
     fn wrong_state(&self, key: KeyRef, error: ErrorCode, what: &str, rule: RuleRef) -> Refusal {

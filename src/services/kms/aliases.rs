@@ -78,7 +78,7 @@ impl Kms {
         self.check_state("DeleteAlias", target)?;
         self.labels_change(target, request.caller.now, out);
         self.aliases_mut(account, region).remove(name);
-        self.epoch += 1;
+        self.touch(target);
         let outcome = "deleted".to_owned();
         out.note(self.note_of_alias(name, target, "DeleteAlias", outcome));
         Ok(json!({}))
@@ -91,7 +91,9 @@ impl Kms {
         match taken < MOST {
             true => Ok(()),
             false => {
-                let message = format!("{} has {MOST} aliases already", self.arn(key.set, key.region));
+                let message = format!(
+                    "Aliases per key quota for this account in this region is {MOST}, current usage is {taken}."
+                );
                 Err(refuse(rules::FIFTY_ALIASES, ErrorCode::LimitExceededException, message))
             }
         }
@@ -106,7 +108,7 @@ impl Kms {
         out: &mut Outbox<KmsEvent>,
     ) {
         self.aliases_mut(self.set(key.set).account, key.region).insert(name.to_owned(), alias);
-        self.epoch += 1;
+        self.touch(key);
         let outcome = format!("names {}", self.key_id(key.set));
         out.note(self.note_of_alias(name, key, operation, outcome));
     }

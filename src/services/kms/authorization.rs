@@ -1,6 +1,7 @@
 //! May this principal do that with this key? Key policy, IAM policies and grants together (KMS-POL-3).
 
 use super::condition_keys::Seen;
+use super::consistency::View;
 use super::request::{Context, refuse};
 use super::state::KeyRef;
 use super::{KeyClass, Kms, rules};
@@ -81,7 +82,7 @@ impl Kms {
             return Err(self.denied(rule, &permission, &subject.arn, key.region, &principal, why));
         }
         let granted = || self.allowed_by_grant(action, key, asking);
-        self.judge(action, &subject, self.policy_of(key), asking, &granted)
+        self.judge(action, &subject, self.policy_in(View::of(operation), key), asking, &granted)
     }
 
     /// Whether a key's policy, the caller's IAM policies and all that limits them allow an action on it, or else a

@@ -4,6 +4,7 @@
 
 use super::authorization::Asking;
 use super::ciphertext::{self, Ciphertext};
+use super::consistency::View;
 use super::naming::Naming;
 use super::request::{Context, Request, base64, invalid, refuse};
 use super::spec::{Algorithm, KeyUsage};
@@ -54,17 +55,23 @@ impl Kms {
             self.check_state(operation, key)?;
             return Ok(key);
         };
-        let key = self.resolve(identifier, at, Naming::KeyOrAlias, asking.principal)?;
-        self.authorize(operation, key, asking.naming(identifier).as_ref().unwrap_or(asking))?;
-        self.check_state(operation, key)?;
-        match by? == Some(key.set) {
-            true => self.check_class(operation, key).map(|()| key),
+        let key = self.resolve_in(View::Published, identifier, at, Naming::KeyOrAlias, asking.principal)?;
+        let fits = by.and_then(|by| match by == Some(key.set) {
+            true => Ok(()),
             false => {
                 let message =
                     "The key ID in the request does not identify a CMK that can perform this operation.";
                 Err(refuse(rules::THE_NAMED_KEY_FITS, ErrorCode::IncorrectKeyException, message))
             }
+        });
+        if self.config.settings.match_before_state {
+            fits.clone()?;
         }
+        self.authorize(operation, key, asking)?;
+        self.check_state(operation, key)?;
+        fits?;
+        self.check_class(operation, key)?;
+        Ok(key)
     }
 
     /// The local key of the set that encrypted; AWS does not tell a missing key from a forbidden one.
@@ -73,8 +80,9 @@ impl Kms {
                        region, or you are not allowed to access.";
         let denied = |rule| refuse(rule, ErrorCode::AccessDeniedException, message);
         let Some(set) = by else { return Err(denied(rules::NO_RELATED_KEY_HERE)) };
-        if self.set(set).keys.contains_key(&at) {
-            return Ok(KeyRef { set, region: at });
+        let key = KeyRef { set, region: at };
+        if self.state_in(View::Published, key).is_some() {
+            return Ok(key);
         }
         let rule = match (self.loss(set), self.set(set).multi_region) {
             (Some(rule), _) => rule,

@@ -284,6 +284,7 @@ mod tests {
                 timing: Timing::default(),
                 settings: Settings::default(),
                 switches: Switches::default(),
+                disabled_regions: Default::default(),
             });
             let set =
                 kms.declare(&KeySetup::multi_region("orders", HOME, &[OTHER]), 7, &mut Outbox::default());

@@ -31,6 +31,7 @@ impl Kms {
         let policy = self.authorize_creation(request, owned, multi_region)?;
         no_custom_key_store(request)?;
         self.check_partition(class.spec, region)?;
+        self.check_room_for_a_key(owned.1, region)?;
         let id = self.add_set(multi_region, owned, region, request.caller.fresh);
         let (state, rule) = match (class.is_external(), multi_region) {
             (true, _) => (KeyState::PendingImport, rules::NO_MATERIAL_YET),
@@ -97,6 +98,21 @@ impl Kms {
         let asking = asking.clone().with("iam:AWSServiceName", "mrk.kms.amazonaws.com");
         let rule = rules::A_ROLE_SYNCHRONISES;
         self.authorize_by_iam("iam:CreateServiceLinkedRole", &role, at, &asking, rule)
+    }
+
+    /// An account has so many keys in a Region, whatever their state (KMS-QUO-20).
+    pub(super) fn check_room_for_a_key(&self, account: usize, at: RegionId) -> Result<(), Refusal> {
+        let most = self.config.settings.keys_per_region as usize;
+        let has = self.sets.iter().filter(|set| set.account == account && set.keys.contains_key(&at)).count();
+        match has < most {
+            true => Ok(()),
+            false => {
+                let message = format!(
+                    "Key quota for this account in this region is {most} but the current usage is {has}."
+                );
+                Err(refuse(rules::KEYS_PER_REGION, ErrorCode::LimitExceededException, message))
+            }
+        }
     }
 
     /// A new set without keys, under a key ID that no other has.

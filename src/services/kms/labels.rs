@@ -31,7 +31,7 @@ impl Kms {
 
     /// The key's tags or aliases are about to change: for a while policies go by what they are now.
     pub(super) fn labels_change(&mut self, key: KeyRef, now: Time, out: &mut Outbox<KmsEvent>) {
-        self.epoch += 1;
+        self.touch(key);
         let draw = self.set_mut(key.set).draw();
         let delay = self.alias_tag.sample(draw);
         if delay == Span::ZERO {
@@ -79,6 +79,7 @@ mod tests {
             timing: Timing { alias_tag: Law::Constant(delay), ..Timing::default() },
             settings: Settings::default(),
             switches: Switches::default(),
+            disabled_regions: Default::default(),
         });
         for (name, fresh) in [("orders", 1 << 100), ("other", 2 << 100)] {
             let tags = BTreeMap::from([("team".to_owned(), name.to_owned())]);

@@ -43,12 +43,15 @@ impl Kms {
         let key = self.admit_named("ScheduleKeyDeletion", request, "KeyId", Naming::KeyOnly)?;
         let set = self.set(key.set);
         let with_replicas = set.is_primary(key.region) && set.has_replicas();
-        let cascades = with_replicas && self.config.switches.delete_primary_cascades;
-        if with_replicas && !cascades {
+        let switches = &self.config.switches;
+        let cascades = with_replicas && switches.delete_primary_cascades;
+        let alone = with_replicas && switches.lifecycle_independent;
+        if with_replicas && !cascades && !alone {
             self.wait_for_replicas(key, window, out);
         } else {
             let rule = match (cascades, self.state_of(key)) {
                 (true, _) => rules::DELETING_THE_PRIMARY_CASCADES,
+                (false, _) if alone => rules::A_PRIMARY_GOES_BY_ITS_OWN_CLOCK,
                 (false, Some(KeyState::Creating)) => rules::CREATING_CAN_BE_DOOMED,
                 (false, _) => rules::DELETION_IS_PENDING,
             };
@@ -126,7 +129,7 @@ impl Kms {
         self.set_mut(key.set).keys.remove(&key.region);
         let account = self.set(key.set).account;
         self.aliases_mut(account, key.region).retain(|_, alias| alias.target != key.set);
-        self.epoch += 1;
+        self.touch(key);
         let set = self.set(key.set);
         if set.multi_region && !set.is_primary(key.region) {
             let event = KmsEvent::ReplicaDeleted { set: key.set, replica: key.region };

@@ -4,9 +4,10 @@
 //! the operations. A [`call`](Kms::call) goes through the same steps for each operation (KMS-ERR-20): the shape of
 //! its parameters (`request`), which key is meant (`naming`), who may (`authorization`, `condition_keys`), role and state of that key
 //! (`admission`), then what is particular to the operation: `keys`, `lifecycle`, `replication`, `rotation`, `import`,
-//! `policies`, `grants`, `aliases`, `tags`, `cryptography`, `signing`, `mac`, `agreement`, `pairs`, `listing`. What takes
-//! time goes on as events (`process`). `state` holds the keys, `material` what they work with, `spec` what kinds of key
-//! there are, `ciphertext` and `rsa` what a blob is made of, `primitives` what a secret makes of a message.
+//! `policies`, `grants`, `aliases`, `tags`, `cryptography`, `signing`, `mac`, `agreement`, `pairs`, `listing`. Before all
+//! that the call is counted (`quotas`); after it, cryptographic operations come to see what changed (`consistency`). What
+//! takes time goes on as events (`process`). `state` holds the keys, `material` what they work with, `spec` what kinds of
+//! key there are, `ciphertext` and `rsa` what a blob is made of, `primitives` what a secret makes of a message.
 //!
 //! Not modelled, and refused as such: custom key stores.
 
@@ -17,6 +18,7 @@ pub mod api;
 mod authorization;
 mod ciphertext;
 mod condition_keys;
+mod consistency;
 mod cryptography;
 mod dates;
 mod grant;
@@ -29,12 +31,14 @@ mod listing;
 mod mac;
 mod material;
 pub mod matrix;
+mod mirroring;
 mod naming;
 mod paging;
 mod pairs;
 mod policies;
 mod primitives;
 mod process;
+pub mod quotas;
 mod replication;
 mod request;
 mod rotation;
@@ -93,6 +97,8 @@ pub struct Config {
     pub settings: Settings,
     /// Departures from documented behaviour.
     pub switches: Switches,
+    /// Opt-in Regions that the accounts have not enabled (KMS-REP-6).
+    pub disabled_regions: RegionSet,
 }
 
 /// One wrap of a data key: what the message names (KMS-CT-1, KMS-ESDK-2).
@@ -128,7 +134,13 @@ pub struct Kms {
     aliases: Vec<BTreeMap<String, Alias>>,
     /// The default key policy of each account and Region.
     default_policies: Vec<Document>,
+    /// The aliases that cryptographic operations know, likewise.
+    published_aliases: Vec<BTreeMap<String, SetId>>,
+    /// The keys that the call or event under way has changed.
+    touched: Vec<KeyRef>,
+    buckets: quotas::Buckets,
     epoch: u64,
+    propagation: Sampler,
     creating: Sampler,
     updating: Sampler,
     synchronisation: Sampler,
@@ -147,7 +159,11 @@ impl Kms {
             by_bits: BTreeMap::new(),
             aliases: vec![BTreeMap::new(); config.directory.accounts() * config.regions.len()],
             default_policies: policies::default_policies(&config),
+            published_aliases: vec![BTreeMap::new(); config.directory.accounts() * config.regions.len()],
+            touched: Vec::new(),
+            buckets: quotas::Buckets::new(),
             epoch: 0,
+            propagation: Sampler::new(&config.timing.propagation),
             creating: Sampler::new(&config.timing.creating),
             updating: Sampler::new(&config.timing.updating),
             synchronisation: Sampler::new(&config.timing.synchronisation),
@@ -182,11 +198,15 @@ impl Kms {
             let alias = Alias { target: id, created: Time::ZERO, updated: Time::ZERO };
             self.aliases_mut(key.account, *region).insert(format!("alias/{}", key.name), alias);
         }
-        self.epoch += 1;
+        for region in regions {
+            self.touch(KeyRef { set: id, region });
+        }
+        self.publish_now();
         id
     }
 
-    /// Carries an operation out: the AWS-shaped response, or the refusal. Dates count from 2026-01-01T00:00:00Z.
+    /// Calls an operation, within the request quotas: the AWS-shaped response, or the refusal. Dates count from
+    /// 2026-01-01T00:00:00Z.
     pub fn call(
         &mut self,
         operation: &Operation,
@@ -194,74 +214,83 @@ impl Kms {
         caller: &Caller,
         out: &mut Outbox<KmsEvent>,
     ) -> Result<Value, Refusal> {
-        let answer = self.carry_out(operation, params, caller, out)?;
-        self.note_use(operation.name, &answer, caller);
-        Ok(answer)
+        self.meter(operation.name, &Request { params, caller })?;
+        self.carry_out(operation, params, caller, out)
     }
 
-    fn carry_out(
+    /// The same without request quotas: the key was changed, whoever did it.
+    pub fn carry_out(
         &mut self,
         operation: &Operation,
         params: &Params,
         caller: &Caller,
         out: &mut Outbox<KmsEvent>,
-    ) -> Answer {
-        let request = Request { params, caller };
+    ) -> Result<Value, Refusal> {
+        let answer = self.dispatch(operation, &Request { params, caller }, out);
+        if let Ok(answer) = &answer {
+            self.note_use(operation.name, answer, caller);
+        }
+        self.mirror_later(operation.name, out);
+        self.publish_later(caller.now, out);
+        answer
+    }
+
+    fn dispatch(&mut self, operation: &Operation, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
         match operation.name {
-            "CreateKey" => self.create_key(&request, out),
-            "DescribeKey" => self.describe_key(&request),
-            "UpdateKeyDescription" => self.update_key_description(&request, out),
-            "EnableKey" => self.enable_key(&request, out),
-            "DisableKey" => self.disable_key(&request, out),
-            "ScheduleKeyDeletion" => self.schedule_key_deletion(&request, out),
-            "CancelKeyDeletion" => self.cancel_key_deletion(&request, out),
-            "ListKeys" => self.list_keys(&request),
-            "GetKeyLastUsage" => self.get_key_last_usage(&request),
-            "ReplicateKey" => self.replicate_key(&request, out),
-            "UpdatePrimaryRegion" => self.update_primary_region(&request, out),
-            "EnableKeyRotation" => self.enable_key_rotation(&request, out),
-            "DisableKeyRotation" => self.disable_key_rotation(&request, out),
-            "GetKeyRotationStatus" => self.get_key_rotation_status(&request),
-            "RotateKeyOnDemand" => self.rotate_key_on_demand(&request, out),
-            "ListKeyRotations" => self.list_key_rotations(&request),
-            "GetParametersForImport" => self.get_parameters_for_import(&request),
-            "ImportKeyMaterial" => self.import_key_material(&request, out),
-            "DeleteImportedKeyMaterial" => self.delete_imported_key_material(&request, out),
-            "CreateAlias" => self.create_alias(&request, out),
-            "UpdateAlias" => self.update_alias(&request, out),
-            "DeleteAlias" => self.delete_alias(&request, out),
-            "ListAliases" => self.list_aliases(&request),
-            "TagResource" => self.tag_resource(&request, out),
-            "UntagResource" => self.untag_resource(&request, out),
-            "ListResourceTags" => self.list_resource_tags(&request),
-            "PutKeyPolicy" => self.put_key_policy(&request, out),
-            "GetKeyPolicy" => self.get_key_policy(&request),
-            "ListKeyPolicies" => self.list_key_policies(&request),
-            "CreateGrant" => self.create_grant(&request, out),
-            "RetireGrant" => self.retire_grant(&request, out),
-            "RevokeGrant" => self.revoke_grant(&request, out),
-            "ListGrants" => self.list_grants(&request),
-            "ListRetirableGrants" => self.list_retirable_grants(&request),
-            "Encrypt" => self.encrypt(&request),
-            "Decrypt" => self.decrypt(&request),
-            "ReEncrypt" => self.re_encrypt(&request),
-            "GenerateDataKey" => self.generate_data_key("GenerateDataKey", &request),
+            "CreateKey" => self.create_key(request, out),
+            "DescribeKey" => self.describe_key(request),
+            "UpdateKeyDescription" => self.update_key_description(request, out),
+            "EnableKey" => self.enable_key(request, out),
+            "DisableKey" => self.disable_key(request, out),
+            "ScheduleKeyDeletion" => self.schedule_key_deletion(request, out),
+            "CancelKeyDeletion" => self.cancel_key_deletion(request, out),
+            "ListKeys" => self.list_keys(request),
+            "GetKeyLastUsage" => self.get_key_last_usage(request),
+            "ReplicateKey" => self.replicate_key(request, out),
+            "UpdatePrimaryRegion" => self.update_primary_region(request, out),
+            "EnableKeyRotation" => self.enable_key_rotation(request, out),
+            "DisableKeyRotation" => self.disable_key_rotation(request, out),
+            "GetKeyRotationStatus" => self.get_key_rotation_status(request),
+            "RotateKeyOnDemand" => self.rotate_key_on_demand(request, out),
+            "ListKeyRotations" => self.list_key_rotations(request),
+            "GetParametersForImport" => self.get_parameters_for_import(request),
+            "ImportKeyMaterial" => self.import_key_material(request, out),
+            "DeleteImportedKeyMaterial" => self.delete_imported_key_material(request, out),
+            "CreateAlias" => self.create_alias(request, out),
+            "UpdateAlias" => self.update_alias(request, out),
+            "DeleteAlias" => self.delete_alias(request, out),
+            "ListAliases" => self.list_aliases(request),
+            "TagResource" => self.tag_resource(request, out),
+            "UntagResource" => self.untag_resource(request, out),
+            "ListResourceTags" => self.list_resource_tags(request),
+            "PutKeyPolicy" => self.put_key_policy(request, out),
+            "GetKeyPolicy" => self.get_key_policy(request),
+            "ListKeyPolicies" => self.list_key_policies(request),
+            "CreateGrant" => self.create_grant(request, out),
+            "RetireGrant" => self.retire_grant(request, out),
+            "RevokeGrant" => self.revoke_grant(request, out),
+            "ListGrants" => self.list_grants(request),
+            "ListRetirableGrants" => self.list_retirable_grants(request),
+            "Encrypt" => self.encrypt(request),
+            "Decrypt" => self.decrypt(request),
+            "ReEncrypt" => self.re_encrypt(request),
+            "GenerateDataKey" => self.generate_data_key("GenerateDataKey", request),
             "GenerateDataKeyWithoutPlaintext" => {
-                self.generate_data_key("GenerateDataKeyWithoutPlaintext", &request)
+                self.generate_data_key("GenerateDataKeyWithoutPlaintext", request)
             }
-            "GenerateDataKeyPair" => self.generate_data_key_pair("GenerateDataKeyPair", &request),
+            "GenerateDataKeyPair" => self.generate_data_key_pair("GenerateDataKeyPair", request),
             "GenerateDataKeyPairWithoutPlaintext" => {
-                self.generate_data_key_pair("GenerateDataKeyPairWithoutPlaintext", &request)
+                self.generate_data_key_pair("GenerateDataKeyPairWithoutPlaintext", request)
             }
-            "GenerateRandom" => self.generate_random(&request),
-            "GetPublicKey" => self.get_public_key(&request),
-            "Sign" => self.sign(&request),
-            "Verify" => self.verify(&request),
-            "GenerateMac" => self.generate_mac(&request),
-            "VerifyMac" => self.verify_mac(&request),
-            "DeriveSharedSecret" => self.derive_shared_secret(&request),
-            "Encapsulate" => self.encapsulate(&request),
-            "Decapsulate" => self.decapsulate(&request),
+            "GenerateRandom" => self.generate_random(request),
+            "GetPublicKey" => self.get_public_key(request),
+            "Sign" => self.sign(request),
+            "Verify" => self.verify(request),
+            "GenerateMac" => self.generate_mac(request),
+            "VerifyMac" => self.verify_mac(request),
+            "DeriveSharedSecret" => self.derive_shared_secret(request),
+            "Encapsulate" => self.encapsulate(request),
+            "Decapsulate" => self.decapsulate(request),
             other => Err(request::not_modelled(format!("{other} is not modelled"))),
         }
     }
@@ -277,6 +306,7 @@ impl Kms {
         out: &mut Outbox<KmsEvent>,
     ) {
         self.process(at, event, now, out);
+        self.publish_now();
     }
 
     /// The control epoch: it grows with every change of anything that a verdict depends on.
@@ -379,12 +409,17 @@ impl Kms {
         self.set(key.set).keys.get(&key.region).map(|key| key.state)
     }
 
+    fn aliases_at(&self, account: usize, region: RegionId) -> usize {
+        account * self.config.regions.len() + region.index()
+    }
+
     fn aliases(&self, account: usize, region: RegionId) -> &BTreeMap<String, Alias> {
-        &self.aliases[account * self.config.regions.len() + region.index()]
+        &self.aliases[self.aliases_at(account, region)]
     }
 
     fn aliases_mut(&mut self, account: usize, region: RegionId) -> &mut BTreeMap<String, Alias> {
-        &mut self.aliases[account * self.config.regions.len() + region.index()]
+        let place = self.aliases_at(account, region);
+        &mut self.aliases[place]
     }
 
     /// The account of a principal, as an index of the directory.
@@ -446,7 +481,7 @@ impl Kms {
         detail: String,
         out: &mut Outbox<KmsEvent>,
     ) {
-        self.epoch += 1;
+        self.touch(key);
         let outcome = self.state_of(key).map_or("", KeyState::name);
         out.note(Note { detail, ..self.note_of(key, operation, outcome, rule) });
     }

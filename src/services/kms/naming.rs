@@ -1,5 +1,6 @@
 //! Key IDs, ARNs and aliases: which key a caller means (KMS-ERR-1, KMS-CT-17, KMS-CT-18).
 
+use super::consistency::View;
 use super::rules;
 use super::state::{KeyRef, KeyState};
 use super::{Kms, SetId};
@@ -48,20 +49,32 @@ impl Kms {
         naming: Naming,
         principal: &str,
     ) -> Result<KeyRef, Refusal> {
+        self.resolve_in(View::Current, identifier, at, naming, principal)
+    }
+
+    /// The key that `identifier` names there in a view.
+    pub(super) fn resolve_in(
+        &self,
+        view: View,
+        identifier: &str,
+        at: RegionId,
+        naming: Naming,
+        principal: &str,
+    ) -> Result<KeyRef, Refusal> {
         let own = self.account_of(principal);
         let (resource, account) = match identifier.strip_prefix("arn:") {
             Some(rest) => self.local_resource(identifier, rest, at)?,
             None if identifier.starts_with("alias/") => (identifier, own),
-            None => return self.resolve_key_id(identifier, identifier, own, at),
+            None => return self.resolve_key_id(view, (identifier, identifier), own, at),
         };
         match (resource.strip_prefix("key/"), naming) {
-            (Some(id), _) => self.resolve_key_id(id, identifier, account, at),
+            (Some(id), _) => self.resolve_key_id(view, (id, identifier), account, at),
             (None, Naming::KeyOrAlias) => {
-                let set = self.alias(resource, account, at)?;
+                let set = self.alias_in(view, resource, account, at)?;
                 Ok(KeyRef { set, region: at })
             }
             (None, Naming::KeyOnly) => Err(Refusal {
-                error: ErrorCode::NotFoundException,
+                error: self.config.settings.alias_not_taken_error,
                 message: format!("Invalid keyId '{identifier}'"),
                 rule: rules::NOT_EVERY_OPERATION_TAKES_AN_ALIAS,
                 remedy: Remedy::None,
@@ -107,11 +120,17 @@ impl Kms {
         Ok((resource, account))
     }
 
-    fn resolve_key_id(&self, id: &str, named: &str, account: usize, at: RegionId) -> Result<KeyRef, Refusal> {
-        let refuse = |message, remedy| {
-            let error = ErrorCode::NotFoundException;
-            Err(Refusal { error, message, rule: rules::THE_KEY_EXISTS_HERE, remedy })
+    fn resolve_key_id(
+        &self,
+        view: View,
+        (id, named): (&str, &str),
+        account: usize,
+        at: RegionId,
+    ) -> Result<KeyRef, Refusal> {
+        let by = |rule| {
+            move |message, remedy| Err(Refusal { error: ErrorCode::NotFoundException, message, rule, remedy })
         };
+        let refuse = by(rules::THE_KEY_EXISTS_HERE);
         if !is_key_id(id) {
             return refuse(format!("Invalid keyId '{named}'"), Remedy::None);
         }
@@ -122,28 +141,42 @@ impl Kms {
             Some(set) if !self.set(set).keys.contains_key(&at) => {
                 refuse(message(), self.remedy_of_absence(set, at))
             }
+            Some(set) if self.state_in(view, KeyRef { set, region: at }).is_none() => {
+                by(rules::CHANGES_TAKE_A_WHILE)(message(), Remedy::KeyOperation { deadline: None })
+            }
             Some(set) => Ok(KeyRef { set, region: at }),
         }
     }
 
     /// The set that a local alias names.
     pub(super) fn alias(&self, name: &str, account: usize, at: RegionId) -> Result<SetId, Refusal> {
-        match self.aliases(account, at).get(name) {
-            Some(alias) => Ok(alias.target),
-            None => Err(Refusal {
-                error: ErrorCode::NotFoundException,
-                message: format!("Alias {} is not found.", self.alias_arn(name, account, at)),
-                rule: rules::ALIASES_ARE_REGIONAL,
-                remedy: Remedy::None,
-            }),
-        }
+        self.alias_in(View::Current, name, account, at)
+    }
+
+    fn alias_in(&self, view: View, name: &str, account: usize, at: RegionId) -> Result<SetId, Refusal> {
+        let current = self.aliases(account, at).get(name).map(|alias| alias.target);
+        let seen = match view {
+            View::Current => current,
+            View::Published => self.published_aliases(account, at).get(name).copied(),
+        };
+        let (rule, remedy) = match current {
+            Some(_) => (rules::CHANGES_TAKE_A_WHILE, Remedy::KeyOperation { deadline: None }),
+            None => (rules::ALIASES_ARE_REGIONAL, Remedy::None),
+        };
+        seen.ok_or_else(|| Refusal {
+            error: ErrorCode::NotFoundException,
+            message: format!("Alias {} is not found.", self.alias_arn(name, account, at)),
+            rule,
+            remedy,
+        })
     }
 
     /// Whether ReplicateKey could still bring a key of the set to a Region that has none, and until when: its
     /// primary must exist, and be Enabled or be brought back to that (KMS-DEL-13).
     pub(super) fn remedy_of_absence(&self, set: SetId, at: RegionId) -> Remedy {
         let set = self.set(set);
-        let same_partition = self.place(at).partition == self.place(set.known.primary).partition;
+        let same_partition = self.place(at).partition == self.place(set.known.primary).partition
+            || self.config.switches.unlimited_replicas;
         match set.primary() {
             Some(primary) if set.multi_region && same_partition => {
                 Remedy::KeyOperation { deadline: primary.deletion.and_then(|deletion| deletion.date) }

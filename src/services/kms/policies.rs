@@ -1,6 +1,7 @@
 //! PutKeyPolicy, GetKeyPolicy, ListKeyPolicies: each key has one policy, in its own Region.
 
 use super::authorization::{Asking, Subject};
+use super::consistency::View;
 use super::naming::Naming;
 use super::request::{Request, refuse};
 use super::state::KeyRef;
@@ -25,7 +26,7 @@ impl Kms {
         if let Some(key) = self.key_mut(key) {
             key.policy = policy;
         }
-        self.epoch += 1;
+        self.touch(key);
         let note = self.note_of(key, "PutKeyPolicy", "policy replaced", rules::A_POLICY_IS_ITS_KEYS_OWN);
         out.note(note);
         Ok(json!({}))
@@ -48,7 +49,16 @@ impl Kms {
 
     /// The policy of a key: what was given, else the default one.
     pub(super) fn policy_of(&self, key: KeyRef) -> &Document {
-        let given = self.set(key.set).keys.get(&key.region).and_then(|key| key.policy.as_ref());
+        self.policy_in(View::Current, key)
+    }
+
+    /// The policy of a key in a view: cryptographic operations go by what is published (KMS-EC-1).
+    pub(super) fn policy_in(&self, view: View, key: KeyRef) -> &Document {
+        let found = self.set(key.set).keys.get(&key.region);
+        let given = found.and_then(|key| match view {
+            View::Current => key.policy.as_ref(),
+            View::Published => key.published.as_ref()?.policy.as_ref(),
+        });
         let regions = self.config.regions.len();
         given.unwrap_or(&self.default_policies[self.set(key.set).account * regions + key.region.index()])
     }

@@ -97,6 +97,18 @@ pub enum KmsEvent {
         /// The change's number.
         change: u16,
     },
+    /// Timer at the key: cryptographic operations come to act by it, and its aliases, as they are (KMS-EC-1).
+    Propagated {
+        /// The set.
+        set: SetId,
+    },
+    /// Message to a key: a related key was changed, and it follows (KMS-SEED-2, KMS-SEED-10).
+    Mirrored {
+        /// The set.
+        set: SetId,
+        /// Where the other key is.
+        from: RegionId,
+    },
     /// Message to a replica: its primary was scheduled for deletion, and it goes along (KMS-SEED-1).
     DeletedWithPrimary {
         /// The set.
@@ -140,6 +152,8 @@ impl Kms {
             KmsEvent::GrantHolds { set, grant } => self.grant_holds(here(set), grant, out),
             KmsEvent::GrantGone { set, grant } => self.grant_gone(here(set), grant, out),
             KmsEvent::LabelsSettled { set, change } => self.labels_settled(here(set), change, out),
+            KmsEvent::Propagated { set } => self.publish(here(set)),
+            KmsEvent::Mirrored { set, from } => self.mirror(here(set), from, out),
             // A process that was given up meanwhile.
             _ => {}
         }

@@ -32,15 +32,23 @@ impl Kms {
         self.check_replication(primary, to, request.caller.reach)?;
         let policy = self.policy_of_replica(request, primary.set, to, &asking)?;
         let outcome = format!("replica in {}", self.place(to).name);
-        out.note(self.note_of(primary, "ReplicateKey", &outcome, rules::REPLICATION_IS_LOGGED_TWICE));
+        let rule = match self.config.switches.unlimited_replicas {
+            true => rules::ANY_NUMBER_OF_REPLICAS,
+            false => rules::REPLICATION_IS_LOGGED_TWICE,
+        };
+        out.note(self.note_of(primary, "ReplicateKey", &outcome, rule));
         let replica = KeyRef { set: primary.set, region: to };
-        self.add_replica(replica, description, request.caller.now, out);
-        if let Some(key) = self.key_mut(replica) {
-            key.policy = policy;
+        // Only where any number is allowed: one more replica is the one that is there.
+        if self.state_of(replica).is_none() {
+            self.add_replica(replica, description, request.caller.now, out);
+            if let Some(key) = self.key_mut(replica) {
+                key.policy = policy;
+            }
+            self.tag_at_birth(replica, tags);
+            self.mirror(replica, primary.region, out);
+            self.show_current(primary);
+            self.synchronise_later(primary.set, request.caller.now, out);
         }
-        self.tag_at_birth(replica, tags);
-        self.show_current(primary);
-        self.synchronise_later(primary.set, request.caller.now, out);
         let mut answer = json!({
             "ReplicaKeyMetadata": self.metadata(replica),
             "ReplicaPolicy": self.policy_of(replica).text(),
@@ -99,20 +107,35 @@ impl Kms {
 
     /// What stands against a replica there, once the primary itself does not.
     fn check_replication(&self, primary: KeyRef, to: RegionId, reach: RegionSet) -> Result<(), Refusal> {
-        let set = self.set(primary.set);
-        if set.known.regions.has(to) {
-            let message = "You can create only one replica of each primary key in each AWS Region.";
-            return Err(refuse(
-                rules::ONE_RELATED_KEY_PER_REGION,
-                ErrorCode::AlreadyExistsException,
-                message,
-            ));
-        }
-        if self.place(to).partition != self.place(primary.region).partition {
-            let message = format!("{} is in another partition", self.place(to).name);
-            return Err(refuse(rules::ONE_PARTITION, ErrorCode::UnsupportedOperationException, message));
+        if !self.config.switches.unlimited_replicas {
+            self.check_place(primary, to)?;
+            self.check_room_for_a_key(self.set(primary.set).account, to)?;
         }
         self.check_reach(to, reach, rules::REPLICATION_NEEDS_BOTH_REGIONS)
+    }
+
+    /// One key of a set in each enabled Region of the partition.
+    fn check_place(&self, primary: KeyRef, to: RegionId) -> Result<(), Refusal> {
+        let settings = &self.config.settings;
+        if self.set(primary.set).known.regions.has(to) {
+            let message = "You can create only one replica of each primary key in each AWS Region.";
+            let error = match to == primary.region {
+                true => settings.replicate_own_region_error,
+                false => ErrorCode::AlreadyExistsException,
+            };
+            return Err(refuse(rules::ONE_RELATED_KEY_PER_REGION, error, message));
+        }
+        let name = &self.place(to).name;
+        if self.place(to).partition != self.place(primary.region).partition {
+            let message = format!("{name} is in another partition");
+            return Err(refuse(rules::ONE_PARTITION, settings.replicate_partition_error, message));
+        }
+        if self.config.disabled_regions.has(to) {
+            let message = format!("{name} is not enabled for this account");
+            let error = settings.replicate_disabled_region_error;
+            return Err(refuse(rules::ENABLED_REGIONS_ONLY, error, message));
+        }
+        Ok(())
     }
 
     /// UpdatePrimaryRegion: the role moves at once, both keys are Updating for a while (KMS-ST-40).
@@ -168,12 +191,12 @@ impl Kms {
         let arn = self.arn(new.set, new.region);
         if self.set(new.set).known.primary == new.region {
             let message = format!("{arn} is the primary key already.");
-            let error = ErrorCode::UnsupportedOperationException;
+            let error = self.config.settings.promote_own_region_error;
             return Err(refuse(rules::ANOTHER_REGION_TO_PROMOTE, error, message));
         }
         let missing = || {
             let message = format!("Key '{arn}' does not exist");
-            refuse(rules::A_REPLICA_TO_PROMOTE, ErrorCode::NotFoundException, message)
+            refuse(rules::A_REPLICA_TO_PROMOTE, self.config.settings.promote_missing_error, message)
         };
         if !self.set(new.set).known.regions.has(new.region) {
             return Err(missing());

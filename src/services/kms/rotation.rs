@@ -229,8 +229,13 @@ impl Kms {
         if let Some(material) = rotated.materials.last_mut() {
             material.rotated = Some((kind, now));
         }
-        let detail =
-            format!("{} from {} to {}", kind.name(), rotated.material_id(from), rotated.material_id(version));
+        let detail = format!(
+            "rotationType={} keyOrigin={} previousKeyMaterialId={} currentKeyMaterialId={}",
+            kind.name(),
+            rotated.class.origin.name(),
+            rotated.material_id(from),
+            rotated.material_id(version)
+        );
         let rule = match (instant, rotated.class.is_external()) {
             (true, _) => rules::ROTATION_IS_INSTANT,
             (false, true) => rules::IMPORT_THEN_ROTATE,

@@ -143,6 +143,8 @@ pub struct Settings {
     pub alias_not_taken_error: ErrorCode,
     /// Which year's request quotas hold (KMS-QUO-1, KMS-QUO-1L).
     pub quota_vintage: QuotaVintage,
+    /// Keys that an account can have in a Region (KMS-QUO-20).
+    pub keys_per_region: u32,
 }
 
 impl Default for Settings {
@@ -167,6 +169,7 @@ impl Default for Settings {
             rotation_status_of_imported: false,
             alias_not_taken_error: ErrorCode::NotFoundException,
             quota_vintage: QuotaVintage::default(),
+            keys_per_region: 100_000,
         }
     }
 }

@@ -89,8 +89,17 @@ pub(super) struct Key {
     pub shown: Related,
     /// The versions of the set's key material that it has.
     pub held: BTreeMap<u16, Holding>,
+    /// What cryptographic operations act by (KMS-EC-1); none until a new key is published.
+    pub published: Option<Published>,
     /// The number of its last state change, so that the timer of a process that was given up changes nothing.
     pub process: u16,
+}
+
+/// What cryptographic operations know of a key.
+#[derive(Clone, Debug)]
+pub(super) struct Published {
+    pub state: KeyState,
+    pub policy: Option<Document>,
 }
 
 /// A deletion that was asked for.
@@ -152,6 +161,7 @@ pub(super) struct Set {
     pub on_demand: u16,
     draws: Draws,
     drawn: u32,
+    propagations: u32,
     processes: u16,
     changes: u16,
 }
@@ -182,6 +192,7 @@ impl Set {
             on_demand: 0,
             draws,
             drawn: 0,
+            propagations: 0,
             processes: 0,
             changes: 0,
         };
@@ -195,6 +206,13 @@ impl Set {
     pub fn draw(&mut self) -> u64 {
         self.drawn += 1;
         self.draws.at(0, self.drawn)
+    }
+
+    /// The next number for the length of a propagation. It comes from numbers of its own, so that the time another
+    /// process takes does not depend on how many changes there were.
+    pub fn propagation_draw(&mut self) -> u64 {
+        self.propagations += 1;
+        self.draws.at(1, self.propagations)
     }
 
     /// The number of a state change that begins; no earlier one of the set, deleted keys included, has it.
@@ -229,6 +247,7 @@ impl Set {
             deletion: None,
             shown,
             held,
+            published: None,
             process,
         };
         self.keys.insert(region, key);

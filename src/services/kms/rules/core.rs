@@ -152,6 +152,10 @@ crate::rules! {
         "A set stays in one partition."
         => UnsupportedOperationException,
         Documented "botocore 1.44.5 KMS service model, ReplicateKey; the error's name is assumed";
+    ENABLED_REGIONS_ONLY = "KMS-REP-6",
+        "An opt-in Region must be enabled for the account before it can have a replica."
+        => UnsupportedOperationException,
+        Documented "botocore 1.44.5 KMS service model, ReplicateKey; the error's name is assumed";
     REPLICATION_NEEDS_BOTH_REGIONS = "KMS-OUT-3",
         "ReplicateKey needs the primary's and the replica's Region; neither can be down."
         => KMSInternalException,
@@ -425,13 +429,25 @@ crate::rules! {
         Assumed "nothing asks the customer to act";
 
     // Departures from AWS's documented behaviour, by switch.
-    DELETING_THE_PRIMARY_CASCADES = "KMS-SEED-1",
+    DELETING_THE_PRIMARY_CASCADES: Switch = "KMS-SEED-1",
         "Deleting a primary deletes its replicas with it, at the same time. AWS does not.",
         Reported "popular study notes";
-    PROMOTED_DURING_THE_OUTAGE = "KMS-SEED-3",
+    PROMOTED_DURING_THE_OUTAGE: Switch = "KMS-SEED-3",
         "A replica can be promoted from its own Region while the primary's Region is down. AWS cannot.",
         Reported "popular study notes";
-    REPLICA_READY_AT_ONCE = "KMS-SEED-5",
+    REPLICA_READY_AT_ONCE: Switch = "KMS-SEED-5",
         "A replica is usable as soon as ReplicateKey answers. In AWS it is Creating first.",
+        Reported "popular study notes";
+    POLICIES_ARE_SHARED: Switch = "KMS-SEED-2",
+        "A replica gets its primary's key policy when it is made, and every PutKeyPolicy holds for all related keys. In AWS each key has its own.",
+        Reported "popular study notes";
+    ANY_NUMBER_OF_REPLICAS: Switch = "KMS-SEED-8",
+        "There can be any number of replicas anywhere; one more in the same Region is the one that is there. AWS has one in each enabled Region of the partition.",
+        Reported "popular study notes";
+    TWINS: Switch = "KMS-SEED-10",
+        "Related keys behave identically: what is done to the state, policy, tags or aliases of one is done to all. In AWS each key has its own.",
+        Reported "popular study notes";
+    A_PRIMARY_GOES_BY_ITS_OWN_CLOCK: Switch = "KMS-SEED-17",
+        "A primary can be deleted at any time, by its own waiting period, and its replicas stay. In AWS it waits for its replicas.",
         Reported "popular study notes";
 }
