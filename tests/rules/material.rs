@@ -255,6 +255,12 @@ fn materials(world: &mut World, set: SetId, at: u8) -> Vec<(String, String, bool
     listed.iter().map(entry).collect()
 }
 
+/// The key material that waits for rotation.
+fn waiting(world: &mut World, set: SetId) -> Option<String> {
+    let all: Vec<_> = (0..3).flat_map(|at| materials(world, set, at)).collect();
+    all.into_iter().find(|(_, state, _)| state.starts_with("PENDING")).map(|(id, ..)| id)
+}
+
 /// Exactly one material is current and the same everywhere; an Enabled key has every material up to it.
 fn material_is_sound(world: &mut World, set: SetId) -> Result<(), TestCaseError> {
     let mut currents = Vec::new();
@@ -334,6 +340,16 @@ proptest! {
             material_is_sound(&mut world, set)?;
             everything_decrypts(&mut world, set, &mut blobs)?;
             prop_assert!(blobs.len() >= before);
+        }
+        // When all is well, what KMS has made is soon in use.
+        for at in (0..3).map(RegionId) {
+            world.lift(at);
+        }
+        world.wait(Span::DAY);
+        let pending = waiting(&mut world, set);
+        world.wait(Span::secs(120));
+        if !imported && !waits {
+            prop_assert!(pending.is_none() || pending != waiting(&mut world, set), "{pending:?} is stuck");
         }
     }
 }

@@ -62,6 +62,7 @@ impl Kms {
                 out.tell(key.region, region, KmsEvent::DeletedWithPrimary { set: key.set });
             }
         }
+        self.material_held(key, request.caller.now, out);
         let mut answer = json!({ "KeyId": self.arn(key.set, key.region) });
         if let Some(date) = self.deletion_of(key).and_then(|deletion| deletion.date) {
             answer["DeletionDate"] = json!(self::date(date));
