@@ -234,12 +234,8 @@ impl<'a> Principal<'a> {
             (None, PrincipalKind::Root) => &[],
             (None, _) => std::slice::from_ref(&*UNDECLARED),
         };
-        let held = |(i, document)| Held {
-            kind: PolicyKind::Identity,
-            name: format!("IAM policy {} of {}", i + 1, self.name()),
-            document,
-        };
-        documents.iter().enumerate().map(held).collect()
+        let held = |(document, number)| Held { kind: PolicyKind::Identity, number, of: "", document };
+        documents.iter().zip(1..).map(held).collect()
     }
 }
 

@@ -20,7 +20,7 @@ pub struct Asked<'a> {
 /// The policy of the resource that a request is about.
 #[derive(Clone, Copy)]
 pub struct ResourcePolicy<'a> {
-    /// What it is called in a denial: `the key policy of arn:…`.
+    /// What it is called: `key policy`.
     pub name: &'a str,
     /// What it says.
     pub document: &'a Document,
@@ -171,7 +171,11 @@ impl Directory {
         let own = principal.policies();
         for held in limits.iter().chain(&own) {
             if let Some(statement) = held.document.denies(asked, principal) {
-                return Err(held.denied(asked, true, format!("statement {statement} of {}", held.name)));
+                return Err(held.denied(
+                    asked,
+                    true,
+                    format!("statement {statement} of {}", held.name(principal)),
+                ));
             }
         }
         let of_resource = resource.as_ref();
@@ -181,7 +185,7 @@ impl Directory {
                 by: PolicyKind::Resource,
                 explicit: true,
                 action: asked.action.to_owned(),
-                because: format!("statement {statement} of {name}"),
+                because: format!("statement {statement} of the {name} of {}", asked.resource),
             });
         }
         for held in &limits {
@@ -190,7 +194,11 @@ impl Directory {
             let leaves = (organisation && held.document.only_denies())
                 || held.document.allows(asked, principal).is_some();
             if !leaves {
-                return Err(held.denied(asked, false, format!("no statement of {} does", held.name)));
+                return Err(held.denied(
+                    asked,
+                    false,
+                    format!("no statement of {} does", held.name(principal)),
+                ));
             }
         }
         Ok(())
@@ -213,24 +221,18 @@ impl Directory {
     }
 
     /// The policies that allow nothing and must each leave a request allowed.
-    fn limits<'a>(&'a self, principal: &'a Principal, owner: Option<usize>) -> Vec<Held<'a>> {
+    fn limits<'a>(&'a self, principal: &Principal<'a>, owner: Option<usize>) -> Vec<Held<'a>> {
         let of_organisation = |kind: PolicyKind, account: usize| {
             let found = self.account(account).filter(|account| !account.management);
             let documents = found.map_or(&[][..], |account| match kind {
                 PolicyKind::ServiceControl => &account.service_control,
                 _ => &account.resource_control,
             });
-            let id = self.account_id(account);
-            let held = move |(i, document)| Held {
-                kind,
-                name: format!("{} {} of account {id}", kind.name(), i + 1),
-                document,
-            };
-            documents.iter().enumerate().map(held)
+            let of = self.account_id(account);
+            documents.iter().zip(1..).map(move |(document, number)| Held { kind, number, of, document })
         };
         let of_principal = |kind: PolicyKind, document: Option<&'a Document>| {
-            let name = format!("the {} of {}", kind.name(), principal.name());
-            document.map(|document| Held { kind, name, document })
+            document.map(|document| Held { kind, number: 1, of: "", document })
         };
         let mut limits: Vec<Held> =
             of_organisation(PolicyKind::ServiceControl, principal.account()).collect();
@@ -245,11 +247,25 @@ impl Directory {
 /// A policy and whose it is.
 pub(super) struct Held<'a> {
     pub kind: PolicyKind,
-    pub name: String,
+    /// Which of its kind, from 1.
+    pub number: usize,
+    /// The account whose organisation's it is; else it is the principal's.
+    pub of: &'a str,
     pub document: &'a Document,
 }
 
 impl Held<'_> {
+    fn name(&self, principal: &Principal) -> String {
+        let (kind, number) = (self.kind.name(), self.number);
+        match self.kind {
+            PolicyKind::ServiceControl | PolicyKind::ResourceControl => {
+                format!("{kind} {number} of account {}", self.of)
+            }
+            PolicyKind::Identity => format!("IAM policy {number} of {}", principal.name()),
+            _ => format!("the {kind} of {}", principal.name()),
+        }
+    }
+
     fn denied(&self, asked: &Asked, explicit: bool, because: String) -> Denied {
         Denied { by: self.kind, explicit, action: asked.action.to_owned(), because }
     }

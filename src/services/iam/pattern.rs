@@ -74,6 +74,9 @@ impl Pattern {
         if self.0.iter().all(simple) {
             return self.literal(keys).is_some_and(|literal| literal == text);
         }
+        if let [Piece::Text(start), Piece::Many] = &self.0[..] {
+            return text.starts_with(start);
+        }
         let text: Vec<char> = text.chars().collect();
         self.glyphs(keys).is_some_and(|glyphs| fits(&glyphs, &text))
     }

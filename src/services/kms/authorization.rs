@@ -108,9 +108,8 @@ impl Kms {
         let (iam_keys, policy_keys) = (|name: &str| by_iam.key(name), |name: &str| by_key_policy.key(name));
         let permission = format!("kms:{action}");
         let asked = Asked { action: &permission, resource: &subject.arn, keys: &iam_keys };
-        let name = format!("the key policy of {}", subject.arn);
-        let policy =
-            ResourcePolicy { name: &name, document: policy, account: subject.account, keys: &policy_keys };
+        let (name, account) = ("key policy", subject.account);
+        let policy = ResourcePolicy { name, document: policy, account, keys: &policy_keys };
         let denied = |denied: &Denied, rule| {
             self.denied(rule, &permission, &subject.arn, subject.region, &principal, &denied.to_string())
         };
@@ -123,8 +122,8 @@ impl Kms {
             Some((_, statement)) => {
                 directory.allowed_by_identity(&asked, &principal).map_err(|missing| Denied {
                     because: format!(
-                        "statement {statement} of {name} leaves it to IAM, and {}",
-                        missing.because
+                        "statement {statement} of the key policy of {} leaves it to IAM, and {}",
+                        subject.arn, missing.because
                     ),
                     ..missing
                 })
@@ -133,7 +132,11 @@ impl Kms {
                 by: PolicyKind::Resource,
                 explicit: false,
                 action: permission.clone(),
-                because: format!("{name} allows it neither to {} nor to its account", principal.name()),
+                because: format!(
+                    "the key policy of {} allows it neither to {} nor to its account",
+                    subject.arn,
+                    principal.name()
+                ),
             }),
         };
         let rule = if ours { rules::ALLOWED } else { rules::OTHER_ACCOUNTS };

@@ -108,7 +108,7 @@ crate::rules! {
         "kms:ReplicaRegion limits the Regions that ReplicateKey may name, with wildcards too.",
         Documented "AWS KMS Developer Guide, AWS KMS condition keys";
     BY_ENCRYPTION_CONTEXT = "KMS-CON-5",
-        "kms:EncryptionContext:<name> is the value of a pair, kms:EncryptionContextKeys the names of all pairs.",
+        "kms:EncryptionContext:NAME is the value of a pair, kms:EncryptionContextKeys the names of all pairs.",
         Documented "AWS KMS Developer Guide, AWS KMS condition keys";
     BY_SERVICE = "KMS-CON-6",
         "kms:ViaService is the service that calls for the principal, with its Region: a global table needs dynamodb.*.amazonaws.com.",
