@@ -10,13 +10,31 @@ use crate::services::kms::KeySetup;
 use crate::world::RegionId;
 
 /// Warns of what will hurt.
-pub fn check(cx: &Context, setup: &Setup) {
+pub fn check(cx: &Context, setup: &Setup, always_mrk: bool) {
+    if always_mrk {
+        single_region_keys(cx, setup);
+    }
     for (index, client) in setup.clients.iter().enumerate() {
         long_run(cx, setup, index, client);
         let Some(store) = setup.stores.get(client.store) else { continue };
         keyless_replicas(cx, setup, index, client, &store.regions);
         plain_keyring(cx, setup, index, client, &store.regions);
         idle_failover(cx, setup, index, client);
+    }
+}
+
+/// The advice of study notes that AWS does not give.
+fn single_region_keys(cx: &Context, setup: &Setup) {
+    for key in setup.keys.iter().filter(|key| !key.multi_region) {
+        let at = cx.keys.position(&key.name).map_or(0..0, |index| cx.keys.at(index));
+        cx.sink.report(
+            Problem::note(&at, format!("key `{}` is single-Region: the study notes want it multi-Region", key.name))
+                .help(
+                    "AWS advises a multi-Region key only where the same ciphertext must be read in several Regions: \
+                     each replica key is one more place from which the data can be read",
+                )
+                .rule("KMS-SEED-9"),
+        );
     }
 }
 
