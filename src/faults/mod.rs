@@ -147,7 +147,9 @@ impl Fault {
     /// The operations that it carries out, by their API names.
     pub fn operations(&self) -> Vec<&'static str> {
         match self {
-            Fault::Key { start, lift, .. } => start.iter().chain(lift).map(|one| one.operation.name).collect(),
+            Fault::Key { start, lift, .. } => {
+                start.iter().chain(lift).map(|one| one.operation.name).collect()
+            }
             _ => Vec::new(),
         }
     }

@@ -191,7 +191,8 @@ impl Simulation {
     fn mend_key(&mut self, kind: &'static str, key: SetId, region: RegionId, lift: &[Command], name: &str) {
         let holds = self.timers.key_faults.entry((key, region, kind)).or_default();
         *holds = holds.saturating_sub(1);
-        let mut all = self.timers.key_faults.iter().filter(|((held, at, _), _)| (*held, *at) == (key, region));
+        let mut all =
+            self.timers.key_faults.iter().filter(|((held, at, _), _)| (*held, *at) == (key, region));
         let mended = all.clone().all(|((_, _, other), holds)| *other != kind || *holds == 0);
         let free = all.all(|(_, holds)| *holds == 0);
         for command in lift.iter().filter(|_| mended) {

@@ -47,12 +47,14 @@ pub static PRINCIPAL: Shape = Shape {
 
 /// Reads every account and principal, in file order.
 pub fn read(cx: &Context) -> Directory {
-    let accounts: Vec<AccountSetup> = cx.scenario.tables("accounts").iter().map(|one| account(cx, one)).collect();
+    let accounts: Vec<AccountSetup> =
+        cx.scenario.tables("accounts").iter().map(|one| account(cx, one)).collect();
     let managing = cx.scenario.tables("accounts").iter().zip(&accounts).filter(|(_, one)| one.management);
     if let Some((entry, _)) = managing.skip(1).last() {
         cx.sink.report(Problem::error(&entry.at, "an organisation has one management account"));
     }
-    let principals = cx.scenario.tables("principals").iter().filter_map(|entry| principal(cx, entry)).collect();
+    let principals =
+        cx.scenario.tables("principals").iter().filter_map(|entry| principal(cx, entry)).collect();
     misspelt(cx);
     match accounts.is_empty() {
         true => Directory::new(vec![nameless("main", ACCOUNT)], principals),

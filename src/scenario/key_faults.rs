@@ -36,7 +36,11 @@ static KEY_POLICY_DENY: Shape = Shape {
     fields: &[
         KEY,
         REGION,
-        field("principal", Form::Text, "whom the key policy then refuses; the rest of it is as the file declares"),
+        field(
+            "principal",
+            Form::Text,
+            "whom the key policy then refuses; the rest of it is as the file declares",
+        ),
         field("operations", TEXTS, "what it refuses, such as \"Decrypt\"; absent: everything"),
     ],
 };
@@ -118,7 +122,9 @@ impl Hit<'_> {
         for (param, value) in params {
             text += &match value.as_str() {
                 "true" => format!(" --{}", kebab(param)),
-                value if value.contains(' ') || value.contains('"') => format!(" --{} '{value}'", kebab(param)),
+                value if value.contains(' ') || value.contains('"') => {
+                    format!(" --{} '{value}'", kebab(param))
+                }
                 value => format!(" --{} {value}", kebab(param)),
             };
         }
@@ -282,8 +288,10 @@ fn alias_repointed(cx: &Context, fields: &Fields, keys: &[KeySetup]) -> Option<F
     });
     let (hit, before) = (hit?, before.flatten()?);
     if (before.account, hit.key.account) != (0, 0) {
-        let problem =
-            Problem::error(&fields.value_place("alias"), "this fault repoints aliases of the first account only");
+        let problem = Problem::error(
+            &fields.value_place("alias"),
+            "this fault repoints aliases of the first account only",
+        );
         fields.report(problem.help("`run = \"aws kms update-alias ...\"` with `as` repoints any other"));
     }
     let place = hit.place();

@@ -141,9 +141,8 @@ impl Place {
             return Some(region);
         }
         cx.sink.report(match self.ignored.contains(&region) {
-            true => {
-                Problem::warning(at, format!("{what} of a replica key: the key is single-Region")).label("ignored")
-            }
+            true => Problem::warning(at, format!("{what} of a replica key: the key is single-Region"))
+                .label("ignored"),
             false => {
                 let names: Vec<&str> = self.regions().map(|own| cx.regions.name(own.index())).collect();
                 Problem::error(at, format!("{what} needs a key in its Region"))
@@ -278,13 +277,13 @@ fn rotation(fields: &Fields, class: KeyClass, place: &Place) -> Option<Span> {
     let period = fields.read("rotation", |v| {
         let refused = |message, rule| Err(Problem::error(&v.span, message).rule(rule));
         match value::duration(v)? {
-            _ if !class.is_symmetric() => {
-                refused("only symmetric keys rotate automatically", "KMS-ROT-1")
-            }
+            _ if !class.is_symmetric() => refused("only symmetric keys rotate automatically", "KMS-ROT-1"),
             _ if class.is_external() => {
                 refused("a key with imported material does not rotate automatically", "KMS-IMP-15")
             }
-            period if period.0.is_multiple_of(Span::DAY.0) && ROTATION.contains(&(period.0 / Span::DAY.0)) => {
+            period
+                if period.0.is_multiple_of(Span::DAY.0) && ROTATION.contains(&(period.0 / Span::DAY.0)) =>
+            {
                 Ok(period)
             }
             _ => {
@@ -296,7 +295,8 @@ fn rotation(fields: &Fields, class: KeyClass, place: &Place) -> Option<Span> {
     if place.ignored.is_empty() {
         return Some(period);
     }
-    let problem = Problem::warning(&fields.place("rotation"), "rotation of a set, but the key is single-Region");
+    let problem =
+        Problem::warning(&fields.place("rotation"), "rotation of a set, but the key is single-Region");
     fields.report(problem.label("ignored").help("a single-Region key that states no `replicas` rotates"));
     None
 }
@@ -324,7 +324,8 @@ fn material(cx: &Context, fields: &Fields, class: KeyClass, place: &Place) -> BT
     if !class.is_external() {
         if stated.is_some() {
             let problem = Problem::error(&fields.place("material"), "KMS made this key's material itself");
-            fields.report(problem.help("material is imported where `origin = \"EXTERNAL\"`").rule("KMS-IMP-1"));
+            fields
+                .report(problem.help("material is imported where `origin = \"EXTERNAL\"`").rule("KMS-IMP-1"));
         }
         return BTreeMap::new();
     }

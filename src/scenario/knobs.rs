@@ -162,7 +162,11 @@ pub static RULES: Shape = Shape {
         field("replica-ready-immediately", Form::Flag, "a new replica key is Enabled at once (KMS-SEED-5)"),
         field("unlimited-replicas", Form::Flag, "any number of replica keys, in any partition (KMS-SEED-8)"),
         field("always-mrk", Form::Flag, "advice to make every key multi-Region (KMS-SEED-9)"),
-        field("twins", Form::Flag, "state, policy, tags and aliases of related keys are mirrored (KMS-SEED-10)"),
+        field(
+            "twins",
+            Form::Flag,
+            "state, policy, tags and aliases of related keys are mirrored (KMS-SEED-10)",
+        ),
         field("rotation-instant", Form::Flag, "rotation shows at once in every Region (KMS-SEED-15)"),
         field(
             "lifecycle-independent",

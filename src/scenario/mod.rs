@@ -18,6 +18,7 @@ mod key_faults;
 mod keys;
 mod knobs;
 pub mod overlay;
+mod permits;
 mod policy;
 mod problem;
 mod runbooks;

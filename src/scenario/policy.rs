@@ -27,12 +27,10 @@ pub fn document(cx: &Context, v: &Value) -> Result<Document, Problem> {
         None => Problem::error(&place(v, &error.path), format!("this is no policy: {}", error.message)),
     };
     let text = match &v.node {
-        Node::Text(file) => {
-            cx.files.text(cx, &v.span, file).map_err(|why| {
-                Problem::error(&v.span, why)
-                    .help("a policy is a JSON file beside this one, or a table `{ Statement = [...] }`")
-            })?
-        }
+        Node::Text(file) => cx.files.text(cx, &v.span, file).map_err(|why| {
+            Problem::error(&v.span, why)
+                .help("a policy is a JSON file beside this one, or a table `{ Statement = [...] }`")
+        })?,
         Node::Table(_) => json(v)?.to_string(),
         _ => {
             let message = format!("expected a policy, found {}", v.kind());

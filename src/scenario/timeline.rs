@@ -122,7 +122,8 @@ impl Reader<'_> {
         {
             let message = format!("what `{}` does is not undone", fault.kind());
             cx.sink.report(
-                Problem::error(&fields.place("for"), message).help("leave `for` out, and mend it with a step"),
+                Problem::error(&fields.place("for"), message)
+                    .help("leave `for` out, and mend it with a step"),
             );
         }
         if let (Some(lasts), Action::Fault { .. }) = (lasts, &action)
@@ -378,12 +379,17 @@ pub fn command_at(
     let place = |range: std::ops::Range<usize>| {
         cx.sources.part(&v.span, whole, &(range.start + offset..range.end + offset))
     };
-    let (command, region) = awscli::parse(text, &awscli::operations())
+    let load = |name: &str| cx.files.bytes(cx, &v.span, name);
+    let (command, region) = awscli::parse_with(text, &awscli::operations(), &load)
         .map_err(|error| Problem::error(&place(error.at), error.message).maybe_help(error.help))?;
     if references(&command.region).is_empty() {
         cx.regions.find_at(&command.region, &place(region))?;
     }
     resolved(cx, text, &place, known)?;
+    // What a file says stands nowhere in the text.
+    for argument in command.arguments.values() {
+        resolved(cx, &argument.0, &|_| place(0..text.len()), known)?;
+    }
     Ok(command)
 }
 

@@ -8,7 +8,9 @@ use super::problem::{Problem, Sink};
 use super::shape::{Form, Shape, TEXT_BY_NAME, TEXTS, field};
 use super::stores::Kind;
 use super::tree::{Node, Table};
-use super::{Request, accounts, clients, designs, expect, keys, knobs, runbooks, stores, timeline, value, world};
+use super::{
+    Request, accounts, clients, designs, expect, keys, knobs, runbooks, stores, timeline, value, world,
+};
 use crate::model::setup::{Action, RunbookSetup, RunbookStep, Setup, TimelineEntry};
 use crate::services::kms::KeySetup;
 use crate::sim::Span;
