@@ -181,7 +181,8 @@ fn key_material_expired(cx: &Context, fields: &Fields, keys: &[KeySetup]) -> Opt
 fn key_policy_deny(cx: &Context, fields: &Fields, keys: &[KeySetup]) -> Option<Fault> {
     let hit = Hit::read(cx, fields, keys);
     let principal = fields.need("principal", |v| match stores::principal(v)? {
-        root if root.ends_with("root") => Err(Problem::error(&v.span, "this fault refuses a role or a user")),
+        root if root.ends_with("root") => Err(Problem::error(&v.span, "this fault refuses a role or a user")
+            .help("name a client, a reader, or an `as` of a step")),
         principal => Ok(principal),
     });
     let actions = fields.each("operations", action);
@@ -281,7 +282,8 @@ fn alias_repointed(cx: &Context, fields: &Fields, keys: &[KeySetup]) -> Option<F
     let hit = Hit::read(cx, fields, keys);
     let before = fields.need("alias", |v| {
         let Some(name) = value::text(v)?.strip_prefix("alias/") else {
-            return Err(Problem::error(&v.span, "an alias begins with `alias/`"));
+            let problem = Problem::error(&v.span, "an alias begins with `alias/`");
+            return Err(problem.help("the alias of a key of the file is `alias/<its name>`"));
         };
         let index = cx.keys.find_at(name, &cx.sources.part(&v.span, name, &(0..name.len())))?;
         Ok(keys.iter().find(|key| key.name == cx.keys.name(index)))

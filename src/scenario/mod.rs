@@ -24,6 +24,7 @@ mod problem;
 mod runbooks;
 mod schema;
 mod shape;
+mod shell_words;
 mod source;
 mod stores;
 mod timeline;

@@ -80,3 +80,27 @@ fn place(policy: &Value, path: &str) -> Span {
     }
     at.span.clone()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::tree;
+
+    #[test]
+    fn a_path_leads_to_its_place_in_a_table() {
+        let text = "p = { Statement = [{ Effect = 'Allow' }, { Action = ['kms:*', 'x'] }] }";
+        let table = tree::parse(text, 0).unwrap();
+        let at = |path: &str| &text[place(table.get("p").unwrap(), path)];
+        assert_eq!(at("Statement[0].Effect"), "'Allow'");
+        assert_eq!(at("Statement[1].Action[1]"), "'x'");
+        assert_eq!(
+            at("Statement[1].Resource"),
+            "{ Action = ['kms:*', 'x'] }",
+            "what is missing: where it should be"
+        );
+        assert_eq!(
+            (at(""), at("Statement[7]")),
+            (&text[4..], "[{ Effect = 'Allow' }, { Action = ['kms:*', 'x'] }]")
+        );
+    }
+}
