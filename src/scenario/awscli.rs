@@ -388,7 +388,7 @@ mod tests {
             let line = format!("aws kms create-thing --thing-id x {rest} --region r");
             let found = parse_with(&line, &[TABLE], &load);
             found
-                .map(|(command, _)| command.arguments.into_iter().map(|(_, argument)| argument.0).next())
+                .map(|(command, _)| command.arguments.into_values().map(|argument| argument.0).next())
                 .map_err(|error| (error.message, line[error.at].to_owned()))
         };
         assert_eq!(thing("--blob fileb://a.bin"), Ok(Some("/wA=".to_owned())));
