@@ -6,10 +6,11 @@ use super::setup::{Step, StepExpectation};
 use crate::client::{Failure, rules};
 use crate::rulebook::RuleRef;
 use crate::runlog::{Answer, EventRow};
-use crate::services::iam::NOBODY;
 use crate::services::kms::SetId;
 use crate::services::reference::references;
-use crate::services::{Caller, Command, ErrorCode, Operation, Outbox, Params, Plane, Refusal, Service};
+use crate::services::{
+    Caller, Command, ErrorCode, NOBODY, Operation, Outbox, Params, Plane, Refusal, Service,
+};
 use crate::sim::Stream;
 use crate::world::RegionId;
 use crate::world::endpoint::Mode;

@@ -3,10 +3,6 @@
 use super::Document;
 use std::collections::BTreeMap;
 
-/// Who carries out what a fault does to a key: nobody whom a policy could refuse, so authorization is skipped. No
-/// principal of a scenario has this name.
-pub const NOBODY: &str = "";
-
 /// An account as the scenario declares it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountSetup {

@@ -5,5 +5,5 @@ mod directory;
 mod policy;
 pub mod rules;
 
-pub use directory::{AccountSetup, Directory, NOBODY, PrincipalSetup};
+pub use directory::{AccountSetup, Directory, PrincipalSetup};
 pub use policy::{Document, Malformed};
