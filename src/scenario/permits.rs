@@ -55,8 +55,11 @@ fn refused_reads(cx: &Context, setup: &Setup, kms: &Kms, index: usize, client: &
         let Some(refusals) = answers.map(Result::err).collect::<Option<Vec<Refusal>>>() else { continue };
         let Some(refusal) = refusals.into_iter().next() else { continue };
         let name = cx.regions.name(region.index());
-        let message =
-            format!("client `{}` cannot decrypt its data in `{name}`: {}", client.name, refusal.error.name());
+        let message = format!(
+            "client `{}` cannot decrypt its data in `{name}` at the start: {}",
+            client.name,
+            refusal.error.name()
+        );
         let problem = Problem::warning(&listed_at(cx, client.store, "regions", name), message)
             .and(&keyring_at(cx, index), "its keyring")
             .rule(refusal.rule.id);
