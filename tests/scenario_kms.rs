@@ -227,9 +227,11 @@ fn what_key_management_leans_on_is_listed() {
 #[test]
 fn files_lie_beside_the_one_that_names_them_and_count_in_the_hash() {
     let text = "duration = '1h'\nregions = ['us-east-1']\n[keys.k]\nkind = 'single-region'\nprimary = 'us-east-1'\npolicy = 'p/k.json'\n";
-    let policy: &[u8] = br#"{"Version": "2012-10-17", "Statement": []}"#;
+    let policy: &[u8] =
+        br#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}}"#;
+    let spaced = [policy, b" "].concat();
     let hash = |policy: &[u8]| with_files(text, &[("dir/p/k.json", policy)]).map(|loaded| loaded.setup.hash);
-    assert_ne!(hash(policy).unwrap(), hash(br#"{"Version": "2012-10-17", "Statement": [ ]}"#).unwrap());
+    assert_ne!(hash(policy).unwrap(), hash(&spaced).unwrap());
     let missing = with_files(text, &[]).unwrap_err();
     assert_eq!(missing.io, Some(io::ErrorKind::NotFound));
     assert_eq!(missing.problems[0].message, "cannot read `dir/p/k.json`: there is no such file");
