@@ -65,6 +65,70 @@ fn a_key_is_enabled_when_no_fault_holds_it_disabled() {
 }
 
 #[test]
+fn a_deletion_that_a_fault_schedules_is_cancelled_at_its_lift() {
+    let (unmet, log) = unmet(
+        r#"
+        [[timeline]]
+        name = "doom"
+        at  = "1m"
+        for = "3m"
+        key-pending-deletion = { key = "k", region = "b-1", window = "7d" }
+
+        [[timeline]]
+        at  = "2m"
+        for = "1m"
+        key-disabled = { key = "k", region = "b-1" }
+
+        [[timeline]]
+        at  = "5m"
+        for = "2m"
+        key-disabled = { key = "k", region = "b-1" }
+
+        [[timeline]]
+        at  = "6m"
+        for = "2m"
+        key-pending-deletion = { key = "k", region = "b-1" }
+
+        [expect]
+        "state(k, b-1) @ 90s"   = "== PendingDeletion"
+        "state(k, a-1) @ 90s"   = "== Enabled"
+        "state(k, b-1) @ 210s"  = "== PendingDeletion"
+        "state(k, b-1) @ 270s"  = "== Enabled"
+        "state(k, b-1) @ 390s"  = "== PendingDeletion"
+        "state(k, b-1) @ 450s"  = "== PendingDeletion"
+        "state(k, b-1) @ 490s"  = "== Enabled"
+        "#,
+    );
+    assert_eq!(unmet, [""; 0]);
+    let by_faults: Vec<_> = log.events.iter().filter(|row| row.source == "fault").collect();
+    let doom = by_faults.iter().find(|row| row.operation == "ScheduleKeyDeletion").expect("an event");
+    assert_eq!((doom.principal.as_str(), doom.outcome.as_str()), ("doom", "ok"));
+    assert!(doom.detail.contains("--key-id arn:aws:kms:b-1:"), "{}", doom.detail);
+    let refused = by_faults.iter().filter(|row| row.outcome == "refused").count();
+    assert_eq!(refused, 1, "a key pending deletion cannot be disabled, and the log says so");
+}
+
+#[test]
+fn no_key_policy_refuses_a_fault() {
+    let (unmet, _) = unmet(
+        r#"
+        [keys.locked]
+        kind    = "single-region"
+        primary = "a-1"
+        policy  = { Version = "2012-10-17", Statement = [{ Effect = "Deny", Principal = "*", Action = "kms:*", Resource = "*" }] }
+
+        [[timeline]]
+        at = "1m"
+        key-disabled = { key = "locked", region = "a-1" }
+
+        [expect]
+        "state(locked, a-1) @ end" = "== Disabled"
+        "#,
+    );
+    assert_eq!(unmet, [""; 0]);
+}
+
+#[test]
 fn a_takeover_is_not_due_to_a_fault_that_was_over_before() {
     let (unmet, log) = unmet(
         r#"

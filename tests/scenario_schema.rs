@@ -4,6 +4,7 @@ use mrksim::scenario::{STARTER, schema};
 use serde_json::Value;
 
 const EVERYTHING: &str = include_str!("scenarios-good/everything.toml");
+const KEYS: &str = include_str!("scenarios-good/keys.toml");
 
 /// What a value breaks of a schema, by path: types, unknown keys, choices.
 fn broken(schema: &Value, value: &Value, path: &str) -> Vec<String> {
@@ -47,7 +48,7 @@ fn broken(schema: &Value, value: &Value, path: &str) -> Vec<String> {
 
 #[test]
 fn what_the_reader_accepts_conforms() {
-    for text in [STARTER, EVERYTHING] {
+    for text in [STARTER, EVERYTHING, KEYS] {
         let mut value: Value = toml::from_str(text).unwrap();
         // The reader takes these where the schema, for completion in editors, lists the plain form only.
         for entry in value["timeline"].as_array_mut().into_iter().flatten() {

@@ -1,5 +1,6 @@
 //! What can go wrong: the faults of a scenario, and what each does when it starts and when it lifts.
 
+use crate::services::Command;
 use crate::services::kms::SetId;
 use crate::sim::{Law, Sampler, Time};
 pub use crate::world::endpoint::Mode;
@@ -88,12 +89,18 @@ pub enum Fault {
         /// Out of it.
         outbound: bool,
     },
-    /// DisableKey, and EnableKey at the lift, authorization skipped.
-    KeyDisabled {
+    /// KMS's own operations on a key of one Region, authorization skipped.
+    Key {
+        /// The scenario language's name.
+        kind: &'static str,
         /// The key.
         key: SetId,
         /// In which Region.
         region: RegionId,
+        /// What is done to it.
+        start: Vec<Command>,
+        /// What is done at the lift; nothing, if only people can mend it.
+        lift: Vec<Command>,
     },
 }
 
@@ -120,7 +127,7 @@ impl Fault {
             Fault::PacketLoss { .. } => "packet-loss",
             Fault::Throttle { .. } => "throttle",
             Fault::ReplicationPause { .. } => "replication-pause",
-            Fault::KeyDisabled { .. } => "key-disabled",
+            Fault::Key { kind, .. } => kind,
         }
     }
 
@@ -132,9 +139,24 @@ impl Fault {
             | Fault::ControlPlaneOutage { region, .. }
             | Fault::Throttle { region, .. }
             | Fault::ReplicationPause { region, .. }
-            | Fault::KeyDisabled { region, .. } => Some(*region),
+            | Fault::Key { region, .. } => Some(*region),
             Fault::Partition { .. } | Fault::Latency { .. } | Fault::PacketLoss { .. } => None,
         }
+    }
+
+    /// The operations that it carries out, by their API names.
+    pub fn operations(&self) -> Vec<&'static str> {
+        match self {
+            Fault::Key { start, lift, .. } => {
+                start.iter().chain(lift).map(|one| one.operation.name).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether it has no lift: what it did stays.
+    pub fn is_for_good(&self) -> bool {
+        matches!(self, Fault::Key { lift, .. } if lift.is_empty())
     }
 
     /// Starts it in the world; `id` tells it from other faults in force. Data and keys are not part of the world.
@@ -163,7 +185,7 @@ impl Fault {
             Fault::Throttle { region, service, quota } => {
                 world.endpoint_mut(*service, *region).throttle(id, *quota);
             }
-            Fault::Partition { .. } | Fault::ReplicationPause { .. } | Fault::KeyDisabled { .. } => {}
+            Fault::Partition { .. } | Fault::ReplicationPause { .. } | Fault::Key { .. } => {}
         }
     }
 
@@ -190,7 +212,7 @@ impl Fault {
             Fault::Throttle { region, service, .. } => {
                 world.endpoint_mut(*service, *region).unthrottle(id);
             }
-            Fault::Partition { .. } | Fault::ReplicationPause { .. } | Fault::KeyDisabled { .. } => {}
+            Fault::Partition { .. } | Fault::ReplicationPause { .. } | Fault::Key { .. } => {}
         }
     }
 }

@@ -8,7 +8,9 @@ use crate::rulebook::RuleRef;
 use crate::runlog::{Answer, EventRow};
 use crate::services::kms::SetId;
 use crate::services::reference::references;
-use crate::services::{Caller, Command, ErrorCode, Operation, Outbox, Params, Plane, Refusal, Service, kms};
+use crate::services::{
+    Caller, Command, ErrorCode, NOBODY, Operation, Outbox, Params, Plane, Refusal, Service,
+};
 use crate::sim::Stream;
 use crate::world::RegionId;
 use crate::world::endpoint::Mode;
@@ -41,13 +43,6 @@ impl From<Failure> for Refused {
     }
 }
 
-/// `disable-key` as AWS's API names it: `DisableKey`.
-pub fn api_name(cli_name: &str) -> String {
-    let operations = kms::api::OPERATIONS.iter();
-    let mut found = operations.filter(|operation| operation.cli_name() == cli_name);
-    found.next().map_or(cli_name, |operation| operation.name).to_owned()
-}
-
 /// A response's field by its path: `KeyMetadata.KeyState`.
 fn field<'a>(response: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.').try_fold(response, |value, name| match name.parse::<usize>() {
@@ -66,8 +61,15 @@ fn text(value: &Value) -> String {
 
 /// What `$name` stands for: the identifier that the next command needs.
 fn natural(response: &Value) -> Option<String> {
-    const IN_ORDER: [&str; 6] =
-        ["CiphertextBlob", "KeyMetadata.KeyId", "ReplicaKeyMetadata.KeyId", "Plaintext", "KeyId", "KeyState"];
+    const IN_ORDER: [&str; 7] = [
+        "CiphertextBlob",
+        "KeyMetadata.KeyId",
+        "ReplicaKeyMetadata.KeyId",
+        "Plaintext",
+        "KeyId",
+        "GrantId",
+        "KeyState",
+    ];
     IN_ORDER.iter().find_map(|path| field(response, path)).map(text)
 }
 
@@ -123,10 +125,7 @@ impl Simulation {
             message: format!("`{place}` is not a Region of this scenario"),
             rule: None,
         })?;
-        let mut params = Params::default();
-        for (name, argument) in &command.arguments {
-            params.0.insert(name, self.resolve(&argument.0)?);
-        }
+        let params = self.params(command)?;
         self.health(operation, region, from)?;
         let occurrence = self.recorder.answers.iter().filter(|a| a.command == command.text).count();
         let name = format!("{}#{occurrence}/fresh", command.text);
@@ -169,26 +168,29 @@ impl Simulation {
         Ok(response)
     }
 
-    /// A key operation by a fault: health, references and request quotas play no part.
+    /// A key operation by a fault: health, authorization and request quotas play no part.
     pub(super) fn call_kms_directly(
         &mut self,
-        cli_name: &str,
-        key: SetId,
+        command: &Command,
         region: RegionId,
-        principal: &str,
-    ) -> Result<(), Refusal> {
-        let mut operations = kms::api::OPERATIONS.iter();
-        let Some(operation) = operations.find(|operation| operation.cli_name() == cli_name) else {
-            return Ok(());
-        };
-        let mut params = Params::default();
-        params.0.insert("KeyId", self.kms.key_id(key).to_owned());
+        name: &str,
+    ) -> Result<(), Refused> {
+        let params = self.params(command)?;
         let reach = self.world.reach(Service::Kms, region);
-        let caller = Caller { now: self.kernel.now(), region, principal, reach, fresh: 0 };
+        let caller = Caller { now: self.kernel.now(), region, principal: NOBODY, reach, fresh: 0 };
         let mut out = Outbox::default();
-        let answer = self.kms.carry_out(operation, &params, &caller, &mut out);
-        self.take_kms(principal, out);
-        answer.map(drop)
+        let answer = self.kms.carry_out(command.operation, &params, &caller, &mut out);
+        self.take_kms(name, out);
+        Ok(answer.map(drop)?)
+    }
+
+    /// The parameters of a command, with every reference filled in.
+    fn params(&self, command: &Command) -> Result<Params, Refused> {
+        let mut params = Params::default();
+        for (name, argument) in &command.arguments {
+            params.0.insert(name, self.resolve(&argument.0)?);
+        }
+        Ok(params)
     }
 
     /// Whether the endpoint answers such a command now, and can be reached from where it is typed. Commands of the data
@@ -221,7 +223,7 @@ impl Simulation {
     }
 
     /// Fills `$` references in.
-    fn resolve(&self, written: &str) -> Result<String, Refused> {
+    pub(super) fn resolve(&self, written: &str) -> Result<String, Refused> {
         let mut filled = String::new();
         let mut done = 0;
         for reference in references(written) {

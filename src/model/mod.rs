@@ -179,27 +179,33 @@ pub fn run(setup: &Arc<Setup>, trial: u64, stop: &AtomicBool) -> Option<RunLog> 
     }
 }
 
+/// KMS at time 0: the keys that the file declares exist and have settled. `timers`: when they rotate and their material
+/// expires.
+pub fn kms_at_start(setup: &Setup, trial: u64, timers: &mut Outbox<KmsEvent>) -> Kms {
+    let places = setup
+        .world
+        .regions
+        .iter()
+        .map(|region| kms::Place { name: region.name.clone(), partition: region.partition.clone() });
+    let mut kms = Kms::new(kms::Config {
+        regions: places.collect(),
+        directory: setup.directory.clone(),
+        timing: setup.timing.clone(),
+        settings: setup.settings,
+        switches: setup.switches,
+    });
+    for key in &setup.keys {
+        let mut stream = Stream::new(setup.seed, trial, &format!("{}/key-id", key.name));
+        kms.declare(key, stream.next_u128(), timers);
+    }
+    kms
+}
+
 impl Simulation {
     /// The world at time 0: what the file declares exists and has settled.
     pub fn new(setup: &Arc<Setup>, trial: u64) -> Simulation {
-        let places = setup
-            .world
-            .regions
-            .iter()
-            .map(|region| kms::Place { name: region.name.clone(), partition: region.partition.clone() });
-        let mut kms = Kms::new(kms::Config {
-            regions: places.collect(),
-            directory: setup.directory.clone(),
-            timing: setup.timing.clone(),
-            settings: setup.settings,
-            switches: setup.switches,
-            disabled_regions: setup.disabled_regions,
-        });
         let mut declared = Outbox::default();
-        for key in &setup.keys {
-            let mut stream = Stream::new(setup.seed, trial, &format!("{}/key-id", key.name));
-            kms.declare(key, stream.next_u128(), &mut declared);
-        }
+        let kms = kms_at_start(setup, trial, &mut declared);
         let mut tables = Tables::default();
         let mut simulation = Simulation {
             kernel: Kernel::new(),

@@ -8,7 +8,7 @@ use crate::services::Command;
 use crate::services::iam::Directory;
 use crate::services::kms;
 use crate::sim::{Law, Span, Time};
-use crate::world::{self, RegionId, RegionSet};
+use crate::world::{self, RegionId};
 
 /// A scenario, ready to run. Indices: keys are `SetId(i)`, stores and clients by position.
 #[derive(Clone, Debug)]
@@ -33,8 +33,6 @@ pub struct Setup {
     pub world: world::Setup,
     /// Accounts and principals. The first account owns the stores.
     pub directory: Directory,
-    /// Opt-in Regions that the accounts have not enabled.
-    pub disabled_regions: RegionSet,
     /// KMS keys that exist at time 0.
     pub keys: Vec<kms::KeySetup>,
     /// Times of KMS's own processes.

@@ -1,11 +1,11 @@
 //! The timeline: faults start and lift, steps are taken, timers wait for their Region.
 
 use super::setup::{Action, Setup, StoreSetup};
-use super::{Event, Simulation, commands};
+use super::{Event, Simulation};
 use crate::faults::{Fault, Traffic};
 use crate::runlog::{EventRow, FaultSpan};
 use crate::services::kms::{KmsEvent, SetId};
-use crate::services::{Outbox, Service};
+use crate::services::{Command, Outbox, Service};
 use crate::sim::Time;
 use crate::world::RegionId;
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ pub struct Timers {
     /// Messages between KMS Regions that cannot reach each other.
     tells: Vec<(RegionId, RegionId, KmsEvent)>,
     /// Faults that hold keys disabled.
-    key_faults: BTreeMap<(SetId, RegionId), u32>,
+    key_faults: BTreeMap<(SetId, RegionId, &'static str), u32>,
     /// The states of the declared keys as last written down.
     key_states: BTreeMap<(SetId, RegionId), &'static str>,
 }
@@ -156,14 +156,13 @@ impl Simulation {
                 let hit = |from, to| (*inbound && to == *region) || (*outbound && from == *region);
                 self.block_pairs(!lift, |index, from, to| index == *store && hit(from, to));
             }
-            Fault::KeyDisabled { key, region } => {
-                let holds = self.timers.key_faults.entry((*key, *region)).or_default();
-                *holds = if lift { holds.saturating_sub(1) } else { *holds + 1 };
-                // The lift of one fault enables nothing that another still holds.
-                if !lift || *holds == 0 {
-                    self.switch_key(*key, *region, lift, name);
+            Fault::Key { kind, key, region, start, lift: end } => match lift {
+                false => {
+                    *self.timers.key_faults.entry((*key, *region, kind)).or_default() += 1;
+                    start.iter().for_each(|command| self.act(command, *key, *region, name));
                 }
-            }
+                true => self.mend_key(kind, *key, *region, end, name),
+            },
             _ => {}
         }
     }
@@ -188,27 +187,39 @@ impl Simulation {
         }
     }
 
-    /// The fault key-disabled: the rulebook's own operation, authorization skipped.
-    fn switch_key(&mut self, key: SetId, region: RegionId, enable: bool, name: &str) {
-        let operation = if enable { "enable-key" } else { "disable-key" };
-        let place = &self.setup.world.regions[region.index()].name;
-        let text = format!("aws kms {operation} --key-id {} --region {place}", self.kms.key_id(key));
-        let answer = self.call_kms_directly(operation, key, region, name);
+    /// The lift of a key fault mends nothing that another one still holds, and enables no key that any holds.
+    fn mend_key(&mut self, kind: &'static str, key: SetId, region: RegionId, lift: &[Command], name: &str) {
+        let holds = self.timers.key_faults.entry((key, region, kind)).or_default();
+        *holds = holds.saturating_sub(1);
+        let mut all =
+            self.timers.key_faults.iter().filter(|((held, at, _), _)| (*held, *at) == (key, region));
+        let mended = all.clone().all(|((_, _, other), holds)| *other != kind || *holds == 0);
+        let free = all.all(|(_, holds)| *holds == 0);
+        for command in lift.iter().filter(|_| mended) {
+            if free || command.operation.name != "EnableKey" {
+                self.act(command, key, region, name);
+            }
+        }
+    }
+
+    /// A key fault acts: the rulebook's own operation, authorization skipped.
+    fn act(&mut self, command: &Command, key: SetId, region: RegionId, name: &str) {
+        let answer = self.call_kms_directly(command, region, name);
         let (outcome, error, rule) = match answer {
             Ok(()) => ("ok", String::new(), None),
-            Err(refusal) => ("refused", refusal.error.name().to_owned(), Some(refusal.rule)),
+            Err(refused) => ("refused", refused.error, refused.rule),
         };
         self.recorder.event(EventRow {
             time: self.kernel.now(),
             region: Some(region.index()),
             principal: name.to_owned(),
             source: "fault",
-            operation: commands::api_name(operation),
+            operation: command.operation.name.to_owned(),
             target: self.kms.arn(key, region),
             outcome: outcome.to_owned(),
             error,
             rule,
-            detail: text,
+            detail: self.resolve(&command.text).unwrap_or_else(|_| command.text.clone()),
         });
     }
 
@@ -330,7 +341,7 @@ fn scope(fault: &Fault, setup: &Setup) -> String {
             };
             format!("{} {way} {}", store(*index), name(region))
         }
-        Fault::KeyDisabled { key, region } => {
+        Fault::Key { key, region, .. } => {
             format!("{} in {}", setup.keys[key.0 as usize].name, name(region))
         }
     }

@@ -1,11 +1,13 @@
 //! The grammar of the AWS CLI, version 2: `aws <service> <operation> --option value …`.
 
 use super::problem::nearest;
+use super::shell_words::{Word, words};
 use crate::runlog::parse::ParseError;
 use crate::services::api::{Argument, Command, Kind, Operation, Param, Service, kebab};
 use crate::services::reference::references;
 use crate::services::{aurora, kms, shorthand};
 use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -14,18 +16,26 @@ pub fn operations() -> Vec<&'static [Operation]> {
     vec![kms::api::OPERATIONS, aurora::api::OPERATIONS]
 }
 
-/// A word of the command line: its text without quotes, and where it stands.
-#[derive(Clone, Debug)]
-struct Word {
-    text: String,
-    at: Range<usize>,
-}
+/// Finds the bytes of a file by its name, or says why not.
+pub type Load<'a> = dyn Fn(&str) -> Result<Vec<u8>, String> + 'a;
 
-/// Reads a command; also answers where the value of `--region` stands.
+/// Reads a command of which no value stands in a file; also answers where the value of `--region` stands.
 ///
 /// # Errors
 /// Where the line departs from the AWS CLI, or names something that is not modelled.
 pub fn parse(text: &str, tables: &[&'static [Operation]]) -> Result<(Command, Range<usize>), ParseError> {
+    parse_with(text, tables, &|_| Err("values from files are not modelled here".to_owned()))
+}
+
+/// The same where values may stand in files: `file://policy.json`, `fileb://material.bin`.
+///
+/// # Errors
+/// Also if a file cannot be read.
+pub fn parse_with(
+    text: &str,
+    tables: &[&'static [Operation]],
+    load: &Load,
+) -> Result<(Command, Range<usize>), ParseError> {
     let mut words = words(text)?.into_iter().peekable();
     let end = text.len()..text.len();
     match words.next() {
@@ -52,7 +62,7 @@ pub fn parse(text: &str, tables: &[&'static [Operation]]) -> Result<(Command, Ra
         if !word.text.starts_with("--") {
             return Err(ParseError::new(word.at.clone(), format!("`{}` belongs to no option", word.text)));
         }
-        options.next(operation, &mut words)?;
+        options.next(operation, &mut words, load)?;
     }
     for param in operation.params.iter().filter(|param| param.required) {
         if !options.given.contains_key(param.name) {
@@ -134,7 +144,12 @@ impl Options {
     }
 
     /// An option after the operation.
-    fn next(&mut self, operation: &'static Operation, words: &mut Words) -> Result<(), ParseError> {
+    fn next(
+        &mut self,
+        operation: &'static Operation,
+        words: &mut Words,
+        load: &Load,
+    ) -> Result<(), ParseError> {
         let Some((name, inline, at)) = split(words) else { return Ok(()) };
         if self.is_global(&name, inline.clone(), &at, words)? {
             return Ok(());
@@ -154,8 +169,9 @@ impl Options {
             (Some(param), _, inline) => (param, values(param, &name, inline, &at, words)?),
             _ => return Err(unknown(operation, &name, at)),
         };
-        check(param, &value)?;
-        if self.given.insert(param.name, Argument(value.text)).is_some() {
+        let argument = from_file(param, &value, load)?;
+        check(param, &argument, &value)?;
+        if self.given.insert(param.name, Argument(argument)).is_some() {
             return Err(ParseError::new(at, format!("`--{}` is given twice", kebab(param.name))));
         }
         Ok(())
@@ -247,20 +263,34 @@ fn unknown(operation: &Operation, name: &str, at: Range<usize>) -> ParseError {
     }
 }
 
+/// What a value says: itself, or what the file says that it names.
+fn from_file(param: &Param, value: &Word, load: &Load) -> Result<String, ParseError> {
+    let binary = value.text.strip_prefix("fileb://");
+    let Some(name) = binary.or(value.text.strip_prefix("file://")) else { return Ok(value.text.clone()) };
+    let wrong = |message: String, help: &str| ParseError::new(value.at.clone(), message).help(help);
+    if binary.is_some() && param.kind != Kind::Blob {
+        let message = format!("`--{}` takes no blob", kebab(param.name));
+        return Err(wrong(message, "write `file://`: `fileb://` is for blobs"));
+    }
+    let bytes = load(name).map_err(|why| wrong(why, "or write the value itself; blobs are base64"))?;
+    if binary.is_some() {
+        return Ok(BASE64.encode(bytes));
+    }
+    let text = String::from_utf8(bytes);
+    let text =
+        text.map_err(|_| wrong(format!("`{name}` is not UTF-8 text"), "bytes are read by `fileb://`"))?;
+    Ok(if param.kind == Kind::Blob { text.trim().to_owned() } else { text })
+}
+
 /// Checks the form of a value in which no reference stands.
-fn check(param: &Param, value: &Word) -> Result<(), ParseError> {
-    let text = value.text.as_str();
+fn check(param: &Param, text: &str, value: &Word) -> Result<(), ParseError> {
     if !references(text).is_empty() {
         return Ok(());
-    }
-    if text.starts_with("file://") || text.starts_with("fileb://") {
-        let error = ParseError::new(value.at.clone(), "values from files are not modelled");
-        return Err(error.help("write the value itself; blobs are base64"));
     }
     let wrong = match param.kind {
         Kind::Text | Kind::Flag => None,
         Kind::Integer => text.parse::<i64>().err().map(|_| "is no whole number"),
-        Kind::Blob => base64::engine::general_purpose::STANDARD.decode(text).err().map(|_| "is not base64"),
+        Kind::Blob => BASE64.decode(text).err().map(|_| "is not base64"),
         Kind::Map => (!is_map(text)).then_some("is neither `key=value,...` nor a JSON object"),
         Kind::List => shorthand::list(text).is_none().then_some("is neither words nor a JSON list of texts"),
         Kind::Structure => {
@@ -271,7 +301,7 @@ fn check(param: &Param, value: &Word) -> Result<(), ParseError> {
     match wrong {
         None => Ok(()),
         Some(wrong) => {
-            let message = format!("`{text}` {wrong}");
+            let message = format!("`{}` {wrong}", value.text);
             Err(ParseError::new(value.at.clone(), message)
                 .help(format!("value of `--{}`", kebab(param.name))))
         }
@@ -293,69 +323,6 @@ fn is_tags(text: &str) -> bool {
             && ["TagKey", "TagValue"].iter().all(|name| tag.get(*name).is_some_and(|v| v.is_string()))
     };
     shorthand::structures(text).is_some_and(|tags| tags.iter().all(is_tag))
-}
-
-/// Splits a line as a POSIX shell does: white space, `'…'`, `"…"` and `\`.
-fn words(text: &str) -> Result<Vec<Word>, ParseError> {
-    let mut words = Vec::new();
-    let mut chars = text.char_indices().peekable();
-    while let Some((start, first)) = chars.next() {
-        if first.is_whitespace() {
-            continue;
-        }
-        let mut word = String::new();
-        let mut end = start;
-        let mut next = Some((start, first));
-        while let Some((at, c)) = next {
-            end = at + c.len_utf8();
-            match c {
-                '\'' | '"' => end = quoted(c, at, &mut chars, &mut word)?,
-                '\\' => match chars.next() {
-                    Some((_, '\n')) => {}
-                    Some((at, escaped)) => {
-                        word.push(escaped);
-                        end = at + escaped.len_utf8();
-                    }
-                    None => return Err(ParseError::new(at..end, "nothing follows the `\\`")),
-                },
-                '|' | '&' | ';' | '<' | '>' | '`' => {
-                    let message = format!("`{c}` is the shell's: a step is one command");
-                    return Err(
-                        ParseError::new(at..end, message).help("put it in quotes if it belongs to a value")
-                    );
-                }
-                c => word.push(c),
-            }
-            next = chars.next_if(|(_, c)| !c.is_whitespace());
-        }
-        // A line that is continued with `\` leaves no word behind.
-        if !(word.is_empty() && text[start..end].starts_with('\\')) {
-            words.push(Word { text: word, at: start..end });
-        }
-    }
-    Ok(words)
-}
-
-/// Reads up to the closing quote; answers where it ends.
-fn quoted(
-    quote: char,
-    start: usize,
-    chars: &mut std::iter::Peekable<std::str::CharIndices>,
-    word: &mut String,
-) -> Result<usize, ParseError> {
-    while let Some((at, c)) = chars.next() {
-        match c {
-            c if c == quote => return Ok(at + 1),
-            '\\' if quote == '"' => match chars.next() {
-                Some((_, '\n')) => {}
-                Some((_, escaped @ ('"' | '\\' | '$' | '`'))) => word.push(escaped),
-                Some((_, other)) => word.extend(['\\', other]),
-                None => break,
-            },
-            c => word.push(c),
-        }
-    }
-    Err(ParseError::new(start..start + 1, format!("the {quote} is never closed")))
 }
 
 #[cfg(test)]
@@ -410,6 +377,36 @@ mod tests {
     }
 
     #[test]
+    fn values_may_stand_in_files() {
+        let load = |name: &str| match name {
+            "a.json" => Ok(br#"["x"] "#.to_vec()),
+            "a.b64" => Ok(b"aGVsbG8=\n".to_vec()),
+            "a.bin" => Ok(vec![0xff, 0x00]),
+            _ => Err("there is no such file".to_owned()),
+        };
+        let thing = |rest: &str| {
+            let line = format!("aws kms create-thing --thing-id x {rest} --region r");
+            let found = parse_with(&line, &[TABLE], &load);
+            found
+                .map(|(command, _)| command.arguments.into_values().map(|argument| argument.0).next())
+                .map_err(|error| (error.message, line[error.at].to_owned()))
+        };
+        assert_eq!(thing("--blob fileb://a.bin"), Ok(Some("/wA=".to_owned())));
+        assert_eq!(thing("--blob file://a.b64"), Ok(Some("aGVsbG8=".to_owned())));
+        let refused = |rest: &str| thing(rest).unwrap_err();
+        assert_eq!(
+            refused("--blob file://a.bin"),
+            ("`a.bin` is not UTF-8 text".into(), "file://a.bin".into())
+        );
+        assert_eq!(refused("--days fileb://a.bin").0, "`--days` takes no blob");
+        assert_eq!(
+            refused("--context=file://a.json").0,
+            "`file://a.json` is neither `key=value,...` nor a JSON object"
+        );
+        assert_eq!(refused("--tags file://none"), ("there is no such file".into(), "file://none".into()));
+    }
+
+    #[test]
     fn errors_point_at_their_place() {
         let cases = [
             ("aws kms create-thing --region r", "create-thing", "`create-thing` needs `--thing-id`"),
@@ -432,7 +429,11 @@ mod tests {
                 "a",
                 "`a` is neither `key=value,...` nor a JSON object",
             ),
-            ("aws kms create-thing --thing-id file://a", "file://a", "values from files are not modelled"),
+            (
+                "aws kms create-thing --thing-id file://a",
+                "file://a",
+                "values from files are not modelled here",
+            ),
             ("aws kms create-thing --region a --region b", "--region", "`--region` is given twice"),
             ("aws kms create-thing --profile x", "--profile", "`--profile` is not modelled"),
             ("aws --thing-id kms", "--thing-id", "`--thing-id` cannot stand before the operation"),

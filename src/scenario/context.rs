@@ -1,6 +1,7 @@
 //! What every part of a scenario may refer to: declared names, the length of the run, numbers taken from outside.
 
 use super::defaults;
+use super::files::Files;
 use super::problem::{Problem, Sink, listing, nearest};
 use super::source::{Sources, Span};
 use super::tree::{Table, Value};
@@ -87,6 +88,8 @@ pub struct Context<'a> {
     pub scenario: &'a Table,
     /// Where problems go.
     pub sink: &'a Sink,
+    /// Files that the scenario names.
+    pub files: &'a Files<'a>,
     /// When the run ends.
     pub duration: sim::Span,
     /// Regions.
@@ -97,23 +100,35 @@ pub struct Context<'a> {
     pub stores: Names,
     /// Clients.
     pub clients: Names,
+    /// Accounts.
+    pub accounts: Names,
+    /// Principals.
+    pub principals: Names,
     assumed: RefCell<BTreeSet<usize>>,
     stated: RefCell<Vec<Assumption>>,
 }
 
 impl<'a> Context<'a> {
     /// Collects what is declared.
-    pub fn new(sources: &'a Sources, scenario: &'a Table, sink: &'a Sink) -> Context<'a> {
+    pub fn new(
+        sources: &'a Sources,
+        scenario: &'a Table,
+        sink: &'a Sink,
+        files: &'a Files<'a>,
+    ) -> Context<'a> {
         let duration = scenario.get("duration").and_then(|value| value::duration(value).ok());
         Context {
             sources,
             scenario,
             sink,
+            files,
             duration: duration.unwrap_or(value::LONGEST),
             regions: regions(scenario),
             keys: Names::of("key", scenario, "keys"),
             stores: Names::of("store", scenario, "stores"),
             clients: Names::of("client", scenario, "clients"),
+            accounts: Names::of("account", scenario, "accounts"),
+            principals: Names::of("principal", scenario, "principals"),
             assumed: RefCell::default(),
             stated: RefCell::default(),
         }

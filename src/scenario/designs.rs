@@ -1,6 +1,7 @@
 //! Designs that will hurt: each is allowed, each surprises people when a Region fails.
 
 use super::context::Context;
+use super::permits;
 use super::problem::Problem;
 use super::source::Span as Place;
 use super::tree::{Table, Value};
@@ -10,7 +11,11 @@ use crate::services::kms::KeySetup;
 use crate::world::RegionId;
 
 /// Warns of what will hurt.
-pub fn check(cx: &Context, setup: &Setup) {
+pub fn check(cx: &Context, setup: &Setup, always_mrk: bool) {
+    permits::check(cx, setup);
+    if always_mrk {
+        single_region_keys(cx, setup);
+    }
     for (index, client) in setup.clients.iter().enumerate() {
         long_run(cx, setup, index, client);
         let Some(store) = setup.stores.get(client.store) else { continue };
@@ -60,14 +65,8 @@ fn keyless_replicas(cx: &Context, setup: &Setup, index: usize, client: &ClientSe
         return;
     }
     for region in regions.iter().filter(|region| !keys.iter().any(|key| is_in(key, **region))) {
-        let store = &cx.scenario.tables("stores")[client.store];
         let name = cx.regions.name(region.index());
-        let list =
-            store.value.table().and_then(|table| table.get("regions")).map(Value::items).unwrap_or_default();
-        let at = list
-            .iter()
-            .find(|item| item.text() == Some(name))
-            .map_or(store.at.clone(), |item| item.span.clone());
+        let at = listed_at(cx, client.store, "regions", name);
         let names: Vec<String> = keys.iter().map(|key| format!("`{}`", key.name)).collect();
         let message = format!(
             "data of `{}` is replicated to `{name}`, where key {} is not",
@@ -113,6 +112,21 @@ fn plain_keyring(cx: &Context, setup: &Setup, index: usize, client: &ClientSetup
     }
 }
 
+/// The advice of study notes that AWS does not give.
+fn single_region_keys(cx: &Context, setup: &Setup) {
+    for key in setup.keys.iter().filter(|key| !key.multi_region) {
+        let at = cx.keys.position(&key.name).map_or(0..0, |index| cx.keys.at(index));
+        cx.sink.report(
+            Problem::note(&at, format!("key `{}` is single-Region: the study notes want it multi-Region", key.name))
+                .help(
+                    "AWS advises a multi-Region key only where the same ciphertext must be read in several Regions: \
+                     each replica key is one more place from which the data can be read",
+                )
+                .rule("KMS-SEED-9"),
+        );
+    }
+}
+
 /// A failover to a Region that cannot serve.
 fn idle_failover(cx: &Context, setup: &Setup, index: usize, client: &ClientSetup) {
     let store = &setup.stores[client.store];
@@ -142,7 +156,16 @@ fn idle_failover(cx: &Context, setup: &Setup, index: usize, client: &ClientSetup
     }
 }
 
-fn keyring_at(cx: &Context, client: usize) -> Place {
+/// Where a name stands in a list of a store.
+pub fn listed_at(cx: &Context, store: usize, list: &str, name: &str) -> Place {
+    let store = &cx.scenario.tables("stores")[store];
+    let items = store.value.table().and_then(|table| table.get(list)).map(Value::items).unwrap_or_default();
+    let found = items.iter().find(|item| item.text() == Some(name));
+    found.map_or(store.at.clone(), |item| item.span.clone())
+}
+
+/// Where the keyring of a client is stated.
+pub fn keyring_at(cx: &Context, client: usize) -> Place {
     let entry = &cx.scenario.tables("clients")[client];
     let table: Option<&Table> = entry.value.table();
     table

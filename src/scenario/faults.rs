@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::fields::Fields;
+use super::key_faults;
 use super::problem::Problem;
 use super::shape::{Form, Shape, field, later};
 use super::source::Span as Place;
@@ -10,7 +11,7 @@ use super::tree::Value;
 use super::value;
 use super::world::SERVICES;
 use crate::faults::{Fault, Mode, Traffic};
-use crate::services::kms::{KeySetup, SetId};
+use crate::services::kms::KeySetup;
 use crate::sim::Law;
 use crate::world::RegionId;
 
@@ -22,7 +23,7 @@ pub struct Kind {
     pub aliases: &'static [&'static str],
     /// What it may say.
     pub shape: &'static Shape,
-    read: fn(&Context, &Fields, &[KeySetup]) -> Option<Fault>,
+    pub(super) read: fn(&Context, &Fields, &[KeySetup]) -> Option<Fault>,
 }
 
 const MODES: &[(&str, Mode)] =
@@ -124,16 +125,8 @@ static REPLICATION_PAUSE: Shape = Shape {
     ],
 };
 
-static KEY_DISABLED: Shape = Shape {
-    what: "a key-disabled fault",
-    fields: &[
-        field("key", Form::Text, "the key"),
-        field("region", Form::Text, "the Region whose key is disabled; related keys are not touched"),
-    ],
-};
-
-/// The faults that are modelled.
-pub static KINDS: &[Kind] = &[
+/// The faults that are modelled, besides those of keys.
+static OF_THE_WORLD: &[Kind] = &[
     Kind { name: "region-outage", aliases: &[], shape: &REGION_OUTAGE, read: region_outage },
     Kind { name: "service-outage", aliases: &[], shape: &SERVICE_OUTAGE, read: service_outage },
     Kind {
@@ -171,7 +164,6 @@ pub static KINDS: &[Kind] = &[
         shape: &REPLICATION_PAUSE,
         read: replication_pause,
     },
-    Kind { name: "key-disabled", aliases: &[], shape: &KEY_DISABLED, read: key_disabled },
 ];
 
 /// Faults of the vocabulary that are not modelled yet, with the nearest that is.
@@ -203,22 +195,22 @@ pub static LATER: &[(&str, &str)] = &[
     ("bulk-delete", ""),
     ("ransom-reencrypt", ""),
     ("clock-skew", ""),
-    ("key-pending-deletion", "nearest: `run = \"aws kms schedule-key-deletion ...\"`"),
-    ("key-deleted", "nearest: `run = \"aws kms schedule-key-deletion ...\"`"),
-    ("key-material-expired", "nearest: `key-disabled`"),
-    ("key-policy-deny", "nearest: `key-disabled`"),
-    ("grant-revoked", "nearest: `key-disabled`"),
+    ("key-deleted", "nearest: `key-pending-deletion`, whose key is gone after 7d at the earliest"),
     ("custom-key-store-disconnected", "nearest: `key-disabled`; key stores are outside the scope"),
-    ("alias-repointed", "nearest: `run = \"aws kms update-alias ...\"`"),
     ("account-compromise", "nearest: steps with `as = \"attacker\"`"),
     ("account-closed", "nearest: `region-outage`"),
     ("region-opt-out", "nearest: `region-outage`"),
     ("guardrail-deny", "nearest: `service-outage`"),
 ];
 
+/// Every fault that is modelled.
+pub fn kinds() -> impl Iterator<Item = &'static Kind> + Clone {
+    OF_THE_WORLD.iter().chain(key_faults::KINDS)
+}
+
 /// The kind of a key of a timeline entry, by its name or an FIS action's.
 pub fn kind(key: &str) -> Option<&'static Kind> {
-    KINDS.iter().find(|kind| kind.name == key || kind.aliases.contains(&key))
+    kinds().find(|kind| kind.name == key || kind.aliases.contains(&key))
 }
 
 /// Reads a fault.
@@ -319,20 +311,4 @@ fn replication_pause(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fa
     let direction = fields.read("direction", |v| value::one_of(v, &directions));
     let (inbound, outbound) = direction.unwrap_or((true, true));
     Some(Fault::ReplicationPause { store: store?, region: region?, inbound, outbound })
-}
-
-fn key_disabled(cx: &Context, fields: &Fields, keys: &[KeySetup]) -> Option<Fault> {
-    let key = fields.need("key", |v| cx.keys.find(v));
-    let declared = key.and_then(|key| keys.iter().find(|known| known.name == cx.keys.name(key)));
-    let region = fields.need("region", |v| match (cx.region(v)?, declared) {
-        (region, Some(key)) if key.primary != region && !key.replicas.contains(&region) => {
-            Ok((region, Some(format!("key `{}` is not in this Region at the start", key.name))))
-        }
-        (region, _) => Ok((region, None)),
-    });
-    if let Some((_, Some(message))) = &region {
-        // It may be there later: a step can replicate it.
-        fields.report(Problem::warning(&fields.value_place("region"), message.as_str()));
-    }
-    Some(Fault::KeyDisabled { key: SetId(key? as u32), region: region?.0 })
 }

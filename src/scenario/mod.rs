@@ -4,6 +4,7 @@
 //! where they are written. The readers, one a part of the language, turn their part into what the model needs and
 //! report every problem with its place. `designs` then warns of designs that will hurt.
 
+mod accounts;
 pub mod awscli;
 mod clients;
 mod context;
@@ -12,13 +13,18 @@ mod designs;
 mod expect;
 mod faults;
 mod fields;
+mod files;
+mod key_faults;
 mod keys;
 mod knobs;
 pub mod overlay;
+mod permits;
+mod policy;
 mod problem;
 mod runbooks;
 mod schema;
 mod shape;
+mod shell_words;
 mod source;
 mod stores;
 mod timeline;
@@ -129,14 +135,16 @@ pub fn load_with(request: &Request, read: &Read) -> Result<Loaded, Box<Invalid>>
         let problems = vec![assembly.no_variant(name)];
         return Err(Box::new(Invalid { problems, sources: assembly.sources, io: None }));
     }
-    let (setup, mut problems) = whole::read(request, &assembly, request.variant.as_deref());
+    let whole::View { setup, mut problems, mut io } =
+        whole::read(request, &assembly, read, request.variant.as_deref());
     let mut known = problems.clone();
     let others =
         assembly.variants().map(Some).chain([None]).filter(|name| *name != request.variant.as_deref());
     for variant in others {
-        let (_, found) = whole::read(request, &assembly, variant);
+        let view = whole::read(request, &assembly, read, variant);
+        io = io.or(view.io);
         let place = variant.map_or("without the variant".to_owned(), |name| format!("in variant `{name}`"));
-        for mut problem in found.into_iter().filter(|problem| problem.severity == Severity::Error) {
+        for mut problem in view.problems.into_iter().filter(|problem| problem.severity == Severity::Error) {
             if !known.contains(&problem) {
                 known.push(problem.clone());
                 problem.message = format!("{}, {place}", problem.message);
@@ -148,6 +156,6 @@ pub fn load_with(request: &Request, read: &Read) -> Result<Loaded, Box<Invalid>>
     let sources = assembly.sources;
     match (setup, problems.iter().any(|problem| problem.severity == Severity::Error)) {
         (Some(setup), false) => Ok(Loaded { setup, variants, warnings: problems, sources }),
-        _ => Err(Box::new(Invalid { problems, sources, io: None })),
+        _ => Err(Box::new(Invalid { problems, sources, io })),
     }
 }

@@ -8,20 +8,20 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Reads a file; tests and built-in scenarios need no disk.
-pub type Read<'a> = dyn Fn(&Path) -> io::Result<String> + 'a;
+pub type Read<'a> = dyn Fn(&Path) -> io::Result<Vec<u8>> + 'a;
 
 /// The largest file that is read.
-const LARGEST: u64 = 1 << 20;
+pub const LARGEST: u64 = 1 << 20;
 
-/// Reads a file of the disk, if it is text and not larger than a scenario can be.
+/// Reads a file of the disk, and of one larger than a scenario can be no more than shows that it is.
 ///
 /// # Errors
-/// As the system says; `FileTooLarge` above 1 MiB; `InvalidData` if it is not UTF-8.
-pub fn read_file(path: &Path) -> io::Result<String> {
+/// As the system says.
+pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let file = std::fs::File::open(path)?;
-    let mut text = String::new();
-    io::Read::read_to_string(&mut io::Read::take(file, LARGEST + 1), &mut text)?;
-    Ok(text)
+    let mut bytes = Vec::new();
+    io::Read::read_to_end(&mut io::Read::take(file, LARGEST + 1), &mut bytes)?;
+    Ok(bytes)
 }
 
 /// Everything read, not yet understood.
@@ -101,9 +101,9 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// A file and what it extends. `by`: where the file is named in another one.
     fn file(&mut self, path: &Path, by: Option<&Value>) -> Table {
-        let result = (self.read)(path).and_then(|text| match text.len() as u64 > LARGEST {
-            true => Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 1 MiB")),
-            false => Ok(text),
+        let result = (self.read)(path).and_then(|bytes| match bytes.len() as u64 > LARGEST {
+            true => Err(io::ErrorKind::FileTooLarge.into()),
+            false => String::from_utf8(bytes).map_err(|_| io::ErrorKind::InvalidData.into()),
         });
         match result {
             Ok(text) => self.text(path, &text),
@@ -223,7 +223,7 @@ fn plain(path: &Path) -> PathBuf {
 }
 
 /// Why a file cannot be read, in words that do not depend on the system.
-fn reason(error: &io::Error) -> String {
+pub fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

@@ -153,6 +153,11 @@ impl Sink {
         result.map_err(|problem| self.report(problem)).ok()
     }
 
+    /// Whether the scenario cannot be run.
+    pub fn has_errors(&self) -> bool {
+        self.0.borrow().iter().any(|problem| problem.severity == Severity::Error)
+    }
+
     /// All of them.
     pub fn into_problems(self) -> Vec<Problem> {
         self.0.into_inner()

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 /// The JSON Schema (draft 2020-12) of a scenario file.
 pub fn schema() -> Value {
     let mut schema = object(&SCENARIO);
-    let faults = faults::KINDS.iter().flat_map(|kind| {
+    let faults = faults::kinds().flat_map(|kind| {
         let names = std::iter::once(&kind.name).chain(kind.aliases);
         names.map(|name| ((*name).to_owned(), object(kind.shape)))
     });
@@ -41,6 +41,7 @@ fn of(form: Form) -> Value {
         Form::Number => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
         Form::Flag => json!({ "type": "boolean" }),
         Form::OneOf(choices) => json!({ "enum": choices }),
+        Form::OneOfNumbers(choices) => json!({ "enum": choices }),
         Form::Duration => json!({ "type": "string", "examples": ["90s", "1h30m", "PT10M"] }),
         Form::Law => {
             json!({ "type": "string", "examples": ["5s", "uniform(1s, 5s)", "lognormal(3.5ms, 0.5)"] })

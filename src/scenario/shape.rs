@@ -33,6 +33,8 @@ pub enum Form {
     Flag,
     /// One of these texts.
     OneOf(&'static [&'static str]),
+    /// One of these whole numbers.
+    OneOfNumbers(&'static [u64]),
     /// A duration: `90s`.
     Duration,
     /// A duration or a distribution of durations: `uniform(1s, 5s)`.

@@ -55,13 +55,13 @@ impl Sources {
         }
     }
 
-    /// The hash of everything read, in order: FNV-1a of 128 bits, in hexadecimal.
-    pub fn hash(&self) -> String {
+    /// The hash of everything read, in order, and of what more there is: FNV-1a of 128 bits, in hexadecimal.
+    pub fn hash<'a>(&'a self, more: impl IntoIterator<Item = &'a [u8]>) -> String {
         const PRIME: u128 = 0x0000000001000000000000000000013B;
         let mut hash: u128 = 0x6c62272e07bb014262b821756295c58d;
-        for text in &self.texts {
-            for byte in text.text.bytes().chain([0]) {
-                hash = (hash ^ u128::from(byte)).wrapping_mul(PRIME);
+        for bytes in self.texts.iter().map(|text| text.text.as_bytes()).chain(more) {
+            for byte in bytes.iter().chain(&[0]) {
+                hash = (hash ^ u128::from(*byte)).wrapping_mul(PRIME);
             }
         }
         format!("{hash:032x}")
@@ -99,7 +99,7 @@ mod tests {
             for text in texts {
                 sources.add("", *text);
             }
-            sources.hash()
+            sources.hash([])
         };
         assert_eq!(hash(&[]), "6c62272e07bb014262b821756295c58d");
         assert_ne!(hash(&["ab", "c"]), hash(&["a", "bc"]));

@@ -199,11 +199,18 @@ fn preloaded(cx: &Context, v: &Value, entry: &Entry) -> Result<usize, Problem> {
 /// The name of an IAM principal.
 pub fn principal(v: &Value) -> Result<String, Problem> {
     let text = value::text(v)?;
+    principal_name(text, &v.span).map(|()| text.to_owned())
+}
+
+/// Whether a text may be the name of a principal: a role, `user/<name>`, `root` or `<account>/root`.
+pub fn principal_name(text: &str, at: &Place) -> Result<(), Problem> {
     let belongs = |c: char| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c);
-    match (1..=64).contains(&text.len()) && text.chars().all(belongs) {
-        true => Ok(text.to_owned()),
-        false => Err(Problem::error(&v.span, format!("`{text}` cannot be the name of a principal"))
-            .help("IAM names are up to 64 letters, digits and +=,.@_-")),
+    let name = text.strip_prefix("user/").or(text.strip_suffix("/root")).unwrap_or(text);
+    match (1..=64).contains(&name.len()) && name.chars().all(belongs) {
+        true => Ok(()),
+        false => Err(Problem::error(at, format!("`{text}` cannot be the name of a principal")).help(
+            "a principal is a role, `user/<name>`, `root` or `<account>/root`; IAM names are up to 64 letters, digits and +=,.@_-",
+        )),
     }
 }
 

@@ -117,6 +117,15 @@ impl Reader<'_> {
         let every = fields.read("every", value::duration_from(Span::MILLISECOND));
         let Some(action) = self.action(order, &fields, table, at) else { return };
         let Some(at) = at else { return };
+        if let (Some(_), Action::Fault { fault, .. }) = (lasts, &action)
+            && fault.is_for_good()
+        {
+            let message = format!("what `{}` does is not undone", fault.kind());
+            cx.sink.report(
+                Problem::error(&fields.place("for"), message)
+                    .help("leave `for` out, and mend it with a step"),
+            );
+        }
         if let (Some(lasts), Action::Fault { .. }) = (lasts, &action)
             && at + lasts > Time::ZERO + cx.duration
         {
@@ -341,7 +350,7 @@ fn not_yet(key: &str) -> Option<&'static str> {
 }
 
 fn unknown(entry: &Entry) -> Problem {
-    let kinds = faults::KINDS.iter().map(|kind| kind.name);
+    let kinds = faults::kinds().map(|kind| kind.name);
     let known = ENTRY.modelled().map(|field| field.name).chain(kinds);
     let help = did_you_mean(&entry.key, "an entry of the timeline takes", known);
     let message = format!("an entry of the timeline has no `{}`", entry.key);
@@ -349,7 +358,7 @@ fn unknown(entry: &Entry) -> Problem {
 }
 
 fn known_faults() -> String {
-    listing(faults::KINDS.iter().map(|kind| kind.name))
+    listing(faults::kinds().map(|kind| kind.name))
 }
 
 /// Reads an AWS CLI command; its references must name keys or saved answers.
@@ -370,12 +379,17 @@ pub fn command_at(
     let place = |range: std::ops::Range<usize>| {
         cx.sources.part(&v.span, whole, &(range.start + offset..range.end + offset))
     };
-    let (command, region) = awscli::parse(text, &awscli::operations())
+    let load = |name: &str| cx.files.bytes(cx, &v.span, name);
+    let (command, region) = awscli::parse_with(text, &awscli::operations(), &load)
         .map_err(|error| Problem::error(&place(error.at), error.message).maybe_help(error.help))?;
     if references(&command.region).is_empty() {
         cx.regions.find_at(&command.region, &place(region))?;
     }
     resolved(cx, text, &place, known)?;
+    // What a file says stands nowhere in the text.
+    for argument in command.arguments.values() {
+        resolved(cx, &argument.0, &|_| place(0..text.len()), known)?;
+    }
     Ok(command)
 }
 

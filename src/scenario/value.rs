@@ -1,10 +1,11 @@
 //! What single values mean: durations, rates, distributions, shares, counts, names; and how large they may be.
 
 use super::problem::{Problem, did_you_mean};
-use super::tree::{Node, Value};
+use super::tree::{Entry, Node, Value};
 use crate::client::{Objective, Rate};
 use crate::runlog::parse::{duration as parse_duration, percent};
 use crate::sim::{Law, Span};
+use std::collections::BTreeMap;
 
 pub use crate::runlog::parse::LONGEST;
 
@@ -68,6 +69,17 @@ pub fn one_of<T: Copy>(value: &Value, choices: &[(&str, T)]) -> Result<T, Proble
     }
 }
 
+/// One of some whole numbers: the value beside it.
+pub fn number_of<T: Copy>(value: &Value, choices: &[(u64, T)]) -> Result<T, Problem> {
+    let Node::Integer(written) = value.node else { return Err(expected(value, "a whole number")) };
+    let found = choices.iter().find(|(number, _)| i128::from(*number) == written);
+    found.map(|(_, meaning)| *meaning).ok_or_else(|| {
+        let all: Vec<String> = choices.iter().map(|(number, _)| format!("`{number}`")).collect();
+        Problem::error(&value.span, format!("`{written}` is not one of the choices"))
+            .help(format!("choices: {}", all.join(", ")))
+    })
+}
+
 /// A whole number between two limits.
 pub fn count(value: &Value, least: u64, most: u64) -> Result<u64, Problem> {
     let Node::Integer(number) = value.node else { return Err(expected(value, "a whole number")) };
@@ -88,6 +100,13 @@ fn grouped(number: u64) -> String {
         space.then_some('_').into_iter().chain([digit])
     };
     digits.chars().enumerate().flat_map(group).collect()
+}
+
+/// A table of texts.
+pub fn texts(value: &Value) -> Result<BTreeMap<String, String>, Problem> {
+    let table = value.table().ok_or_else(|| expected(value, "a table of texts"))?;
+    let one = |entry: &Entry| Ok((entry.key.clone(), text(&entry.value)?.to_owned()));
+    table.entries.iter().map(one).collect()
 }
 
 /// A share: a number from 0 to 1, or a percentage.

@@ -2,21 +2,20 @@
 
 use super::context::Context;
 use super::fields::Fields;
-use super::overlay::Assembly;
+use super::files::Files;
+use super::overlay::{Assembly, Read};
 use super::problem::{Problem, Sink};
-use super::shape::{Form, Shape, TEXT_BY_NAME, TEXTS, field, later};
-use super::source::Sources;
+use super::shape::{Form, Shape, TEXT_BY_NAME, TEXTS, field};
 use super::stores::Kind;
 use super::tree::{Node, Table};
-use super::{Request, clients, designs, expect, keys, knobs, runbooks, stores, timeline, value, world};
+use super::{
+    Request, accounts, clients, designs, expect, keys, knobs, runbooks, stores, timeline, value, world,
+};
 use crate::model::setup::{Action, RunbookSetup, RunbookStep, Setup, TimelineEntry};
-use crate::services::Operation;
-use crate::services::iam::Directory;
+use crate::services::kms::KeySetup;
 use crate::sim::Span;
-use crate::world::{RegionSet, Service};
-
-/// The account that owns everything.
-const ACCOUNT: &str = "111122223333";
+use crate::world::Service;
+use std::io;
 
 /// The most keys, stores, clients or runbooks.
 const MOST_OF_A_KIND: usize = 1_000;
@@ -43,33 +42,42 @@ pub static SCENARIO: Shape = Shape {
         field("settings", Form::Table(&knobs::SETTINGS), "what AWS's documents leave open"),
         field("rules", Form::Table(&knobs::RULES), "whose rules are played"),
         field("variants", Form::Named(&Form::Any), "named overlays of this scenario"),
-        later("accounts", "one account owns everything"),
-        later(
+        field(
+            "accounts",
+            Form::Named(&Form::Table(&accounts::ACCOUNT_SHAPE)),
+            "AWS accounts; the first one owns what names no other; absent: one account owns everything",
+        ),
+        field(
             "principals",
-            "every principal of the account may do everything that the default key policy allows",
+            Form::Named(&Form::Table(&accounts::PRINCIPAL)),
+            "who calls: the clients, `readers` and `as` of these names. One that is not declared may do everything that key policies leave to IAM",
         ),
     ],
 };
 
-/// Reads and checks the scenario with one variant, or without.
-pub fn read(request: &Request, assembly: &Assembly, variant: Option<&str>) -> (Option<Setup>, Vec<Problem>) {
+/// The scenario with one variant, or without.
+pub struct View {
+    /// What the model needs, unless nothing can be said.
+    pub setup: Option<Setup>,
+    /// Everything wrong, and warnings.
+    pub problems: Vec<Problem>,
+    /// Set if a file that it names could not be read.
+    pub io: Option<io::ErrorKind>,
+}
+
+/// Reads and checks the scenario with one variant, or without; `read` finds the files that it names.
+pub fn read(request: &Request, assembly: &Assembly, read: &Read, variant: Option<&str>) -> View {
     let (scenario, mut problems) = assembly.view(variant);
-    let sink = Sink::default();
-    let setup = setup(request, &assembly.sources, &scenario, variant, &sink);
+    let (sink, files) = (Sink::default(), Files::new(read));
+    let setup = setup(request, &Context::new(&assembly.sources, &scenario, &sink, &files), variant);
     problems.extend(sink.into_problems());
     problems.sort_by_key(|problem| problem.primary.as_ref().map(|label| label.span.start));
     problems.dedup();
-    (setup, problems)
+    View { setup, problems, io: files.io() }
 }
 
-fn setup(
-    request: &Request,
-    sources: &Sources,
-    scenario: &Table,
-    variant: Option<&str>,
-    sink: &Sink,
-) -> Option<Setup> {
-    let cx = &Context::new(sources, scenario, sink);
+fn setup(request: &Request, cx: &Context, variant: Option<&str>) -> Option<Setup> {
+    let (scenario, sink) = (cx.scenario, cx.sink);
     let top = Fields::of(scenario, &(0..0), &SCENARIO, sink);
     sections(&top, scenario)?;
     let title = top.read("title", |v| value::text(v).map(str::to_owned));
@@ -80,14 +88,15 @@ fn setup(
 
     let settings = knobs::settings(cx);
     let world = world::read(cx, &used(scenario), settings.quota_vintage);
+    let directory = accounts::read(cx);
     let keys = keys::read(cx);
     let stores = stores::read(cx, &world);
     let clients = clients::read(cx);
     let timeline = timeline::read(cx, &keys);
     let runbooks = runbooks::read(cx, &timeline);
-    let (rule_set, switches) = knobs::rules(cx, request.rules);
-    let expect = expect::read(cx, &timeline, rule_set);
-    let timing = knobs::timing(cx, &called(&timeline.entries, &runbooks));
+    let rules = knobs::rules(cx, request.rules);
+    let expect = expect::read(cx, &timeline, rules.base);
+    let timing = knobs::timing(cx, &called(&timeline.entries, &runbooks, &keys, cx.duration));
 
     let name = stem(request);
     let duration = duration?;
@@ -95,18 +104,17 @@ fn setup(
         title: title.unwrap_or_else(|| name.clone()),
         name,
         variant: variant.map(str::to_owned),
-        hash: hash(sources, variant),
+        hash: hash(cx, variant),
         seed: request.seed.or(seed).unwrap_or(1),
         duration,
         bin: bin.unwrap_or_else(|| bin_of(duration)),
-        rule_set,
+        rule_set: rules.base,
         world: world.setup,
-        directory: Directory::of_one_account(ACCOUNT),
-        disabled_regions: RegionSet::default(),
+        directory,
         keys,
         timing,
         settings,
-        switches,
+        switches: rules.switches,
         stores,
         clients,
         runbooks,
@@ -115,18 +123,21 @@ fn setup(
         assumptions: Vec::new(),
     };
     setup.assumptions = cx.assumptions();
-    designs::check(cx, &setup);
+    designs::check(cx, &setup, rules.always_mrk);
     Some(setup)
 }
+
+/// The parts that have a name for each.
+const NAMED: [&str; 6] = ["keys", "stores", "clients", "runbooks", "accounts", "principals"];
 
 /// Checks that what comes in tables or entries does, and in no more than can be read.
 fn sections(top: &Fields, scenario: &Table) -> Option<()> {
     let crowded = |key: &&&str| scenario.tables(key).len() > MOST_OF_A_KIND;
-    if let Some(key) = ["keys", "stores", "clients", "runbooks"].iter().find(crowded) {
+    if let Some(key) = NAMED.iter().find(crowded) {
         top.report(Problem::error(&top.place(key), format!("a scenario has at most {MOST_OF_A_KIND} {key}")));
         return None;
     }
-    for key in ["keys", "stores", "clients", "runbooks"] {
+    for key in NAMED {
         if let Some(value) = top.get(key).filter(|value| value.table().is_none()) {
             let problem = Problem::error(
                 &value.span,
@@ -155,17 +166,24 @@ fn used(scenario: &Table) -> Vec<Service> {
     Service::ALL.into_iter().filter(uses).collect()
 }
 
-/// The operations that steps and runbooks call.
-fn called(timeline: &[TimelineEntry], runbooks: &[RunbookSetup]) -> Vec<&'static str> {
-    let steps = timeline.iter().filter_map(|entry| match &entry.action {
-        Action::Step(step) => Some(step.command.operation),
-        Action::Fault { .. } => None,
+/// The operations that steps, runbooks and faults call, and those that KMS carries out on its own.
+fn called(
+    timeline: &[TimelineEntry],
+    runbooks: &[RunbookSetup],
+    keys: &[KeySetup],
+    duration: Span,
+) -> Vec<&'static str> {
+    let steps = timeline.iter().flat_map(|entry| match &entry.action {
+        Action::Step(step) => vec![step.command.operation.name],
+        Action::Fault { fault, .. } => fault.operations(),
     });
     let runs = runbooks.iter().flat_map(|runbook| &runbook.steps).filter_map(|step| match step {
-        RunbookStep::Run { command, .. } => Some(command.operation),
+        RunbookStep::Run { command, .. } => Some(command.operation.name),
         _ => None,
     });
-    steps.chain(runs).map(|operation: &'static Operation| operation.name).collect()
+    let rotates = |key: &KeySetup| key.rotation.is_some_and(|period| period <= duration);
+    let rotation = keys.iter().any(rotates).then_some("RotateKey");
+    steps.chain(runs).chain(rotation).collect()
 }
 
 /// The file's name without its ending.
@@ -177,12 +195,10 @@ fn stem(request: &Request) -> String {
     path.file_stem().map_or_else(|| "scenario".to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
-fn hash(sources: &Sources, variant: Option<&str>) -> String {
-    let mut all = sources.clone();
-    if let Some(variant) = variant {
-        all.add("--variant", variant);
-    }
-    all.hash()
+/// The hash of all that was read, and of which variant was chosen.
+fn hash(cx: &Context, variant: Option<&str>) -> String {
+    let files = cx.files.contents();
+    cx.sources.hash(files.iter().map(Vec::as_slice).chain(variant.map(str::as_bytes)))
 }
 
 /// The duration in at most 720 rows of a round length.

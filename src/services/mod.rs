@@ -46,6 +46,10 @@ pub enum Remedy {
     },
 }
 
+/// Who carries out what a fault does to a key: nobody whom a policy could refuse, so authorization is skipped. No
+/// principal of a scenario has this name.
+pub const NOBODY: &str = "";
+
 /// Who asks, when, from where.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller<'a> {

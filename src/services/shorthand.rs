@@ -73,12 +73,12 @@ impl Reader<'_> {
             self.rest = rest;
             return Some(Value::from(inner));
         }
-        let first = self.word(end);
+        let first = self.word(end)?;
         // `Name=a,b,c`: further words without `=` belong to the same list.
         let mut all = vec![first];
         while self.rest.starts_with(',') && !self.pair_follows(end) {
             self.takes(',');
-            all.push(self.word(end));
+            all.push(self.word(end)?);
         }
         Some(match all.len() {
             1 => Value::from(all.remove(0)),
@@ -86,12 +86,13 @@ impl Reader<'_> {
         })
     }
 
-    fn word(&mut self, end: Option<char>) -> String {
+    /// A value without quotes, in which no bracket stands.
+    fn word(&mut self, end: Option<char>) -> Option<String> {
         let stop = |c: char| c == ',' || Some(c) == end;
         let at = self.rest.find(stop).unwrap_or(self.rest.len());
         let (word, rest) = self.rest.split_at(at);
         self.rest = rest;
-        word.trim().to_owned()
+        (!word.contains(['{', '}', '[', ']'])).then(|| word.trim().to_owned())
     }
 
     fn pair_follows(&self, end: Option<char>) -> bool {

@@ -1,6 +1,7 @@
 //! The accounts and principals of a table's case.
 
 use mrksim::services::iam::{AccountSetup, Directory, Document, PrincipalSetup};
+use mrksim::world::RegionSet;
 use std::collections::BTreeMap;
 
 /// Who there is, line by line.
@@ -50,11 +51,12 @@ impl People {
         }
     }
 
-    pub fn directory(&self) -> Directory {
+    pub fn directory(&self, disabled: RegionSet) -> Directory {
         let mut accounts = self.accounts.clone();
         if accounts.is_empty() {
             accounts.push(main());
         }
+        accounts[0].disabled = disabled;
         Directory::new(accounts, self.principals.clone())
     }
 
@@ -105,6 +107,7 @@ fn main() -> AccountSetup {
         id: "111122223333".to_owned(),
         service_control: Vec::new(),
         resource_control: Vec::new(),
+        disabled: Default::default(),
         management: false,
     }
 }

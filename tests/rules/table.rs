@@ -4,7 +4,7 @@
 //! key orders multi-region us-east-1 eu-west-1        declares $orders, before the case's first command
 //! set pending-deletion-error = DisabledException     an open point; also `set strict-updating`
 //! quotas                                             calls count against the request quotas
-//! disabled R                                         an opt-in Region that the account has not enabled
+//! disabled R                                         an opt-in Region that the first account has not enabled
 //! timing creating = 30s                              how long KMS takes
 //! account NAME 222233334444 [management]             a further account; `account main …`: of the first
 //! scp ACCOUNT {json} / rcp ACCOUNT {json}            its service control and resource control policies
@@ -191,9 +191,9 @@ impl Table {
 
     fn world(&mut self) -> &mut World {
         if self.world.is_none() {
-            let directory = self.people.directory();
+            let directory = self.people.directory(self.disabled);
             let timing = self.timing.0.clone();
-            let mut world = World::of(directory, self.disabled, timing, self.settings, self.switches);
+            let mut world = World::of(directory, timing, self.settings, self.switches);
             world.metered = self.metered;
             for (name, multi_region, regions) in &self.keys {
                 let regions: Vec<_> = regions.iter().map(|name| region(name)).collect();

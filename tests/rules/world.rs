@@ -54,17 +54,11 @@ fn errors_of(settings: &Settings) -> Vec<ErrorCode> {
 
 impl World {
     pub fn new(timing: Timing, settings: Settings, switches: Switches) -> World {
-        World::of(Directory::of_one_account("111122223333"), RegionSet::default(), timing, settings, switches)
+        World::of(Directory::of_one_account("111122223333"), timing, settings, switches)
     }
 
-    /// A world of certain accounts and principals, which have not enabled some Regions.
-    pub fn of(
-        directory: Directory,
-        disabled_regions: RegionSet,
-        timing: Timing,
-        settings: Settings,
-        switches: Switches,
-    ) -> World {
+    /// A world of certain accounts and principals.
+    pub fn of(directory: Directory, timing: Timing, settings: Settings, switches: Switches) -> World {
         let usual = errors_of(&Settings::default());
         let chosen = errors_of(&settings).into_iter().zip(usual).filter(|(chosen, usual)| chosen != usual);
         let place = |(name, partition): &(&str, &str)| Place {
@@ -73,7 +67,7 @@ impl World {
         };
         let regions = REGIONS.iter().map(place).collect();
         World {
-            kms: Kms::new(Config { regions, directory, timing, settings, switches, disabled_regions }),
+            kms: Kms::new(Config { regions, directory, timing, settings, switches }),
             now: Time::ZERO,
             down: RegionSet::default(),
             notes: Vec::new(),

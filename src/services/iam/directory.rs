@@ -3,6 +3,7 @@
 use super::Document;
 use super::evaluate::{Held, PolicyKind, Standing};
 use super::principals::Named;
+use crate::world::RegionSet;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -28,6 +29,8 @@ pub struct AccountSetup {
     pub service_control: Vec<Document>,
     /// Resource control policies that bind its keys.
     pub resource_control: Vec<Document>,
+    /// The opt-in Regions that it has not enabled (KMS-REP-6).
+    pub disabled: RegionSet,
     /// The organisation's management account, which service control policies do not bind.
     pub management: bool,
 }
@@ -72,6 +75,7 @@ impl Directory {
             id: id.to_owned(),
             service_control: Vec::new(),
             resource_control: Vec::new(),
+            disabled: RegionSet::default(),
             management: false,
         };
         Directory::new(vec![account], Vec::new())
@@ -90,6 +94,11 @@ impl Directory {
     /// The account with these twelve digits, if there is one.
     pub fn account_named(&self, id: &str) -> Option<usize> {
         self.accounts.iter().position(|account| account.id == id)
+    }
+
+    /// The opt-in Regions that an account has not enabled.
+    pub fn disabled(&self, account: usize) -> RegionSet {
+        self.accounts.get(account).map_or(RegionSet::default(), |account| account.disabled)
     }
 
     /// The account of a principal, as [`principal`](Directory::principal) finds it.

@@ -291,6 +291,7 @@ mod tests {
             id: "111122223333".to_owned(),
             service_control: organisation.map(document).into_iter().collect(),
             resource_control: Vec::new(),
+            disabled: Default::default(),
             management: false,
         };
         let principal = PrincipalSetup {

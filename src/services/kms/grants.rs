@@ -246,7 +246,8 @@ impl Kms {
             return Ok(());
         }
         if self.account_of(asking.principal) == self.set(key.set).account {
-            return self.authorize_without_key("RetireGrant", key.region, &asking);
+            let arn = self.arn(key.set, key.region);
+            return self.authorize_by_iam("kms:RetireGrant", &arn, key.region, &asking, rules::WHO_RETIRES);
         }
         let message = format!("User: {caller} is not authorized to perform: kms:RetireGrant on this grant");
         Err(refuse(rules::WHO_RETIRES, ErrorCode::AccessDeniedException, message))
@@ -284,7 +285,6 @@ mod tests {
                 timing: Timing::default(),
                 settings: Settings::default(),
                 switches: Switches::default(),
-                disabled_regions: Default::default(),
             });
             let set =
                 kms.declare(&KeySetup::multi_region("orders", HOME, &[OTHER]), 7, &mut Outbox::default());

@@ -79,7 +79,6 @@ mod tests {
             timing: Timing { alias_tag: Law::Constant(delay), ..Timing::default() },
             settings: Settings::default(),
             switches: Switches::default(),
-            disabled_regions: Default::default(),
         });
         for (name, fresh) in [("orders", 1 << 100), ("other", 2 << 100)] {
             let tags = BTreeMap::from([("team".to_owned(), name.to_owned())]);

@@ -97,8 +97,6 @@ pub struct Config {
     pub settings: Settings,
     /// Departures from documented behaviour.
     pub switches: Switches,
-    /// Opt-in Regions that the accounts have not enabled (KMS-REP-6).
-    pub disabled_regions: RegionSet,
 }
 
 /// One wrap of a data key: what the message names (KMS-CT-1, KMS-ESDK-2).

@@ -3,6 +3,7 @@
 use super::authorization::{Asking, Subject};
 use super::consistency::View;
 use super::naming::Naming;
+use super::paging::{self, Page};
 use super::request::{Request, refuse};
 use super::state::KeyRef;
 use super::{Answer, Config, Kms, KmsEvent, rules};
@@ -43,8 +44,9 @@ impl Kms {
 
     /// ListKeyPolicies: always the one.
     pub(super) fn list_key_policies(&self, request: &Request) -> Answer {
+        let page = Page::of(request, "PolicyNames", paging::LONG)?;
         self.admit_named("ListKeyPolicies", request, "KeyId", Naming::KeyOnly)?;
-        Ok(json!({ "PolicyNames": [NAME], "Truncated": false }))
+        page.answer([json!(NAME)].into_iter())
     }
 
     /// The policy of a key: what was given, else the default one.

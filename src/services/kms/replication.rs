@@ -130,7 +130,7 @@ impl Kms {
             let message = format!("{name} is in another partition");
             return Err(refuse(rules::ONE_PARTITION, settings.replicate_partition_error, message));
         }
-        if self.config.disabled_regions.has(to) {
+        if self.config.directory.disabled(self.set(primary.set).account).has(to) {
             let message = format!("{name} is not enabled for this account");
             let error = settings.replicate_disabled_region_error;
             return Err(refuse(rules::ENABLED_REGIONS_ONLY, error, message));

@@ -8,6 +8,7 @@ use super::dates::date;
 use super::keys::days;
 use super::material::{Holding, Rotating, RotationType};
 use super::naming::Naming;
+use super::paging::{self, Page};
 use super::request::{Request, invalid, refuse};
 use super::state::{AutomaticRotation, Key, KeyRef, KeyState, Set};
 use super::{Answer, Kms, KmsEvent, SetId, rules};
@@ -264,14 +265,14 @@ impl Kms {
             Some("ALL_KEY_MATERIAL") => true,
             Some(text) => return Err(invalid(format!("'{text}' is no IncludeKeyMaterial"))),
         };
+        let page = Page::of(request, "Rotations", paging::LONG)?;
         let at = self.admit_named("ListKeyRotations", request, "KeyId", Naming::KeyOnly)?;
         let set = self.set(at.set);
         let Some(key) = set.keys.get(&at.region) else { return Ok(Value::Null) };
         let known = |version: &u16| set.class.is_external() || key.held.contains_key(version);
         let versions = (0..set.versions()).filter(known);
         let listed = versions.filter(|version| all || set.rotation_of(*version).is_some());
-        let entries: Vec<Value> = listed.map(|version| self.rotation_entry(at.set, key, version)).collect();
-        Ok(json!({ "Rotations": entries, "Truncated": false }))
+        page.answer(listed.map(|version| self.rotation_entry(at.set, key, version)))
     }
 
     /// A key material as ListKeyRotations shows it (KMS-ROT-14).
