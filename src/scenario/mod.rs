@@ -12,6 +12,7 @@ mod designs;
 mod expect;
 mod faults;
 mod fields;
+mod keyrings;
 mod keys;
 mod knobs;
 pub mod overlay;

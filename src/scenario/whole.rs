@@ -158,7 +158,7 @@ fn used(scenario: &Table) -> Vec<Service> {
 fn called(timeline: &[TimelineEntry], runbooks: &[RunbookSetup]) -> Vec<&'static str> {
     let steps = timeline.iter().filter_map(|entry| match &entry.action {
         Action::Step(step) => Some(step.command.operation),
-        Action::Fault { .. } => None,
+        Action::Message(_) | Action::Fault { .. } => None,
     });
     let runs = runbooks.iter().flat_map(|runbook| &runbook.steps).filter_map(|step| match step {
         RunbookStep::Run { command, .. } => Some(command.operation),
