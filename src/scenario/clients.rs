@@ -5,7 +5,8 @@ use super::fields::Fields;
 use super::keyrings::{KEYRING, Reader};
 use super::problem::Problem;
 use super::shape::{Form, Shape, TEXT_BY_NAME, TEXTS, field};
-use super::tree::{Entry, Value};
+use super::stores;
+use super::tree::{Entry, Node, Value};
 use super::value;
 use crate::client::{CacheSetup, ClientSetup, Keyring, Mix, Objective, RetryMode, cache};
 use crate::sim::Span;
@@ -17,6 +18,7 @@ pub static CLIENT: Shape = Shape {
     fields: &[
         field("region", Form::Text, "where its instances run and call from"),
         field("store", Form::Text, "the store that it reads and writes"),
+        field("principal", Form::Text, "the IAM principal as which its instances call (its own name)"),
         field(
             "rate",
             Form::Rate,
@@ -40,7 +42,11 @@ pub static CLIENT: Shape = Shape {
         ),
         field("attempt-timeout", Form::Duration, "time to give up waiting for one attempt's answer (5s)"),
         field("objective", Form::Text, "what recovery time is measured against (\"99% over 60s\")"),
-        field("cache", Form::Table(&CACHE), "data-key caching, in each instance; absent: none"),
+        field(
+            "cache",
+            Form::Either(&[Form::Table(&CACHE), Form::Flag]),
+            "data-key caching, in each instance; absent or false: none",
+        ),
     ],
 };
 
@@ -94,6 +100,7 @@ fn client(cx: &Context, entry: &Entry) -> Option<ClientSetup> {
     let fields = Fields::open(&entry.value, &entry.at, &CLIENT, cx.sink)?;
     let region = fields.need("region", |v| cx.region(v));
     let store = fields.need("store", |v| cx.stores.find(v));
+    let principal = fields.read("principal", stores::principal);
     let rate = fields.read("rate", value::rate);
     let requests = fields.read("requests", |v| value::count(v, 1, u64::MAX));
     if fields.get("rate").is_none() {
@@ -132,7 +139,7 @@ fn client(cx: &Context, entry: &Entry) -> Option<ClientSetup> {
     let objective = fields.read("objective", value::objective);
     Some(ClientSetup {
         name: entry.key.clone(),
-        principal: entry.key.clone(),
+        principal: principal.unwrap_or_else(|| entry.key.clone()),
         region: region?,
         store: store?,
         rate,
@@ -172,6 +179,9 @@ fn keyring(cx: &Context, v: &Value) -> Result<Option<Keyring>, Problem> {
 }
 
 fn cache(cx: &Context, v: &Value) -> Result<Option<CacheSetup>, Problem> {
+    if let Node::Flag(false) = v.node {
+        return Ok(None);
+    }
     let Some(fields) = Fields::open(v, &v.span, &CACHE, cx.sink) else { return Ok(None) };
     let max_age = fields.need("max-age", value::duration_from(Span::MILLISECOND));
     let max_messages = fields.read("max-messages", |v| value::count(v, 1, cache::MOST_MESSAGES));

@@ -15,6 +15,7 @@ mod fields;
 mod keyrings;
 mod keys;
 mod knobs;
+mod messages;
 pub mod overlay;
 mod problem;
 mod runbooks;

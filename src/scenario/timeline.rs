@@ -1,26 +1,21 @@
 //! `[[timeline]]`: faults and steps.
 
 use super::awscli;
-use super::clients;
 use super::context::{Context, Names};
 use super::faults;
 use super::fields::Fields;
-use super::keyrings::{self, KEYRING};
-use super::problem::{Problem, Severity, did_you_mean, listing, nearest};
-use super::shape::{Form, Shape, TEXT_BY_NAME, field};
+use super::messages::{self, DECRYPT, ENCRYPT};
+use super::problem::{Problem, did_you_mean, listing, nearest};
+use super::shape::{Form, Shape, field};
 use super::source::Span as Place;
 use super::stores;
 use super::tree::{Entry, Node, Table, Value};
 use super::value;
-use crate::client::Keyring;
-use crate::model::setup::{Action, MessageJob, MessageStep, Step, StepExpectation, TimelineEntry};
+use crate::model::setup::{Action, Step, StepExpectation, TimelineEntry};
 use crate::services::kms::KeySetup;
 use crate::services::reference::references;
 use crate::services::{Command, ErrorCode};
 use crate::sim::{Span, Time};
-use crate::world::RegionId;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The keys of `[[timeline]]` besides the faults.
@@ -42,28 +37,6 @@ pub static ENTRY: Shape = Shape {
         field("from", Form::Text, "the Region in which it is typed"),
         field("encrypt", Form::Table(&ENCRYPT), "a call of the AWS Encryption SDK that makes a message"),
         field("decrypt", Form::Table(&DECRYPT), "a call of the AWS Encryption SDK that opens a message"),
-    ],
-};
-
-/// `encrypt`
-static ENCRYPT: Shape = Shape {
-    what: "an encrypt step",
-    fields: &[
-        field("keyring", Form::Table(&KEYRING), "the keyring"),
-        field("region", Form::Text, "the Region whose instance calls: keys are bound to it"),
-        field("context", TEXT_BY_NAME, "the encryption context"),
-        field("plaintext", Form::Text, "what is encrypted, in base64"),
-    ],
-};
-
-/// `decrypt`
-static DECRYPT: Shape = Shape {
-    what: "a decrypt step",
-    fields: &[
-        field("keyring", Form::Table(&KEYRING), "the keyring"),
-        field("region", Form::Text, "the Region whose instance calls: keys are bound to it"),
-        field("context", TEXT_BY_NAME, "pairs that the message's encryption context must not contradict"),
-        field("message", Form::Text, "the message: the answer of an `encrypt` step, `$name`"),
     ],
 };
 
@@ -186,7 +159,10 @@ impl Reader<'_> {
                 Some(Action::Fault { fault, lasts: None })
             }
             ([], [("run", run)]) => self.step(order, fields, run, at).map(Action::Step),
-            ([], [(job, call)]) => self.message(order, fields, job, call, at).map(Action::Message),
+            ([], [(job, call)]) => {
+                let known = |name: &str| self.is_known(name, order, at);
+                messages::read(cx, fields, job, call, &known).map(Action::Message)
+            }
             ([], []) if reported => None,
             ([], []) => {
                 let problem = Problem::error(&fields.at, "the entry does nothing");
@@ -220,40 +196,6 @@ impl Reader<'_> {
             deletion(cx, command, run, at);
         }
         Some(Step { command: command?, from, principal, save, expect })
-    }
-
-    fn message(
-        &self,
-        order: usize,
-        fields: &Fields,
-        job: &str,
-        call: &Value,
-        at: Option<Time>,
-    ) -> Option<MessageStep> {
-        let cx = self.cx;
-        let known = |name: &str| self.is_known(name, order, at);
-        let shape = if job == "encrypt" { &ENCRYPT } else { &DECRYPT };
-        let inner = Fields::open(call, &fields.place(job), shape, cx.sink)?;
-        let reader = keyrings::Reader::of_step(cx, &known);
-        let keyring = inner.need("keyring", |v| reader.read(v)).flatten();
-        if let (Some(v), Some(keyring), None) = (inner.get("keyring"), &keyring, fields.get("expect"))
-            && let Some(problem) = reader.unmakeable(v, keyring)
-        {
-            cx.sink.report(Problem { severity: Severity::Warning, ..problem });
-        }
-        let region = inner.need("region", |v| cx.region(v));
-        let context = inner.read("context", clients::context).unwrap_or_default();
-        let job = match job {
-            "encrypt" => inner.need("plaintext", base64_text).map(MessageJob::Encrypt),
-            _ => inner.need("message", |v| message(cx, v, &known)).map(MessageJob::Decrypt),
-        };
-        let from = fields.read("from", |v| cx.region(v));
-        let principal = fields.read("as", stores::principal).unwrap_or_else(|| "administrator".to_owned());
-        let save = fields.read("save", |v| save(cx, v));
-        let expect = fields.read("expect", |v| expectation(cx, v, &known));
-        let (keyring, region, job) = (keyring?, region?, job?);
-        let text = in_words(cx, &job, &keyring, region, &context);
-        Some(MessageStep { job, text, keyring, region, context, from, principal, save, expect })
     }
 
     /// Whether a name may be referred to by the entry: a key of the file, or what an earlier entry saved.
@@ -328,49 +270,12 @@ impl Reader<'_> {
 }
 
 /// The name under which an answer is kept: no key's.
-fn save(cx: &Context, v: &Value) -> Result<String, Problem> {
+pub fn save(cx: &Context, v: &Value) -> Result<String, Problem> {
     let name = value::name(v)?;
     let Some(key) = cx.keys.position(&name) else { return Ok(name) };
     let problem = Problem::error(&v.span, format!("`{name}` is the name of a key"));
     let help = format!("`${name}` would mean both: save it under another name");
     Err(problem.and(&cx.keys.at(key), "the key").help(help))
-}
-
-/// A text in base64, as blobs are written.
-fn base64_text(v: &Value) -> Result<String, Problem> {
-    let text = value::text(v)?;
-    match BASE64.decode(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(_) => Err(Problem::error(&v.span, format!("`{text}` is not base64"))),
-    }
-}
-
-/// A message, whose references must name answers saved before.
-fn message(cx: &Context, v: &Value, known: &dyn Fn(&str) -> bool) -> Result<String, Problem> {
-    let text = value::text(v)?;
-    let place = |range| cx.sources.part(&v.span, text, &range);
-    resolved(cx, text, &place, known)?;
-    Ok(text.to_owned())
-}
-
-/// A step as the answers call it: `decrypt with plain(orders) in eu-west-1, context app=shop`.
-fn in_words(
-    cx: &Context,
-    job: &MessageJob,
-    keyring: &Keyring,
-    region: RegionId,
-    context: &BTreeMap<String, String>,
-) -> String {
-    let keyring =
-        keyring.in_words(&|set| cx.keys.name(set.0 as usize), &|region| cx.regions.name(region.index()));
-    let what = match job {
-        MessageJob::Encrypt(_) => "encrypt".to_owned(),
-        MessageJob::Decrypt(message) if message.starts_with('$') => format!("decrypt {message}"),
-        MessageJob::Decrypt(_) => "decrypt a message".to_owned(),
-    };
-    let pairs: Vec<String> = context.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let context = if pairs.is_empty() { String::new() } else { format!(", context {}", pairs.join(" ")) };
-    format!("{what} with {keyring} in {}{context}", cx.regions.name(region.index()))
 }
 
 /// Notes a key deletion that would happen after the end, as far as the command says when.
@@ -521,7 +426,11 @@ pub fn resolved(
 }
 
 /// `"ok"`, an error name, or a table of response fields.
-fn expectation(cx: &Context, v: &Value, known: &dyn Fn(&str) -> bool) -> Result<StepExpectation, Problem> {
+pub fn expectation(
+    cx: &Context,
+    v: &Value,
+    known: &dyn Fn(&str) -> bool,
+) -> Result<StepExpectation, Problem> {
     match &v.node {
         Node::Text(text) if text == "ok" => Ok(StepExpectation::Ok),
         Node::Text(text) => match ErrorCode::ALL.iter().any(|code| code.name() == text) {
