@@ -11,12 +11,10 @@
 //! retry legacy kms Error => 1s 2s stop  the longest pauses of a retry mode until it gives up
 //! ```
 
-mod common;
-
-use common::play;
 use mrksim::client::RetryMode;
 use mrksim::client::retry::Budget;
-use mrksim::model;
+use mrksim::model::setup::Setup;
+use mrksim::model::{self, Simulation};
 use mrksim::runlog::RunLog;
 use mrksim::scenario::{Request, Source, load, render};
 use mrksim::services::ErrorCode;
@@ -25,6 +23,7 @@ use mrksim::world::Service;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 const WORLD: &str = r#"
 title    = "a case"
@@ -79,7 +78,7 @@ impl Case {
         }
         let source = Source::Text { name: "case.toml".to_owned(), text };
         match (load(&Request::new(source)), invalid) {
-            (Ok(loaded), None) => holds(&play(&Arc::new(loaded.setup), 0), here),
+            (Ok(loaded), None) => holds(&play(&Arc::new(loaded.setup)), here),
             (Err(invalid), None) => panic!("{here}\n{}", render(&invalid.problems, &invalid.sources, false)),
             (Ok(_), Some(rule)) => panic!("{here}: nothing is wrong, but {rule} was expected"),
             (Err(found), Some(rule)) => {
@@ -88,6 +87,10 @@ impl Case {
             }
         }
     }
+}
+
+fn play(setup: &Arc<Setup>) -> RunLog {
+    model::run(setup, 0, &AtomicBool::new(false)).expect("nobody stops it")
 }
 
 /// Every step and every expectation came as the scenario says.
@@ -125,6 +128,25 @@ fn retry(line: &str, here: &str) {
         (1..).map_while(longest).map(|retry| Span(retry.pause.0.next_multiple_of(1_000_000)).exact());
     let found: Vec<String> = pauses.chain(["stop".to_owned()]).collect();
     assert_eq!(found.join(" "), expected.trim(), "{here}: {line}");
+}
+
+/// What a cache or a rate limiter decides does not depend on which events are played out.
+#[test]
+fn left_out_events_change_nothing() {
+    for case in ["caching.table", "retries.table"].iter().flat_map(|table| cases(table)) {
+        let body: String = case
+            .body
+            .lines()
+            .filter(|line| !line.starts_with("retry "))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let source = Source::Text { name: "case.toml".to_owned(), text: format!("{WORLD}{body}") };
+        let Ok(loaded) = load(&Request::new(source)) else { panic!("{}", case.here) };
+        let setup = Arc::new(loaded.setup);
+        let mut full = Simulation::new(&setup, 0).without_elision();
+        while full.step() {}
+        assert_eq!(play(&setup).digest, full.finish().digest, "{}", case.here);
+    }
 }
 
 fn every_case(table: &str) -> BTreeSet<(String, bool)> {

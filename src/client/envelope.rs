@@ -329,7 +329,7 @@ mod tests {
             Ok(EAST),
             "without MRK awareness: as the message has it"
         );
-        let china = Filter { partition: "aws-cn".to_owned(), ..ours };
+        let china = Filter { partition: "aws-cn".to_owned(), ..ours.clone() };
         assert!(found(true, Some(&china), EAST).is_err());
     }
 }

@@ -113,20 +113,18 @@ impl<'a> Reader<'a> {
         let Some(fields) = Fields::open(v, &v.span, &KEYRING, self.cx.sink) else { return Ok(None) };
         one_of(v, &KEYRING)?;
         let multi = |v: &Value| match &v.node {
-            Node::List(items) => {
-                let members: Option<Vec<_>> =
-                    items.iter().map(|item| self.cx.sink.take(self.member(item))).collect();
-                let mut members = members.unwrap_or_default().into_iter().flatten();
+            Node::List(items) => Ok(self.all(items, |item| self.member(item)).map(|members| {
+                let mut members = members.into_iter();
                 let generator = members.next().map(Box::new);
-                Ok(Some(Keyring::Multi { generator, children: members.collect() }))
-            }
+                Keyring::Multi { generator, children: members.collect() }
+            })),
             _ => self.multi(v),
         };
         let mrk_multi = |v: &Value| match &v.node {
-            Node::List(items) => {
-                let mut keys = items.iter().filter_map(|item| self.cx.sink.take(self.key(item)));
-                Ok(Some(Keyring::MrkMulti { generator: keys.next(), children: keys.collect() }))
-            }
+            Node::List(items) => Ok(self.all(items, |item| self.key(item).map(Some)).map(|keys| {
+                let mut keys = keys.into_iter();
+                Keyring::MrkMulti { generator: keys.next(), children: keys.collect() }
+            })),
             _ => self.mrk_multi(v),
         };
         let single = self.single(&fields);
@@ -163,15 +161,32 @@ impl<'a> Reader<'a> {
 
     fn multi(&self, v: &Value) -> Result<Option<Keyring>, Problem> {
         let Some(fields) = Fields::open(v, &v.span, &MULTI, self.cx.sink) else { return Ok(None) };
-        let generator = fields.read("generator", |v| self.member(v)).flatten().map(Box::new);
-        let children = fields.each("children", |v| self.member(v)).into_iter().flatten().collect();
-        Ok(Some(Keyring::Multi { generator, children }))
+        let one = |v: &Value| self.all(std::slice::from_ref(v), |v| self.member(v));
+        let generator = fields.get("generator").map(one);
+        let children = fields.get("children").map(|v| self.all(v.items(), |v| self.member(v)));
+        Ok(whole(generator, children).map(|(generator, children)| {
+            let generator = generator.map(Box::new);
+            Keyring::Multi { generator, children }
+        }))
     }
 
     fn mrk_multi(&self, v: &Value) -> Result<Option<Keyring>, Problem> {
         let Some(fields) = Fields::open(v, &v.span, &MRK_MULTI, self.cx.sink) else { return Ok(None) };
-        let generator = fields.read("generator", |v| self.key(v));
-        Ok(Some(Keyring::MrkMulti { generator, children: fields.each("children", |v| self.key(v)) }))
+        let one = |v: &Value| self.all(std::slice::from_ref(v), |v| self.key(v).map(Some));
+        let generator = fields.get("generator").map(one);
+        let children = fields.get("children").map(|v| self.all(v.items(), |v| self.key(v).map(Some)));
+        Ok(whole(generator, children).map(|(generator, children)| Keyring::MrkMulti { generator, children }))
+    }
+
+    /// Every one of some values; nothing if one is wrong, which is reported.
+    fn all<T>(
+        &self,
+        values: &[Value],
+        read: impl Fn(&Value) -> Result<Option<T>, Problem>,
+    ) -> Option<Vec<T>> {
+        // Each is looked at, so that each reports what is wrong with it.
+        let read: Vec<Option<T>> = values.iter().map(|v| self.cx.sink.take(read(v)).flatten()).collect();
+        read.into_iter().collect()
     }
 
     fn discovery(&self, v: &Value) -> Result<Option<Keyring>, Problem> {
@@ -257,6 +272,15 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A generator and children, if nothing is wrong with any of them.
+fn whole<T>(
+    generator: Option<Option<Vec<T>>>,
+    children: Option<Option<Vec<T>>>,
+) -> Option<(Option<T>, Vec<T>)> {
+    let generator = generator.map_or(Some(Vec::new()), |one| one)?.pop();
+    Some((generator, children.unwrap_or_else(|| Some(Vec::new()))?))
+}
+
 /// A keyring is exactly one of its kinds.
 fn one_of(v: &Value, shape: &'static Shape) -> Result<(), Problem> {
     match v.table().map_or(0, |table| table.entries.len()) {
@@ -272,6 +296,9 @@ fn is_true(v: &Value) -> Result<bool, Problem> {
     match v.node {
         Node::Flag(true) => Ok(true),
         Node::Table(_) => Ok(false),
+        Node::Flag(false) => {
+            Err(Problem::error(&v.span, "a keyring is there or not").help("write `true`, or leave it out"))
+        }
         _ => Err(Problem::error(&v.span, format!("expected true or a table, found {}", v.kind()))),
     }
 }
