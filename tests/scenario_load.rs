@@ -102,9 +102,8 @@ fn everything_is_read() {
     assert_eq!(setup.world.endpoint(Service::Kms, RegionId(0)).servers, None);
     let StoreKind::AuroraGlobalDatabase { writer, promotion, .. } = &setup.stores[1].kind else { panic!() };
     assert_eq!((*writer, promotion), (RegionId(1), &Law::Constant(Span::secs(90))));
-    assert!(
-        matches!(&setup.clients[0].keyring, Some(Keyring::Multi(keys)) if matches!(keys[1], KeyName::Literal(_)))
-    );
+    assert!(matches!(&setup.clients[0].keyring, Some(Keyring::Multi { children, .. })
+            if matches!(children[0], Keyring::MrkAware(KeyName::Literal(_)))));
     assert_eq!(setup.keys[0].aliases, Some(vec![RegionId(0)]));
     assert_eq!(setup.rule_set, RuleSet::Notes);
     assert!(setup.switches.delete_primary_cascades && !setup.switches.any_sdk_any_region);

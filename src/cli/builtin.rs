@@ -10,7 +10,9 @@ macro_rules! scenarios {
 
 scenarios! {
     "bench/w1",
+    "exam/keyrings",
     "tutorial/aurora-global-database",
+    "tutorial/data-key-caching",
     "tutorial/dynamodb-global-table",
     "tutorial/local-or-remote-kms",
     "tutorial/primary-deletion",

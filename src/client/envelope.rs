@@ -1,12 +1,12 @@
 //! Client-side envelope encryption: which calls a keyring makes, and which data keys it accepts.
 
-use super::{KeyName, Keyring, rules};
+use super::classes::Context;
+use super::keyring::{Filter, KeyName, Keyring, Member};
+use super::rules;
 use crate::rulebook::RuleRef;
-use crate::services::kms::Wrapping;
-use crate::services::kms::{Kms, Wrap};
+use crate::services::kms::{Kms, Wrap, Wrapping};
 use crate::services::{ErrorCode, Refusal, Remedy};
 use crate::world::RegionId;
-use std::collections::BTreeMap;
 
 /// Why something cannot be had: the error that the application sees and the rule behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,68 +22,92 @@ impl Failure {
     pub fn new(error: ErrorCode, rule: RuleRef) -> Failure {
         Failure { error, rule }
     }
+
+    /// The keyring cannot be made, or cannot encrypt.
+    pub fn of_keyring(rule: RuleRef) -> Failure {
+        Failure::new(ErrorCode::InvalidKeyring, rule)
+    }
 }
 
-/// A key as a keyring in one Region is configured with it.
+/// A call of KMS that a keyring makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bound {
+pub struct Call {
     /// Key ARN, key ID or alias, as it goes into the call.
     pub identifier: String,
     /// The Region whose endpoint is called (KMS-ESDK-4).
     pub endpoint: RegionId,
+    /// The rule by which it is made.
+    pub by: RuleRef,
 }
 
 /// The names of the Regions, to find the one that an ARN names.
 pub type Places = [crate::world::Region];
 
-/// Binds a key of a keyring to the instances' Region: the ARN of the key there, or the primary's where the
-/// Region has none. Literal identifiers are taken as written.
-pub fn bind(key: &KeyName, at: RegionId, kms: &Kms, places: &Places) -> Bound {
+/// The identifier with which the instances in a Region configure a key, and the Region whose endpoint they call with
+/// it: the ARN of the key there, or the primary's where the Region has none. Literal identifiers are taken as written.
+pub fn bind(key: &KeyName, at: RegionId, kms: &Kms, places: &Places) -> (String, RegionId) {
     match key {
         KeyName::Declared(set) => {
             let local = kms.ever_had(*set, at);
             let endpoint = if local { at } else { kms.home(*set) };
-            Bound { identifier: kms.arn(*set, endpoint), endpoint }
+            (kms.arn(*set, endpoint), endpoint)
         }
+        KeyName::InRegion(set, region) => (kms.arn(*set, *region), *region),
         KeyName::Literal(identifier) => {
             let named = identifier.split(':').nth(3);
             let found = places.iter().position(|place| Some(place.name.as_str()) == named);
-            let endpoint = found.map_or(at, |i| RegionId(i as u8));
-            Bound { identifier: identifier.clone(), endpoint }
+            (identifier.clone(), found.map_or(at, |i| RegionId(i as u8)))
         }
     }
 }
 
-/// The keys of a keyring in the order in which they are tried; the first is the generator.
-pub fn keys(keyring: &Keyring) -> &[KeyName] {
-    match keyring {
-        Keyring::Plain(key) | Keyring::MrkAware(key) => std::slice::from_ref(key),
-        Keyring::Multi(keys) => keys,
+/// Whether a strict keyring with this identifier takes a data key that `wrapped_by` (a key ARN) wrapped.
+fn accepts(identifier: &str, aware: bool, wrapped_by: &str) -> Result<RuleRef, RuleRef> {
+    if identifier == wrapped_by {
+        return Ok(if aware { rules::MRK_AWARE_MATCH } else { rules::A_PLAIN_KEYRING_WANTS_ITS_OWN_ARN });
     }
-}
-
-/// Whether a keyring's key takes a data key that `wrapped_by` (a key ARN) wrapped.
-pub fn accepts(keyring: &Keyring, bound: &Bound, wrapped_by: &str, any_sdk: bool) -> Result<(), RuleRef> {
-    if bound.identifier == wrapped_by {
-        return Ok(());
-    }
-    if !bound.identifier.contains(":key/") {
+    if !identifier.contains(":key/") {
         return Err(rules::AN_ALIAS_NEVER_DECRYPTS);
     }
-    let aware = any_sdk || !matches!(keyring, Keyring::Plain(_));
-    match (aware, related(&bound.identifier, wrapped_by)) {
-        (true, true) => Ok(()),
+    match (aware, related(identifier, wrapped_by)) {
+        (true, true) => Ok(rules::MRK_AWARE_MATCH),
         (true, false) => Err(rules::MRK_AWARE_MATCH),
         (false, _) => Err(rules::A_PLAIN_KEYRING_WANTS_ITS_OWN_ARN),
     }
 }
 
+fn is_multi_region(arn: &str) -> bool {
+    arn.splitn(6, ':').nth(5).is_some_and(|resource| resource.starts_with("key/mrk-"))
+}
+
 /// KMS-ESDK-1: both are multi-Region key ARNs that differ in nothing but the Region.
 fn related(a: &str, b: &str) -> bool {
     let parts = |arn: &str| arn.split(':').map(str::to_owned).collect::<Vec<_>>();
+    let both_multi_region = is_multi_region(a) && is_multi_region(b);
     let (a, b) = (parts(a), parts(b));
-    let same = a.len() == b.len() && a.iter().zip(&b).enumerate().all(|(i, (x, y))| i == 3 || x == y);
-    same && a.last().is_some_and(|resource| resource.starts_with("key/mrk-"))
+    both_multi_region
+        && a.len() == b.len()
+        && a.iter().zip(&b).enumerate().all(|(i, (x, y))| i == 3 || x == y)
+}
+
+/// The identifier with which a discovery keyring of a Region decrypts a data key, if it takes it.
+fn discovered(
+    aware: bool,
+    region: &str,
+    filter: Option<&Filter>,
+    wrapped_by: &str,
+) -> Result<(String, RuleRef), RuleRef> {
+    if filter.is_some_and(|filter| !filter.takes(wrapped_by)) {
+        return Err(rules::ONLY_DATA_KEYS_THAT_MATCH);
+    }
+    let mut parts: Vec<&str> = wrapped_by.split(':').collect();
+    match parts.get_mut(3) {
+        Some(named) if aware && is_multi_region(wrapped_by) => *named = region,
+        Some(named) if aware && *named != region => return Err(rules::ONLY_DATA_KEYS_THAT_MATCH),
+        _ if !aware => return Ok((wrapped_by.to_owned(), rules::PLAIN_DISCOVERY_TAKES_THE_NAME)),
+        _ => {}
+    }
+    Ok((parts.join(":"), rules::DISCOVERY_ONLY_DECRYPTS))
 }
 
 /// One KMS call that a keyring may make.
@@ -109,8 +133,6 @@ pub struct Instance<'a> {
     pub keyring: &'a Keyring,
     /// Who calls.
     pub principal: &'a str,
-    /// The encryption context of its calls.
-    pub context: &'a BTreeMap<String, String>,
     /// The instances' own Region, then those of their failover list.
     pub bindings: Vec<RegionId>,
     /// The study notes' SDK, which reads everything (KMS-SEED-18).
@@ -118,68 +140,145 @@ pub struct Instance<'a> {
 }
 
 impl Instance<'_> {
-    /// The calls that wrap a data key: for each key of the keyring, the one at home, then those on failover. A
-    /// Region whose call would be the same is left out.
-    pub fn wraps(&self, kms: &Kms, places: &Places) -> Vec<Vec<Path<Wrap>>> {
-        let calls = |(i, key)| {
-            let by = if i == 0 { Wrapping::GenerateDataKey } else { Wrapping::Encrypt };
-            let answer = |bound: &Bound| {
-                kms.may_wrap(by, bound.endpoint, &bound.identifier, self.principal, self.context)
-            };
-            let path = |bound: &Bound| Path::of(bound.endpoint, answer(bound));
-            distinct(key, &self.bindings, kms, places).iter().map(path).collect()
-        };
-        keys(self.keyring).iter().enumerate().map(calls).collect()
+    /// Whether the SDK can make the keyring here (KMS-ESDK-6, KMS-ESDK-13).
+    fn constructed(&self, kms: &Kms, places: &Places) -> Result<(), Failure> {
+        let home = self.bindings.first().copied().unwrap_or(RegionId(0));
+        self.keyring.constructed(&|key| bind(key, home, kms, places).0).map_err(Failure::of_keyring)
     }
 
-    /// The calls that unwrap a message's data keys: for each key of the keyring, each data key that it takes, the
-    /// call at home, then those on failover. Without any: the rule by which no call is made (KMS-ESDK-14).
-    pub fn unwraps(
+    /// The calls that wrap a data key: for each key of the keyring, the one at home, then those on failover. A
+    /// Region whose call would be the same is left out.
+    ///
+    /// # Errors
+    /// Why the keyring encrypts nothing.
+    pub fn wrap_calls(&self, kms: &Kms, places: &Places) -> Result<Vec<Vec<Call>>, Failure> {
+        self.constructed(kms, places)?;
+        self.keyring.encrypts().map_err(Failure::of_keyring)?;
+        let calls = |key| {
+            let call = |at: &RegionId| {
+                let (identifier, endpoint) = bind(key, *at, kms, places);
+                Call { identifier, endpoint, by: rules::CONFIGURED_KEY_ENCRYPTS }
+            };
+            distinct(self.bindings.iter().map(call))
+        };
+        Ok(self.keyring.keys().map(calls).collect())
+    }
+
+    /// The same, with what KMS would answer. `context` goes into the calls.
+    ///
+    /// # Errors
+    /// Why the keyring encrypts nothing.
+    pub fn wraps(
         &self,
-        data_keys: &[Wrap],
+        context: &Context,
         kms: &Kms,
         places: &Places,
-    ) -> Result<Vec<Vec<Path<RuleRef>>>, RuleRef> {
-        let mut why_not = rules::MRK_AWARE_MATCH;
+    ) -> Result<Vec<Vec<Path<Wrap>>>, Failure> {
+        let calls = self.wrap_calls(kms, places)?;
+        let path = |by, call: &Call| {
+            let answer = kms.may_wrap(by, call.endpoint, &call.identifier, self.principal, context);
+            Path::of(call.endpoint, answer)
+        };
+        let paths = |(i, calls): (usize, Vec<Call>)| {
+            let by = if i == 0 { Wrapping::GenerateDataKey } else { Wrapping::Encrypt };
+            calls.iter().map(|call| path(by, call)).collect()
+        };
+        Ok(calls.into_iter().enumerate().map(paths).collect())
+    }
+
+    /// The calls that unwrap a message's data keys, given the key ARNs that wrapped them: for each member of the
+    /// keyring, each data key that it takes (by its index), the call at home, then those on failover.
+    ///
+    /// # Errors
+    /// Why no call is made (KMS-ESDK-14).
+    pub fn unwrap_calls(
+        &self,
+        wrapped_by: &[String],
+        kms: &Kms,
+        places: &Places,
+    ) -> Result<Vec<(usize, Vec<Call>)>, Failure> {
+        self.constructed(kms, places)?;
+        let mut why_not = rules::ONLY_DATA_KEYS_THAT_MATCH;
         let mut attempts = Vec::new();
-        for key in keys(self.keyring) {
-            let bound = distinct(key, &self.bindings, kms, places);
-            for wrap in data_keys {
-                let mut paths = Vec::new();
-                let wrapped_by = kms.arn(wrap.set, wrap.region);
-                for bound in &bound {
-                    let path = || self.unwrap(bound, *wrap, kms);
-                    match accepts(self.keyring, bound, &wrapped_by, false) {
-                        Ok(()) => paths.push(path()),
-                        Err(_) if accepts(self.keyring, bound, &wrapped_by, self.any_sdk).is_ok() => {
-                            let Path { endpoint, verdict } = path();
-                            let verdict = verdict.map(|_| rules::ANY_SDK_READS_EVERYTHING);
-                            paths.push(Path { endpoint, verdict });
-                        }
+        for member in self.keyring.members() {
+            for (index, arn) in wrapped_by.iter().enumerate() {
+                let mut taken = Vec::new();
+                for at in &self.bindings {
+                    match self.unwrap_call(member, *at, arn, kms, places) {
+                        Ok(call) => taken.push(call),
                         Err(rule) => why_not = rule,
                     }
                 }
-                if !paths.is_empty() {
-                    attempts.push(paths);
+                if !taken.is_empty() {
+                    attempts.push((index, distinct(taken.into_iter())));
                 }
             }
         }
-        if attempts.is_empty() { Err(why_not) } else { Ok(attempts) }
+        match attempts.is_empty() {
+            true => Err(Failure::new(ErrorCode::CannotDecryptDataKeys, why_not)),
+            false => Ok(attempts),
+        }
     }
 
-    fn unwrap(&self, bound: &Bound, wrap: Wrap, kms: &Kms) -> Path<RuleRef> {
-        let answer =
-            kms.may_unwrap(bound.endpoint, Some(&bound.identifier), wrap, self.principal, self.context);
-        Path::of(bound.endpoint, answer)
+    /// The call by which one member in a Region unwraps a data key, if it takes it.
+    fn unwrap_call(
+        &self,
+        member: Member,
+        at: RegionId,
+        wrapped_by: &str,
+        kms: &Kms,
+        places: &Places,
+    ) -> Result<Call, RuleRef> {
+        match member {
+            Member::Strict { key, aware } => {
+                let (identifier, endpoint) = bind(key, at, kms, places);
+                let taken = accepts(&identifier, aware, wrapped_by);
+                let by = taken.or_else(|rule| {
+                    let anyway = self.any_sdk && accepts(&identifier, true, wrapped_by).is_ok();
+                    if anyway { Ok(rules::ANY_SDK_READS_EVERYTHING) } else { Err(rule) }
+                })?;
+                Ok(Call { identifier, endpoint, by })
+            }
+            Member::Discovery { aware, region, filter } => {
+                let endpoint = region.unwrap_or(at);
+                let place = places.get(endpoint.index()).map_or("", |place| place.name.as_str());
+                let (identifier, by) = discovered(aware || self.any_sdk, place, filter, wrapped_by)?;
+                let by = if self.any_sdk && !aware { rules::ANY_SDK_READS_EVERYTHING } else { by };
+                Ok(Call { identifier, endpoint, by })
+            }
+        }
+    }
+
+    /// The same for data keys by their wraps, with what KMS would answer. The `context` that the message carries goes
+    /// into the calls (KMS-ESDK-15).
+    ///
+    /// # Errors
+    /// Why no call is made (KMS-ESDK-14).
+    pub fn unwraps(
+        &self,
+        data_keys: &[Wrap],
+        context: &Context,
+        kms: &Kms,
+        places: &Places,
+    ) -> Result<Vec<Vec<Path<RuleRef>>>, Failure> {
+        let arns: Vec<String> = data_keys.iter().map(|wrap| kms.arn(wrap.set, wrap.region)).collect();
+        let path = |index: usize, call: &Call| {
+            let (at, identifier) = (call.endpoint, call.identifier.as_str());
+            let answer = kms.may_unwrap(at, Some(identifier), data_keys[index], self.principal, context);
+            let by_notes = call.by == rules::ANY_SDK_READS_EVERYTHING;
+            Path::of(at, answer.map(|rule| if by_notes { call.by } else { rule }))
+        };
+        let attempts = self.unwrap_calls(&arns, kms, places)?.into_iter();
+        Ok(attempts.map(|(index, calls)| calls.iter().map(|call| path(index, call)).collect()).collect())
     }
 }
 
-fn distinct(key: &KeyName, bindings: &[RegionId], kms: &Kms, places: &Places) -> Vec<Bound> {
-    let mut all: Vec<Bound> = Vec::new();
-    for at in bindings {
-        let bound = bind(key, *at, kms, places);
-        if !all.contains(&bound) {
-            all.push(bound);
+/// Calls without repetition, in their order.
+fn distinct(calls: impl Iterator<Item = Call>) -> Vec<Call> {
+    let mut all: Vec<Call> = Vec::new();
+    for call in calls {
+        if !all.contains(&call) {
+            all.push(call);
         }
     }
     all
@@ -188,7 +287,6 @@ fn distinct(key: &KeyName, bindings: &[RegionId], kms: &Kms, places: &Places) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::services::kms::SetId;
 
     const EAST: &str = "arn:aws:kms:us-east-1:111122223333:key/mrk-00000000000000000000000000000001";
     const WEST: &str = "arn:aws:kms:eu-west-1:111122223333:key/mrk-00000000000000000000000000000001";
@@ -199,23 +297,39 @@ mod tests {
 
     #[test]
     fn the_match_for_decrypt_follows_the_specification() {
-        let mrk = Keyring::MrkAware(KeyName::Declared(SetId(0)));
-        let plain = Keyring::Plain(KeyName::Declared(SetId(0)));
+        let (mrk, plain) = (true, false);
         let cases = [
-            (&mrk, EAST, EAST, Ok(())),
-            (&mrk, WEST, EAST, Ok(())),
-            (&mrk, OTHER, EAST, Err("KMS-ESDK-1")),
-            (&mrk, FOREIGN, EAST, Err("KMS-ESDK-1")),
-            (&mrk, SINGLE_WEST, SINGLE, Err("KMS-ESDK-1")),
-            (&plain, EAST, EAST, Ok(())),
-            (&plain, WEST, EAST, Err("KMS-ESDK-8")),
-            (&mrk, "alias/orders", EAST, Err("KMS-ESDK-9")),
+            (mrk, EAST, EAST, Ok("KMS-ESDK-1")),
+            (mrk, WEST, EAST, Ok("KMS-ESDK-1")),
+            (mrk, OTHER, EAST, Err("KMS-ESDK-1")),
+            (mrk, FOREIGN, EAST, Err("KMS-ESDK-1")),
+            (mrk, SINGLE, SINGLE, Ok("KMS-ESDK-1")),
+            (mrk, SINGLE_WEST, SINGLE, Err("KMS-ESDK-1")),
+            (plain, EAST, EAST, Ok("KMS-ESDK-8")),
+            (plain, WEST, EAST, Err("KMS-ESDK-8")),
+            (mrk, "alias/orders", EAST, Err("KMS-ESDK-9")),
         ];
-        for (keyring, configured, message, expected) in cases {
-            let bound = Bound { identifier: configured.to_owned(), endpoint: RegionId(0) };
-            assert_eq!(accepts(keyring, &bound, message, false).map_err(|rule| rule.id), expected);
+        for (aware, configured, message, expected) in cases {
+            let found = accepts(configured, aware, message);
+            assert_eq!(found.map(|rule| rule.id).map_err(|rule| rule.id), expected, "{configured}");
         }
-        let bound = Bound { identifier: WEST.to_owned(), endpoint: RegionId(0) };
-        assert!(accepts(&plain, &bound, EAST, true).is_ok(), "the study notes' SDK reads everything");
+    }
+
+    #[test]
+    fn discovery_rewrites_related_keys_to_its_region() {
+        let ours = Filter { partition: "aws".to_owned(), accounts: vec!["111122223333".to_owned()] };
+        let found = |aware, filter, arn| discovered(aware, "eu-west-1", filter, arn).map(|(key, _)| key);
+        assert_eq!(found(true, None, EAST).as_deref(), Ok(WEST));
+        assert_eq!(found(true, Some(&ours), EAST).as_deref(), Ok(WEST));
+        assert!(found(true, Some(&ours), FOREIGN).is_err(), "another account's");
+        assert!(found(true, None, SINGLE).is_err(), "a single-Region key of another Region");
+        assert_eq!(found(true, None, SINGLE_WEST).as_deref(), Ok(SINGLE_WEST));
+        assert_eq!(
+            found(false, None, EAST).as_deref(),
+            Ok(EAST),
+            "without MRK awareness: as the message has it"
+        );
+        let china = Filter { partition: "aws-cn".to_owned(), ..ours.clone() };
+        assert!(found(true, Some(&china), EAST).is_err());
     }
 }

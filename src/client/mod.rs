@@ -1,13 +1,19 @@
 //! Clients: populations of application instances, their workload, keyring, retries and failover.
 
+pub mod cache;
 pub mod classes;
 pub mod envelope;
+pub mod keyring;
+pub mod message;
+pub mod pace;
 pub mod retry;
 pub mod rules;
 
+pub use cache::CacheSetup;
 pub use envelope::Failure;
+pub use keyring::{Filter, KeyName, Keyring};
+pub use retry::RetryMode;
 
-use crate::services::kms::SetId;
 use crate::sim::Span;
 use crate::world::RegionId;
 use std::collections::BTreeMap;
@@ -43,13 +49,15 @@ pub struct ClientSetup {
     pub mix: Mix,
     /// Client-side envelope encryption; `None`: the application stores plaintext.
     pub keyring: Option<Keyring>,
+    /// Data-key caching of its instances; `None`: every message asks KMS.
+    pub cache: Option<CacheSetup>,
     /// The encryption context of everything it encrypts and decrypts.
     pub context: BTreeMap<String, String>,
     /// Regions whose endpoints its calls try next.
     pub failover: Vec<RegionId>,
     /// The SDK's retry mode.
     pub retry: RetryMode,
-    /// Application instances; requests are dealt round robin, retry tokens are per instance.
+    /// Application instances; requests are dealt round robin, retry tokens and cached data keys are per instance.
     pub instances: u32,
     /// Time to connect to an endpoint in the same Region.
     pub connect_timeout_local: Span,
@@ -77,52 +85,6 @@ pub struct Mix {
     pub write: f64,
     /// Writes of a new item.
     pub insert: f64,
-}
-
-/// A keyring of the AWS Encryption SDK.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Keyring {
-    /// Not MRK-aware: decrypts only what names exactly its own key ARN (KMS-ESDK-8).
-    Plain(KeyName),
-    /// MRK-aware: decrypts what any related key wrapped, with the configured one (KMS-ESDK-3).
-    MrkAware(KeyName),
-    /// A generator and children, each MRK-aware: every one wraps, any one decrypts (KMS-ESDK-7).
-    Multi(Vec<KeyName>),
-}
-
-impl Keyring {
-    /// For people: `mrk(orders)`.
-    pub fn in_words<'a>(&'a self, name: impl Fn(SetId) -> &'a str) -> String {
-        let word = |key: &'a KeyName| match key {
-            KeyName::Declared(set) => name(*set),
-            KeyName::Literal(text) => text,
-        };
-        match self {
-            Keyring::Plain(key) => format!("plain({})", word(key)),
-            Keyring::MrkAware(key) => format!("mrk({})", word(key)),
-            Keyring::Multi(keys) => {
-                format!("multi({})", keys.iter().map(word).collect::<Vec<_>>().join(", "))
-            }
-        }
-    }
-}
-
-/// How a keyring names a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KeyName {
-    /// A key of the file: configured with its ARN in the instance's own Region, or the primary's where there is none.
-    Declared(SetId),
-    /// A literal key ID, ARN or alias, taken as written.
-    Literal(String),
-}
-
-/// The SDK's retry mode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RetryMode {
-    /// Standard mode of 2026 (KMS-RET-1).
-    Standard,
-    /// One attempt.
-    None,
 }
 
 /// `99% over 60s`.

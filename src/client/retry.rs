@@ -1,10 +1,26 @@
-//! The SDK's standard retry mode (KMS-RET-1): attempts, backoff with full jitter, and a budget of tokens.
+//! The SDKs' retry modes: attempts, backoff, and a budget of tokens. A service's wish for a longer pause
+//! (`x-amz-retry-after`) is not modelled.
 
-use super::RetryMode;
+use crate::services::ErrorCode;
 use crate::services::error::RetryClass;
 use crate::sim::Span;
 use crate::sim::rng::below;
 use crate::world::Service;
+
+/// The SDK's retry mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryMode {
+    /// Standard mode of 2026 (KMS-RET-1).
+    Standard,
+    /// Standard mode as it was before 2026 (KMS-RET-2).
+    StandardBefore2026,
+    /// botocore's first mode (KMS-RET-3).
+    Legacy,
+    /// Standard mode with a rate limiter in the client (KMS-RET-4, [`pace`](super::pace)).
+    Adaptive,
+    /// One attempt.
+    None,
+}
 
 /// The budget of one SDK client of one application instance.
 #[derive(Clone, Copy, Debug)]
@@ -12,9 +28,16 @@ pub struct Budget {
     tokens: u16,
 }
 
+/// A retry that may be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// The pause before it.
+    pub pause: Span,
+    /// The tokens that it cost; they come back if it succeeds.
+    pub paid: u16,
+}
+
 const BUDGET: u16 = 500;
-const TRANSIENT_COST: u16 = 14;
-const THROTTLING_COST: u16 = 5;
 const LONGEST_BACKOFF: Span = Span::secs(20);
 
 impl Default for Budget {
@@ -26,42 +49,73 @@ impl Default for Budget {
 impl Budget {
     /// A call succeeded in its `tries`-th attempt: the last retry's tokens come back, a first try earns one.
     #[inline]
-    pub fn succeeded(&mut self, tries: u8, last: RetryClass) {
+    pub fn succeeded(&mut self, tries: u8, paid: u16) {
         if tries == 1 && self.tokens == BUDGET {
             return;
         }
-        let earned = if tries == 1 { 1 } else { cost(last) };
+        let earned = if tries == 1 { 1 } else { paid };
         self.tokens = (self.tokens + earned).min(BUDGET);
     }
 
-    /// How long to wait before the next attempt after `tries` failed ones; `None`: give up.
-    pub fn backoff(
+    /// The next attempt after `tries` failed ones; `None`: give up.
+    pub fn retry(
         &mut self,
         mode: RetryMode,
         service: Service,
-        class: RetryClass,
+        error: ErrorCode,
         tries: u8,
         draw: u64,
-    ) -> Option<Span> {
-        let attempts = if service == Service::DynamoDb { 4 } else { 3 };
-        if mode == RetryMode::None || class == RetryClass::Never || tries >= attempts {
+    ) -> Option<Retry> {
+        let class = error.retry_class();
+        if class == RetryClass::Never || tries >= attempts(mode, service) {
             return None;
         }
-        self.tokens = self.tokens.checked_sub(cost(class))?;
-        let base = match (class, service) {
-            (RetryClass::Throttling, _) => Span::SECOND,
-            (_, Service::DynamoDb) => Span::millis(25),
-            _ => Span::millis(50),
+        let paid = cost(mode, error);
+        self.tokens = self.tokens.checked_sub(paid)?;
+        let doublings = u32::from(tries - 1).min(20);
+        let grown = |base: Span| Span(base.0.saturating_mul(1 << doublings));
+        let pause = match (mode, service) {
+            // botocore draws no random number for DynamoDB.
+            (RetryMode::Legacy, Service::DynamoDb) => grown(Span::millis(50)),
+            (RetryMode::Legacy, _) => Span(below(draw, grown(Span::SECOND).0)),
+            (RetryMode::StandardBefore2026, _) => {
+                Span(below(draw, grown(Span::SECOND).0)).min(LONGEST_BACKOFF)
+            }
+            _ => Span(below(draw, grown(base(service, class)).min(LONGEST_BACKOFF).0)),
         };
-        let longest = base.0.saturating_mul(1 << (tries - 1).min(20)).min(LONGEST_BACKOFF.0);
-        Some(Span(below(draw, longest)))
+        Some(Retry { pause, paid })
     }
 }
 
-fn cost(class: RetryClass) -> u16 {
-    match class {
-        RetryClass::Throttling => THROTTLING_COST,
-        _ => TRANSIENT_COST,
+/// How many attempts a call has, the first included.
+fn attempts(mode: RetryMode, service: Service) -> u8 {
+    match (mode, service) {
+        (RetryMode::None, _) => 1,
+        (RetryMode::Legacy, Service::DynamoDb) => 10,
+        (RetryMode::Legacy, _) => 5,
+        (RetryMode::Standard | RetryMode::Adaptive, Service::DynamoDb) => 4,
+        _ => 3,
+    }
+}
+
+/// The tokens of a retry.
+fn cost(mode: RetryMode, error: ErrorCode) -> u16 {
+    let timed_out = matches!(error, ErrorCode::ConnectTimeoutError | ErrorCode::ReadTimeoutError);
+    match (mode, error.retry_class()) {
+        (RetryMode::Legacy | RetryMode::None, _) => 0,
+        (RetryMode::StandardBefore2026, _) if timed_out => 10,
+        (RetryMode::StandardBefore2026, _) => 5,
+        (_, RetryClass::Throttling) => 5,
+        _ => 14,
+    }
+}
+
+/// The longest pause before the first retry in standard mode.
+fn base(service: Service, class: RetryClass) -> Span {
+    match (class, service) {
+        (RetryClass::Throttling, _) => Span::SECOND,
+        (_, Service::DynamoDb) => Span::millis(25),
+        _ => Span::millis(50),
     }
 }
 
@@ -69,29 +123,22 @@ fn cost(class: RetryClass) -> u16 {
 mod tests {
     use super::*;
 
-    fn waits(service: Service, class: RetryClass) -> Vec<Option<u64>> {
-        let mut budget = Budget::default();
-        let wait = |tries| budget.backoff(RetryMode::Standard, service, class, tries, u64::MAX);
-        (1..=4).map(wait).map(|span| span.map(|s| (s.0 + 1) / 1_000_000)).collect()
-    }
-
-    #[test]
-    fn three_attempts_and_four_for_dynamodb() {
-        assert_eq!(waits(Service::Kms, RetryClass::Transient), [Some(50), Some(100), None, None]);
-        assert_eq!(waits(Service::Kms, RetryClass::Throttling), [Some(1000), Some(2000), None, None]);
-        assert_eq!(waits(Service::DynamoDb, RetryClass::Transient), [Some(25), Some(50), Some(100), None]);
-        assert_eq!(waits(Service::Kms, RetryClass::Never), [None; 4]);
-    }
-
     #[test]
     fn the_budget_ends_retries_in_a_long_outage() {
-        let mut budget = Budget::default();
-        let mut allowed = 0;
-        while budget.backoff(RetryMode::Standard, Service::Kms, RetryClass::Transient, 1, 0).is_some() {
-            allowed += 1;
+        let timeout = ErrorCode::ConnectTimeoutError;
+        for (mode, cost) in
+            [(RetryMode::Standard, 14), (RetryMode::Adaptive, 14), (RetryMode::StandardBefore2026, 10)]
+        {
+            let mut budget = Budget::default();
+            let mut once = || budget.retry(mode, Service::Kms, timeout, 1, 0);
+            let allowed = std::iter::from_fn(&mut once).count();
+            assert_eq!(allowed, 500 / cost, "{mode:?}");
+            budget.succeeded(2, cost as u16);
+            assert!(budget.retry(mode, Service::Kms, timeout, 1, 0).is_some());
         }
-        assert_eq!(allowed, 500 / 14);
-        budget.succeeded(2, RetryClass::Transient);
-        assert!(budget.backoff(RetryMode::Standard, Service::Kms, RetryClass::Transient, 1, 0).is_some());
+        let mut budget = Budget::default();
+        let endless =
+            (0..10_000).all(|_| budget.retry(RetryMode::Legacy, Service::Kms, timeout, 1, 0).is_some());
+        assert!(endless, "legacy mode has no budget");
     }
 }

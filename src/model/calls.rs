@@ -39,6 +39,7 @@ impl Simulation {
         }
         match (moment, r.answer) {
             (Moment::Retry, _) => self.send(id),
+            (Moment::Paced, _) => self.depart(id, self.kernel.now()),
             (Moment::TimedOut, Err(failure)) => self.attempt_failed(id, failure),
             _ if self.way_back_is_cut(id) => self.answer_lost(id),
             (_, Err(failure)) => self.attempt_failed(id, failure),
@@ -79,16 +80,34 @@ impl Simulation {
         match endpoint {
             Some(endpoint) => {
                 r.endpoint = endpoint;
-                self.dispatch(id, Moment::AtKms, self.kernel.now());
+                self.dispatch(id, self.kernel.now());
             }
-            None => self.give_up(id, no_such_call()),
+            None => {
+                let encrypts = r.kind != Kind::Read;
+                let why_not = self.plans.why_not_wrap(client, home).filter(|_| encrypts);
+                self.give_up(id, why_not.unwrap_or_else(no_such_call));
+            }
         }
     }
 
     /// Sends the attempt in hand to its endpoint at `now`, which may be later than the clock where nothing can happen
-    /// before.
-    fn dispatch(&mut self, id: RequestId, arrival: Moment, now: Time) {
+    /// before. In adaptive mode it may have to wait first.
+    #[inline]
+    fn dispatch(&mut self, id: RequestId, now: Time) {
         let r = self.requests.get(id);
+        if let Some(pace) = self.clients[r.client.index()].pace(r) {
+            let wait = pace.wait(now);
+            if wait > Span::ZERO {
+                return self.kernel.schedule(now + wait, Event::Request(id, Moment::Paced));
+            }
+        }
+        self.depart(id, now);
+    }
+
+    /// The attempt in hand leaves.
+    fn depart(&mut self, id: RequestId, now: Time) {
+        let r = self.requests.get(id);
+        let arrival = if r.service == Service::Kms { Moment::AtKms } else { Moment::AtStore };
         r.sent = now;
         r.deadline = now + self.clients[r.client.index()].attempt_timeout;
         r.tries += 1;
@@ -255,7 +274,8 @@ impl Simulation {
     }
 
     /// Whether it is known now that the answer of KMS arrives and that the item is then put into the store: no fault
-    /// comes first, no other key wraps, and there is no retry budget that others' failures meanwhile could empty.
+    /// comes first, no other key wraps, nothing is cached, and there is no retry budget that others' failures meanwhile
+    /// could empty.
     #[inline]
     fn turns_to_store_by_itself(&mut self, id: RequestId, arrival: Time) -> bool {
         let r = self.requests.get(id);
@@ -265,6 +285,7 @@ impl Simulation {
             && r.kind != Kind::Read
             && arrival < self.timers.next_change()
             && client.retry == RetryMode::None
+            && client.caching.is_none()
             && self.stores[client.store].database().is_none();
         let (place, home) = r.place();
         if known && self.plans.wrap(place, home, r.key + 1, &self.kms, &self.setup).is_none() {
@@ -281,18 +302,27 @@ impl Simulation {
         r.class = class;
         let client = &mut self.clients[r.client.index()];
         let budgets = &mut client.budgets[usize::from(r.instance)];
-        budgets[usize::from(r.service != Service::Kms)].succeeded(r.tries, r.last_failure);
+        budgets[usize::from(r.service != Service::Kms)].succeeded(r.tries, r.paid);
+        if let Some(pace) = client.pace(r) {
+            pace.answered(false, self.kernel.now());
+        }
         match (r.service, r.kind) {
-            (Service::Kms, Kind::Read) => self.end(id, Ok(())),
+            (Service::Kms, Kind::Read) => {
+                self.keep_decrypted(id);
+                self.end(id, Ok(()));
+            }
             (Service::Kms, _) => {
                 let (client, home) = r.place();
                 match self.plans.wrap(client, home, r.key + 1, &self.kms, &self.setup).is_some() {
                     true => self.next_call(id),
-                    false => self.turn_to_store(id, self.kernel.now()),
+                    false => {
+                        self.keep_generated(id);
+                        self.turn_to_store(id, self.kernel.now());
+                    }
                 }
             }
-            (_, Kind::Read) if class != PLAINTEXT => {
-                r.turn_to(Service::Kms);
+            (_, Kind::Read) if class != PLAINTEXT && !self.decrypt_from_cache(id) => {
+                self.requests.get(id).turn_to(Service::Kms);
                 self.send_to_kms(id);
             }
             _ => self.end(id, Ok(())),
@@ -318,11 +348,14 @@ impl Simulation {
         let class = failure.error.retry_class();
         let draw = r.draw(purpose::BACKOFF);
         r.attempt += 1;
-        r.last_failure = class;
         let client = &mut self.clients[r.client.index()];
+        if let Some(pace) = client.pace(r) {
+            pace.answered(class == RetryClass::Throttling, now);
+        }
         let budget = &mut client.budgets[usize::from(r.instance)][usize::from(r.service != Service::Kms)];
-        if let Some(pause) = budget.backoff(client.retry, r.service, class, r.tries, draw) {
-            return self.kernel.schedule(now + pause, Event::Request(id, Moment::Retry));
+        if let Some(retry) = budget.retry(client.retry, r.service, failure.error, r.tries, draw) {
+            r.paid = retry.paid;
+            return self.kernel.schedule(now + retry.pause, Event::Request(id, Moment::Retry));
         }
         if class == RetryClass::Never || !self.has_next_path(id) {
             return self.call_failed(id, failure);
@@ -387,7 +420,7 @@ impl Simulation {
         let r = self.requests.get(id);
         r.endpoint = endpoint;
         r.replica = replica;
-        self.dispatch(id, Moment::AtStore, now);
+        self.dispatch(id, now);
     }
 
     fn at_store(&mut self, id: RequestId, now: Time) {
@@ -405,9 +438,16 @@ impl Simulation {
         }
         if work == Work::Read {
             let record = store.replicas().tables[usize::from(r.replica)].get(r.item);
+            r.data_key = record.map_or(0, |record| record.data_key);
             return self.answer_at(id, finish, Ok(record.map_or(PLAINTEXT, |record| record.class)));
         }
         let write = store.replicas_mut().accept(now, r.item, r.class, r.replica, r.draws.0);
+        if store.replicas().tracks_data_keys() {
+            if r.data_key == 0 {
+                r.data_key = self.data_keys.next();
+            }
+            store.replicas_mut().note_data_key(write, r.data_key);
+        }
         let commit = DataEvent::Commit {
             store: client.store as u16,
             spell: r.endpoint_spell,

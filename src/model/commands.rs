@@ -51,6 +51,14 @@ fn field<'a>(response: &'a Value, path: &str) -> Option<&'a Value> {
     })
 }
 
+/// A field as a user compares it; `Path.#` is the length of a list.
+fn shown(response: &Value, path: &str) -> Option<String> {
+    match path.strip_suffix(".#") {
+        Some(list) => field(response, list)?.as_array().map(|list| list.len().to_string()),
+        None => field(response, path).map(text),
+    }
+}
+
 /// A JSON value as a user compares it.
 fn text(value: &Value) -> String {
     match value {
@@ -61,7 +69,8 @@ fn text(value: &Value) -> String {
 
 /// What `$name` stands for: the identifier that the next command needs.
 fn natural(response: &Value) -> Option<String> {
-    const IN_ORDER: [&str; 7] = [
+    const IN_ORDER: [&str; 8] = [
+        "Message",
         "CiphertextBlob",
         "KeyMetadata.KeyId",
         "ReplicaKeyMetadata.KeyId",
@@ -73,37 +82,68 @@ fn natural(response: &Value) -> Option<String> {
     IN_ORDER.iter().find_map(|path| field(response, path)).map(text)
 }
 
+/// A step that was taken.
+pub(super) struct Taken<'a> {
+    pub command: &'a str,
+    pub operation: &'a str,
+    pub region: &'a str,
+    pub principal: &'a str,
+    pub save: Option<&'a str>,
+    pub expect: Option<&'a StepExpectation>,
+}
+
 impl Simulation {
     /// Takes a step of the timeline and writes its answer down.
     pub(super) fn take_step(&mut self, step: &Step, name: Option<&str>, location: &str) {
-        let now = self.kernel.now();
         let answer = self.run_command(&step.command, &step.principal, step.from);
-        let expected = step.expect.as_ref().map(|expect| self.compare(expect, &answer));
-        let (error, message, rule, response) = match answer {
-            Ok(response) => (None, String::new(), None, response),
-            Err(no) => (Some(no.error), no.message, no.rule, Value::Null),
+        let (refused, response) = match answer {
+            Ok(response) => (None, response),
+            Err(no) => (Some(no), Value::Null),
         };
+        let taken = Taken {
+            command: &step.command.text,
+            operation: step.command.operation.name,
+            region: &step.command.region,
+            principal: &step.principal,
+            save: step.save.as_deref(),
+            expect: step.expect.as_ref(),
+        };
+        self.write_down(&taken, name, location, refused, response);
+    }
+
+    /// Writes the answer to a step down, and whether it came as expected.
+    pub(super) fn write_down(
+        &mut self,
+        step: &Taken,
+        name: Option<&str>,
+        location: &str,
+        refused: Option<Refused>,
+        response: Value,
+    ) {
+        let error = refused.as_ref().map(|no| no.error.clone());
+        let expected = step.expect.map(|expect| self.compare(expect, error.as_deref(), &response));
+        let rule = refused.as_ref().and_then(|no| no.rule);
         self.recorder.event(EventRow {
-            time: now,
-            region: self.region_named(&step.command.region).map(RegionId::index),
-            principal: step.principal.clone(),
+            time: self.kernel.now(),
+            region: self.region_named(step.region).map(RegionId::index),
+            principal: step.principal.to_owned(),
             source: "step",
-            operation: step.command.operation.name.to_owned(),
+            operation: step.operation.to_owned(),
             target: name.unwrap_or_default().to_owned(),
             outcome: if error.is_none() { "ok" } else { "refused" }.to_owned(),
             error: error.clone().unwrap_or_default(),
             rule,
-            detail: step.command.text.clone(),
+            detail: step.command.to_owned(),
         });
         self.recorder.answer(Answer {
-            time: now,
-            command: step.command.text.clone(),
+            time: self.kernel.now(),
+            command: step.command.to_owned(),
             name: name.map(str::to_owned),
-            saved: step.save.clone(),
-            region: step.command.region.clone(),
-            principal: step.principal.clone(),
+            saved: step.save.map(str::to_owned),
+            region: step.region.to_owned(),
+            principal: step.principal.to_owned(),
             error,
-            message,
+            message: refused.map_or(String::new(), |no| no.message),
             rule,
             response,
             expected,
@@ -127,9 +167,7 @@ impl Simulation {
         })?;
         let params = self.params(command)?;
         self.health(operation, region, from)?;
-        let occurrence = self.recorder.answers.iter().filter(|a| a.command == command.text).count();
-        let name = format!("{}#{occurrence}/fresh", command.text);
-        let fresh = Stream::new(self.setup.seed, self.trial, &name).next_u128();
+        let fresh = self.fresh(&command.text).next_u128();
         let caller = Caller {
             now: self.kernel.now(),
             region,
@@ -146,6 +184,12 @@ impl Simulation {
             }
             _ => self.call_aurora(operation, &params, &caller),
         }
+    }
+
+    /// Random bits of a step's own: the same step again has others.
+    pub(super) fn fresh(&self, text: &str) -> Stream {
+        let occurrence = self.recorder.answers.iter().filter(|answer| answer.command == text).count();
+        Stream::new(self.setup.seed, self.trial, &format!("{text}#{occurrence}/fresh"))
     }
 
     fn call_aurora(
@@ -195,7 +239,12 @@ impl Simulation {
 
     /// Whether the endpoint answers such a command now, and can be reached from where it is typed. Commands of the data
     /// plane share its request quota with the clients.
-    fn health(&mut self, operation: &Operation, at: RegionId, from: Option<RegionId>) -> Result<(), Failure> {
+    pub(super) fn health(
+        &mut self,
+        operation: &Operation,
+        at: RegionId,
+        from: Option<RegionId>,
+    ) -> Result<(), Failure> {
         let now = self.kernel.now();
         let endpoint = self.world.endpoint(operation.service, at);
         let cut = |from: RegionId| from != at && !self.world.connected(from, at);
@@ -266,16 +315,15 @@ impl Simulation {
         }
     }
 
-    /// What was expected, in words, and whether it came so.
-    fn compare(&self, expect: &StepExpectation, answer: &Result<Value, Refused>) -> (String, bool) {
+    /// What was expected, in words, and whether it came so. Fields are looked for in the response, which a failed step
+    /// has if it made calls.
+    fn compare(&self, expect: &StepExpectation, error: Option<&str>, response: &Value) -> (String, bool) {
         match expect {
-            StepExpectation::Ok => ("ok".to_owned(), answer.is_ok()),
-            StepExpectation::Error(name) => {
-                (name.clone(), answer.as_ref().err().is_some_and(|no| no.error == *name))
-            }
+            StepExpectation::Ok => ("ok".to_owned(), error.is_none()),
+            StepExpectation::Error(name) => (name.clone(), error == Some(name)),
             StepExpectation::Fields(fields) => {
                 let holds = |(path, wanted): &(String, String)| {
-                    let found = answer.as_ref().ok().and_then(|response| field(response, path)).map(text);
+                    let found = shown(response, path);
                     found.is_some_and(|found| self.resolve(wanted).is_ok_and(|wanted| wanted == found))
                 };
                 let words: Vec<String> =

@@ -376,7 +376,7 @@ impl Simulation {
                 let client = &setup.clients[*client];
                 match attempts(client, view.region, class, &self.kms, (setup, &self.classes)) {
                     Ok(attempts) => attempts,
-                    Err(rule) => return Verdict::new(Class::Denied, rule),
+                    Err(failure) => return Verdict::new(Class::Denied, failure.rule),
                 }
             }
             Reader::Principal(name) => {

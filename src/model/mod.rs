@@ -6,12 +6,14 @@
 //! Events of one instant come in the order in which they were scheduled; what the file says was scheduled first,
 //! in file order.
 
+mod caching;
 mod calls;
 mod commands;
 mod conditions;
 mod data;
 mod ledger;
 mod losses;
+mod messages;
 mod plans;
 mod recorder;
 mod registry;
@@ -31,6 +33,7 @@ use crate::services::kms::{self, Kms, KmsEvent};
 use crate::services::replication::WriteId;
 use crate::sim::{Kernel, Stream, Tables, Time};
 use crate::world::{RegionId, World};
+use caching::DataKeys;
 use data::Store;
 use ledger::Ledger;
 use losses::Losses;
@@ -89,6 +92,8 @@ pub enum Moment {
     TimedOut,
     /// The pause before the next attempt is over.
     Retry,
+    /// The SDK client's own rate lets the attempt in hand go.
+    Paced,
 }
 
 /// What happens to replicated data; stores by index.
@@ -145,6 +150,7 @@ pub struct Simulation {
     requests: Requests,
     plans: Plans,
     classes: Classes,
+    data_keys: DataKeys,
     stores: Vec<Store>,
     ledger: Ledger,
     losses: Losses,
@@ -214,6 +220,7 @@ impl Simulation {
             requests: Requests::default(),
             plans: Plans::new(setup),
             classes: Classes::default(),
+            data_keys: DataKeys::default(),
             stores: setup.stores.iter().map(|store| Store::new(store, setup, &mut tables)).collect(),
             ledger: Ledger::new(setup),
             losses: Losses::default(),
@@ -244,6 +251,7 @@ impl Simulation {
     fn start(&mut self) {
         self.schedule_timeline();
         self.kernel.schedule(Time(self.setup.duration.0), Event::Close);
+        self.number_data_keys();
         self.preload();
         for client in 0..self.clients.len() {
             self.schedule_arrival(ClientId(client as u16));
@@ -317,7 +325,10 @@ impl Simulation {
     pub fn finish(mut self) -> RunLog {
         self.settle_ledger();
         self.end_open_writes();
-        let mut log = self.recorder.finish(self.ended, self.events, self.plans.into_rules());
+        let cached = self.cached();
+        let mut allowed = self.plans.into_rules();
+        allowed.extend(cached);
+        let mut log = self.recorder.finish(self.ended, self.events, allowed);
         (log.ledger, log.shares) = self.ledger.finish();
         log.replication = self.stores.iter().enumerate().flat_map(|(i, s)| s.replication(i)).collect();
         log.losses = self.losses.finish();

@@ -54,6 +54,8 @@ pub struct UnwrapCall {
 struct Encryption {
     epoch: Option<u64>,
     keys: Vec<Vec<WrapCall>>,
+    /// Why there is no call at all.
+    why_not: Option<Failure>,
 }
 
 /// How a keyring decrypts one class: attempts in order, each at the first endpoint or, on failover, the next.
@@ -113,6 +115,12 @@ impl Plans {
         plan.keys.get_mut(usize::from(key)).map(Vec::as_mut_slice)
     }
 
+    /// Why a client's keyring encrypts nothing, if so.
+    #[cold]
+    pub fn why_not_wrap(&self, client: usize, home: RegionId) -> Option<Failure> {
+        self.encryption[client * self.regions + home.index()].why_not
+    }
+
     /// The calls of the client's n-th attempt to decrypt an item of a class: at home, then on failover. `None`:
     /// there is no such attempt; an error: there is none at all.
     #[inline]
@@ -167,11 +175,15 @@ impl Encryption {
             verdict: path.verdict.map_err(|(failure, _)| failure),
             memo: None,
         };
-        let instance = client.keyring.as_ref().map(|keyring| instance(client, keyring, home, setup));
-        let keys = instance.map_or(Vec::new(), |instance| instance.wraps(kms, &setup.world.regions));
         let calls = |paths: Vec<Path<Wrap>>| paths.into_iter().map(call).collect();
+        let instance = client.keyring.as_ref().map(|keyring| instance(client, keyring, home, setup));
+        let keys = instance.map(|instance| instance.wraps(&client.context, kms, &setup.world.regions));
         self.epoch = Some(kms.epoch());
-        self.keys = keys.into_iter().map(calls).collect();
+        (self.keys, self.why_not) = match keys {
+            None => (Vec::new(), None),
+            Some(Err(failure)) => (Vec::new(), Some(failure)),
+            Some(Ok(keys)) => (keys.into_iter().map(calls).collect(), None),
+        };
     }
 }
 
@@ -184,10 +196,7 @@ fn decryption(
 ) -> Decryption {
     let epoch = Some(kms.epoch());
     match attempts(client, home, class, kms, (setup, classes)) {
-        Err(rule) => {
-            let failure = Failure::new(ErrorCode::CannotDecryptDataKeys, rule);
-            Decryption { epoch, attempts: Vec::new(), why_not: Some(failure) }
-        }
+        Err(failure) => Decryption { epoch, attempts: Vec::new(), why_not: Some(failure) },
         Ok(attempts) => {
             let call = |path: Path<RuleRef>| UnwrapCall {
                 endpoint: path.endpoint,
@@ -200,19 +209,22 @@ fn decryption(
     }
 }
 
-/// The calls by which a client in `home` decrypts an item of a class, or the rule by which it makes none.
+/// The calls by which a client in `home` decrypts an item of a class, or why it makes none.
 pub fn attempts(
     client: &ClientSetup,
     home: RegionId,
     class: ClassId,
     kms: &Kms,
     (setup, classes): (&Setup, &Classes),
-) -> Result<Vec<Vec<Path<RuleRef>>>, RuleRef> {
-    let Some(keyring) = &client.keyring else { return Err(rules::NO_KEYRING_NO_PLAINTEXT) };
-    if classes.context(class).is_some_and(|carried| !classes::agrees(&client.context, carried)) {
-        return Err(rules::CONTEXT_MUST_AGREE);
+) -> Result<Vec<Vec<Path<RuleRef>>>, Failure> {
+    let no = |rule| Failure::new(ErrorCode::CannotDecryptDataKeys, rule);
+    let keyring = client.keyring.as_ref().ok_or(no(rules::NO_KEYRING_NO_PLAINTEXT))?;
+    let carried = classes.context(class).unwrap_or(&client.context);
+    if !classes::agrees(&client.context, carried) {
+        return Err(no(rules::CONTEXT_MUST_AGREE));
     }
-    instance(client, keyring, home, setup).unwraps(&classes.wraps(class), kms, &setup.world.regions)
+    let instance = instance(client, keyring, home, setup);
+    instance.unwraps(&classes.wraps(class), carried, kms, &setup.world.regions)
 }
 
 fn instance<'a>(
@@ -224,7 +236,6 @@ fn instance<'a>(
     Instance {
         keyring,
         principal: &client.principal,
-        context: &client.context,
         bindings: bindings(client, home),
         any_sdk: setup.switches.any_sdk_any_region,
     }

@@ -471,7 +471,9 @@ fn client_info(setup: &Setup, client: usize) -> ClientInfo {
         objective_window: client.objective.window,
         traffic: client.rate.is_some(),
         keyring: client.keyring.as_ref().map_or("none".to_owned(), |keyring| {
-            keyring.in_words(|set| setup.keys[set.0 as usize].name.as_str())
+            let key = |set: SetId| setup.keys[set.0 as usize].name.as_str();
+            let region = |region: RegionId| setup.world.regions[region.index()].name.as_str();
+            keyring.in_words(&key, &region)
         }),
     }
 }

@@ -1,12 +1,14 @@
 //! Requests in flight and the clients that send them: arrival and end. What happens in between: `calls`.
 
+use super::caching::Caching;
 use super::plans::bindings;
 use super::setup::Setup;
 use super::{Event, Simulation};
+use crate::client::cache::DataKeyId;
 use crate::client::classes::PLAINTEXT;
+use crate::client::pace::Pace;
 use crate::client::retry::Budget;
 use crate::client::{ClientId, ClientSetup, Failure, Mix, RetryMode, rules};
-use crate::services::error::RetryClass;
 use crate::services::replication::{ClassId, NEW_ITEM};
 use crate::services::{ErrorCode, Service};
 use crate::sim::rng::{below, unit};
@@ -80,6 +82,8 @@ pub struct Request {
     pub(super) item: u32,
     /// A write: the class so far. A read: the class of what it read.
     pub(super) class: ClassId,
+    /// The number of its data key; 0 until it has one.
+    pub(super) data_key: DataKeyId,
     /// Who.
     pub client: ClientId,
     /// Where its instance runs.
@@ -99,8 +103,8 @@ pub struct Request {
     pub(super) tries: u8,
     /// Attempts of this service's calls, for the draws.
     pub(super) attempt: u16,
-    /// How the last failed attempt of this call was classed.
-    pub(super) last_failure: RetryClass,
+    /// The tokens that this call's last retry cost.
+    pub(super) paid: u16,
     pub(super) service: Service,
     /// The Region called.
     pub endpoint: RegionId,
@@ -210,6 +214,10 @@ pub struct ClientState {
     pub(super) retry: RetryMode,
     /// Retry tokens, one SDK client a service and instance.
     pub(super) budgets: Vec<[Budget; 2]>,
+    /// Their rate limiters in adaptive mode, else none.
+    paces: Vec<[Pace; 2]>,
+    /// What its instances have cached.
+    pub(super) caching: Option<Box<Caching>>,
     pub(super) mix: Mix,
     pub(super) items: u64,
     /// The envelope class that its encryption starts from; plaintext without a keyring.
@@ -246,12 +254,24 @@ impl ClientState {
             attempt_timeout: client.attempt_timeout,
             retry: client.retry,
             budgets: vec![[Budget::default(); 2]; client.instances.max(1) as usize],
+            paces: match client.retry {
+                RetryMode::Adaptive => vec![Default::default(); client.instances.max(1) as usize],
+                _ => Vec::new(),
+            },
+            caching: Caching::new(client, setup),
             mix: client.mix,
             items: store.items,
             start: PLAINTEXT,
             store: client.store,
             replicas: (0..setup.world.regions.len() as u8).map(|r| routes(RegionId(r))).collect(),
         }
+    }
+
+    /// The rate limiter of the SDK client that makes a request's calls, in adaptive mode.
+    #[inline]
+    pub(super) fn pace(&mut self, r: &Request) -> Option<&mut Pace> {
+        let paces = self.paces.get_mut(usize::from(r.instance))?;
+        Some(&mut paces[usize::from(r.service != Service::Kms)])
     }
 
     fn kind(&self, draws: Draws) -> Kind {
@@ -304,6 +324,7 @@ impl Simulation {
             answer: Ok(PLAINTEXT),
             item,
             class: PLAINTEXT,
+            data_key: 0,
             client: id,
             home,
             spell: region.spell(),
@@ -314,7 +335,7 @@ impl Simulation {
             path: 0,
             tries: 0,
             attempt: 0,
-            last_failure: RetryClass::Never,
+            paid: 0,
             service: Service::Kms,
             endpoint: home,
             replica: 0,
@@ -333,9 +354,11 @@ impl Simulation {
 
     fn start_encryption(&mut self, id: RequestId) {
         let r = self.requests.get(id);
-        r.class = self.clients[r.client.index()].start;
-        match r.class {
+        let class = self.clients[r.client.index()].start;
+        r.class = class;
+        match class {
             PLAINTEXT => self.turn_to_store(id, self.kernel.now()),
+            _ if self.encrypt_from_cache(id) => self.turn_to_store(id, self.kernel.now()),
             _ => self.send_to_kms(id),
         }
     }

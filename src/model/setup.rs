@@ -1,6 +1,6 @@
 //! Everything a run needs, checked and without names: what the scenario floor hands to the model.
 
-use crate::client::ClientSetup;
+use crate::client::{ClientSetup, Keyring};
 use crate::faults::Fault;
 use crate::runlog::Assumption;
 use crate::runlog::expression::Expression;
@@ -9,6 +9,7 @@ use crate::services::iam::Directory;
 use crate::services::kms;
 use crate::sim::{Law, Span, Time};
 use crate::world::{self, RegionId};
+use std::collections::BTreeMap;
 
 /// A scenario, ready to run. Indices: keys are `SetId(i)`, stores and clients by position.
 #[derive(Clone, Debug)]
@@ -148,6 +149,8 @@ pub enum Action {
     },
     /// Somebody types a command.
     Step(Step),
+    /// Somebody calls the AWS Encryption SDK.
+    Message(MessageStep),
 }
 
 /// A command with what is expected of it.
@@ -163,6 +166,48 @@ pub struct Step {
     pub save: Option<String>,
     /// What the answer must be.
     pub expect: Option<StepExpectation>,
+}
+
+/// A call of the AWS Encryption SDK with what is expected of it.
+#[derive(Clone, Debug)]
+pub struct MessageStep {
+    /// What is done with a message.
+    pub job: MessageJob,
+    /// In words, for the answers: `encrypt with mrk(orders) in us-east-1`.
+    pub text: String,
+    /// The keyring. Its literal key names may hold `$` references.
+    pub keyring: Keyring,
+    /// The Region whose instance calls: declared keys are bound to it.
+    pub region: RegionId,
+    /// The encryption context, stated.
+    pub context: BTreeMap<String, String>,
+    /// The Region in which the caller is, which makes it subject to that Region's partitions.
+    pub from: Option<RegionId>,
+    /// Who calls (`as`); default `administrator`.
+    pub principal: String,
+    /// Name under which the answer is kept.
+    pub save: Option<String>,
+    /// What the answer must be.
+    pub expect: Option<StepExpectation>,
+}
+
+/// What is done with a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MessageJob {
+    /// Makes one of these bytes, in base64.
+    Encrypt(String),
+    /// Opens one: a text that may hold `$` references.
+    Decrypt(String),
+}
+
+impl MessageJob {
+    /// The scenario language's name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            MessageJob::Encrypt(_) => "encrypt",
+            MessageJob::Decrypt(_) => "decrypt",
+        }
+    }
 }
 
 /// What a step's answer must be.

@@ -95,6 +95,7 @@ impl Simulation {
         let entry = &setup.timeline[due.entry as usize];
         match &entry.action {
             Action::Step(step) => self.take_step(step, entry.name.as_deref(), &entry.location),
+            Action::Message(step) => self.take_message(step, entry.name.as_deref(), &entry.location),
             Action::Fault { fault, lasts } => {
                 let now = self.kernel.now();
                 while self.timers.next_change() <= now {
@@ -301,7 +302,7 @@ impl Simulation {
 fn fault_name(setup: &Setup, entry: usize) -> String {
     let kind = |i: usize| match &setup.timeline[i].action {
         Action::Fault { fault, .. } => Some(fault.kind()),
-        Action::Step(_) => None,
+        Action::Step(_) | Action::Message(_) => None,
     };
     let same = |i: &usize| setup.timeline[*i].name.is_none() && kind(*i) == kind(entry);
     let name = kind(entry).unwrap_or_default();

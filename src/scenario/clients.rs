@@ -2,12 +2,13 @@
 
 use super::context::Context;
 use super::fields::Fields;
+use super::keyrings::{KEYRING, Reader};
 use super::problem::Problem;
-use super::shape::{Form, Shape, TEXT_BY_NAME, TEXTS, field, later};
-use super::tree::{Entry, Value};
+use super::shape::{Form, Shape, TEXT_BY_NAME, TEXTS, field};
+use super::stores;
+use super::tree::{Entry, Node, Value};
 use super::value;
-use crate::client::{ClientSetup, KeyName, Keyring, Mix, Objective, RetryMode};
-use crate::services::kms::SetId;
+use crate::client::{CacheSetup, ClientSetup, Keyring, Mix, Objective, RetryMode, cache};
 use crate::sim::Span;
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ pub static CLIENT: Shape = Shape {
     fields: &[
         field("region", Form::Text, "where its instances run and call from"),
         field("store", Form::Text, "the store that it reads and writes"),
+        field("principal", Form::Text, "the IAM principal as which its instances call (its own name)"),
         field(
             "rate",
             Form::Rate,
@@ -27,7 +29,11 @@ pub static CLIENT: Shape = Shape {
         field("keyring", Form::Table(&KEYRING), "client-side envelope encryption; absent: none"),
         field("context", TEXT_BY_NAME, "the encryption context"),
         field("failover", TEXTS, "Regions whose endpoints its calls try next"),
-        field("retry", Form::OneOf(&["standard", "none"]), "the SDK's retry mode"),
+        field(
+            "retry",
+            Form::OneOf(&["standard", "standard-before-2026", "legacy", "adaptive", "none"]),
+            "the SDK's retry mode (standard)",
+        ),
         field("instances", Form::Integer, "application instances (4)"),
         field(
             "connect-timeout",
@@ -36,7 +42,11 @@ pub static CLIENT: Shape = Shape {
         ),
         field("attempt-timeout", Form::Duration, "time to give up waiting for one attempt's answer (5s)"),
         field("objective", Form::Text, "what recovery time is measured against (\"99% over 60s\")"),
-        later("cache", "data keys are not cached"),
+        field(
+            "cache",
+            Form::Either(&[Form::Table(&CACHE), Form::Flag]),
+            "data-key caching, in each instance; absent or false: none",
+        ),
     ],
 };
 
@@ -50,16 +60,33 @@ pub static MIX: Shape = Shape {
     ],
 };
 
-/// `keyring`
-pub static KEYRING: Shape = Shape {
-    what: "a keyring",
+/// `cache`
+pub static CACHE: Shape = Shape {
+    what: "a data-key cache",
     fields: &[
-        field("mrk", Form::Text, "an MRK-aware keyring of this key"),
-        field("plain", Form::Text, "a keyring of this key that is not MRK-aware"),
-        field("multi", TEXTS, "a multi-keyring: a generator and children, each MRK-aware"),
-        later("mrk-discovery", "nearest: `mrk`, whose key is named"),
+        field("max-age", Form::Duration, "how long a cached data key may be used"),
+        field("max-messages", Form::Integer, "how many messages it may encrypt (4294967296)"),
+        field(
+            "max-bytes",
+            Form::Either(&[Form::Text, Form::Integer]),
+            "how many bytes it may encrypt (unlimited)",
+        ),
+        field(
+            "message-size",
+            Form::Either(&[Form::Text, Form::Integer]),
+            "with `max-bytes`: bytes of one message (1KiB)",
+        ),
+        field("capacity", Form::Integer, "how many decrypted data keys an instance keeps (1000)"),
     ],
 };
+
+const RETRY_MODES: [(&str, RetryMode); 5] = [
+    ("standard", RetryMode::Standard),
+    ("standard-before-2026", RetryMode::StandardBefore2026),
+    ("legacy", RetryMode::Legacy),
+    ("adaptive", RetryMode::Adaptive),
+    ("none", RetryMode::None),
+];
 
 /// Reads every client, in file order.
 pub fn read(cx: &Context) -> Vec<ClientSetup> {
@@ -73,6 +100,7 @@ fn client(cx: &Context, entry: &Entry) -> Option<ClientSetup> {
     let fields = Fields::open(&entry.value, &entry.at, &CLIENT, cx.sink)?;
     let region = fields.need("region", |v| cx.region(v));
     let store = fields.need("store", |v| cx.stores.find(v));
+    let principal = fields.read("principal", stores::principal);
     let rate = fields.read("rate", value::rate);
     let requests = fields.read("requests", |v| value::count(v, 1, u64::MAX));
     if fields.get("rate").is_none() {
@@ -97,12 +125,12 @@ fn client(cx: &Context, entry: &Entry) -> Option<ClientSetup> {
         }
         other => Ok(other),
     });
-    let retry = fields.read("retry", |v| match v.text() {
-        Some(mode @ ("adaptive" | "legacy")) => {
-            Err(Problem::later(&v.span, mode, "nearest: `retry = \"standard\"`"))
-        }
-        _ => value::one_of(v, &[("standard", RetryMode::Standard), ("none", RetryMode::None)]),
-    });
+    let retry = fields.read("retry", |v| value::one_of(v, &RETRY_MODES));
+    let cache = fields.read("cache", |v| cache(cx, v)).flatten();
+    if cache.is_some() && fields.get("keyring").is_none() {
+        let problem = Problem::warning(&fields.place("cache"), "`cache` has no effect without `keyring`");
+        fields.report(problem.label("ignored"));
+    }
     let instances = fields.read("instances", |v| value::count(v, 1, value::MOST_INSTANCES));
     let timeout = |key, name| {
         let stated = fields.read(key, value::duration_from(Span::MILLISECOND));
@@ -111,12 +139,13 @@ fn client(cx: &Context, entry: &Entry) -> Option<ClientSetup> {
     let objective = fields.read("objective", value::objective);
     Some(ClientSetup {
         name: entry.key.clone(),
-        principal: entry.key.clone(),
+        principal: principal.unwrap_or_else(|| entry.key.clone()),
         region: region?,
         store: store?,
         rate,
         requests,
         mix: mix.unwrap_or(Mix { read: 1.0, write: 0.0, insert: 0.0 }),
+        cache: cache.filter(|_| keyring.is_some()),
         keyring,
         context,
         failover,
@@ -141,37 +170,46 @@ fn mix(cx: &Context, v: &Value) -> Result<Option<Mix>, Problem> {
 }
 
 fn keyring(cx: &Context, v: &Value) -> Result<Option<Keyring>, Problem> {
-    let Some(fields) = Fields::open(v, &v.span, &KEYRING, cx.sink) else { return Ok(None) };
-    let given = v.table().map_or(0, |table| table.entries.len());
-    if given != 1 {
-        return Err(Problem::error(&v.span, "a keyring is exactly one of `mrk`, `plain`, `multi`"));
-    }
-    let key = |v: &Value| key_name(cx, v);
-    let plain = fields.read("plain", key).map(Keyring::Plain);
-    let mrk = fields.read("mrk", key).map(Keyring::MrkAware);
-    let multi = fields.each("multi", key);
-    if fields.get("multi").is_some_and(|list| list.items().is_empty()) {
-        fields.report(Problem::error(&fields.place("multi"), "a multi-keyring needs at least one key"));
-    }
-    Ok(plain.or(mrk).or((!multi.is_empty()).then_some(Keyring::Multi(multi))))
-}
-
-/// A key of the file, or else a literal ARN, key ID or alias.
-fn key_name(cx: &Context, v: &Value) -> Result<KeyName, Problem> {
-    let written = value::text(v)?;
-    let hex = |text: &str| text.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
-    let literal = written.starts_with("arn:")
-        || written.starts_with("alias/")
-        || written.strip_prefix("mrk-").is_some_and(|rest| rest.len() == 32 && hex(rest))
-        || (written.len() == 36 && hex(written));
-    match cx.keys.position(written) {
-        Some(index) => Ok(KeyName::Declared(SetId(index as u32))),
-        None if literal => Ok(KeyName::Literal(written.to_owned())),
-        None => cx.keys.find(v).map(|index| KeyName::Declared(SetId(index as u32))),
+    let reader = Reader::of_client(cx);
+    let keyring = reader.read(v)?;
+    match keyring.as_ref().and_then(|keyring| reader.unmakeable(v, keyring)) {
+        Some(problem) => Err(problem),
+        None => Ok(keyring),
     }
 }
 
-fn context(v: &Value) -> Result<BTreeMap<String, String>, Problem> {
+fn cache(cx: &Context, v: &Value) -> Result<Option<CacheSetup>, Problem> {
+    if let Node::Flag(false) = v.node {
+        return Ok(None);
+    }
+    let Some(fields) = Fields::open(v, &v.span, &CACHE, cx.sink) else { return Ok(None) };
+    let max_age = fields.need("max-age", value::duration_from(Span::MILLISECOND));
+    let max_messages = fields.read("max-messages", |v| value::count(v, 1, cache::MOST_MESSAGES));
+    let max_bytes = fields.read("max-bytes", |v| value::size(v, 1, cache::MOST_BYTES));
+    let message_size = fields.read("message-size", |v| value::size(v, 1, cache::MOST_BYTES));
+    let capacity = fields.read("capacity", |v| value::count(v, 1, value::MOST_ITEMS));
+    if max_bytes.is_some() && message_size.is_none() {
+        cx.assume(
+            "size of a message, for data-key caches",
+            "1KiB",
+            "assumed",
+            "our choice: items have no size",
+        );
+    }
+    if capacity.is_none() {
+        cx.assume("data keys that a cache holds", "1000", "assumed", "our choice: the SDK wants it stated");
+    }
+    Ok(max_age.map(|max_age| CacheSetup {
+        max_age,
+        max_messages: max_messages.unwrap_or(cache::MOST_MESSAGES),
+        max_bytes: max_bytes.unwrap_or(cache::MOST_BYTES),
+        message_size: message_size.unwrap_or(1024),
+        capacity: capacity.unwrap_or(1000) as usize,
+    }))
+}
+
+/// An encryption context.
+pub fn context(v: &Value) -> Result<BTreeMap<String, String>, Problem> {
     let Some(table) = v.table() else {
         return Err(Problem::error(&v.span, format!("expected a table of texts, found {}", v.kind())));
     };

@@ -5,7 +5,7 @@ use super::permits;
 use super::problem::Problem;
 use super::source::Span as Place;
 use super::tree::{Table, Value};
-use crate::client::{ClientSetup, KeyName, Keyring, envelope};
+use crate::client::{ClientSetup, KeyName, Keyring};
 use crate::model::setup::Setup;
 use crate::services::kms::KeySetup;
 use crate::world::RegionId;
@@ -22,6 +22,7 @@ pub fn check(cx: &Context, setup: &Setup, always_mrk: bool) {
         keyless_replicas(cx, setup, index, client, &store.regions);
         plain_keyring(cx, setup, index, client, &store.regions);
         idle_failover(cx, setup, index, client);
+        mute_keyring(cx, setup, index, client);
     }
 }
 
@@ -46,10 +47,10 @@ fn long_run(cx: &Context, setup: &Setup, index: usize, client: &ClientSetup) {
 
 /// The declared keys of a client's keyring.
 fn declared<'a>(setup: &'a Setup, client: &'a ClientSetup) -> impl Iterator<Item = &'a KeySetup> {
-    let names = client.keyring.as_ref().map(envelope::keys).unwrap_or_default();
-    names.iter().filter_map(|name| match name {
+    let names = client.keyring.iter().flat_map(Keyring::keys);
+    names.filter_map(|name| match name {
         KeyName::Declared(set) => setup.keys.get(set.0 as usize),
-        KeyName::Literal(_) => None,
+        KeyName::InRegion(..) | KeyName::Literal(_) => None,
     })
 }
 
@@ -60,7 +61,7 @@ fn is_in(key: &KeySetup, region: RegionId) -> bool {
 /// Data is replicated to a Region where no key of its keyring is.
 fn keyless_replicas(cx: &Context, setup: &Setup, index: usize, client: &ClientSetup, regions: &[RegionId]) {
     let keys: Vec<&KeySetup> = declared(setup, client).collect();
-    let literal = client.keyring.as_ref().is_some_and(|keyring| keys.len() < envelope::keys(keyring).len());
+    let literal = client.keyring.as_ref().is_some_and(|keyring| keys.len() < keyring.keys().count());
     if keys.is_empty() || literal {
         return;
     }
@@ -125,6 +126,25 @@ fn single_region_keys(cx: &Context, setup: &Setup) {
                 .rule("KMS-SEED-9"),
         );
     }
+}
+
+/// A keyring that cannot encrypt, of a client that writes.
+fn mute_keyring(cx: &Context, setup: &Setup, index: usize, client: &ClientSetup) {
+    let Some(Err(rule)) = client.keyring.as_ref().map(Keyring::encrypts) else { return };
+    let at = keyring_at(cx, index);
+    let store = &setup.stores[client.store];
+    let problem = match store.preload == Some(index) {
+        true => Problem::error(
+            &at,
+            format!("store `{}` is preloaded with a keyring that cannot encrypt", store.name),
+        ),
+        false if client.rate.is_some() && client.mix.write + client.mix.insert > 0.0 => Problem::warning(
+            &at,
+            format!("every write of client `{}` fails: its keyring cannot encrypt", client.name),
+        ),
+        false => return,
+    };
+    cx.sink.report(problem.help(rule.says).rule(rule.id));
 }
 
 /// A failover to a Region that cannot serve.

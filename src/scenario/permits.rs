@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::designs::{keyring_at, listed_at};
 use super::problem::Problem;
-use crate::client::{ClientSetup, KeyName, Keyring, envelope};
+use crate::client::{ClientSetup, KeyName, Keyring};
 use crate::model::kms_at_start;
 use crate::model::setup::Setup;
 use crate::services::kms::{KeySetup, Kms, SetId, Wrap};
@@ -27,7 +27,7 @@ pub fn check(cx: &Context, setup: &Setup) {
 
 /// The keys of a client's keyring.
 fn names(client: &ClientSetup) -> Vec<&KeyName> {
-    client.keyring.iter().flat_map(envelope::keys).collect()
+    client.keyring.iter().flat_map(Keyring::keys).collect()
 }
 
 fn declared(name: &KeyName) -> Option<SetId> {

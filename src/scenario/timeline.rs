@@ -4,8 +4,9 @@ use super::awscli;
 use super::context::{Context, Names};
 use super::faults;
 use super::fields::Fields;
+use super::messages::{self, DECRYPT, ENCRYPT};
 use super::problem::{Problem, did_you_mean, listing, nearest};
-use super::shape::{Form, Shape, field, later};
+use super::shape::{Form, Shape, field};
 use super::source::Span as Place;
 use super::stores;
 use super::tree::{Entry, Node, Table, Value};
@@ -34,8 +35,8 @@ pub static ENTRY: Shape = Shape {
         field("save", Form::Text, "keeps the answer under this name"),
         field("as", Form::Text, "who types the command (administrator)"),
         field("from", Form::Text, "the Region in which it is typed"),
-        later("encrypt", "nearest: `run = \"aws kms encrypt ...\"`"),
-        later("decrypt", "nearest: `run = \"aws kms decrypt ...\"`"),
+        field("encrypt", Form::Table(&ENCRYPT), "a call of the AWS Encryption SDK that makes a message"),
+        field("decrypt", Form::Table(&DECRYPT), "a call of the AWS Encryption SDK that opens a message"),
     ],
 };
 
@@ -150,10 +151,14 @@ impl Reader<'_> {
         let cx = self.cx;
         let kinds = table.entries.iter().filter_map(|entry| Some((faults::kind(&entry.key)?, entry)));
         let kinds: Vec<_> = kinds.collect();
-        let reported = ["encrypt", "decrypt"].iter().any(|key| fields.get(key).is_some())
-            || table.entries.iter().any(|entry| !is_known(&entry.key));
-        match (kinds.as_slice(), fields.get("run")) {
-            ([(kind, entry)], None) => {
+        let reported = table.entries.iter().any(|entry| !is_known(&entry.key));
+        let steps = ["run", "encrypt", "decrypt"].iter().filter_map(|key| Some((*key, fields.get(key)?)));
+        let steps: Vec<_> = steps.collect();
+        if fields.get("for").is_some() && !steps.is_empty() {
+            cx.sink.report(Problem::error(&fields.place("for"), "a step takes no time: it has no `for`"));
+        }
+        match (kinds.as_slice(), steps.as_slice()) {
+            ([(kind, entry)], []) => {
                 for key in ["expect", "save", "as", "from"] {
                     if fields.get(key).is_some() {
                         cx.sink.report(Problem::error(&fields.place(key), format!("a fault has no `{key}`")));
@@ -162,24 +167,23 @@ impl Reader<'_> {
                 let fault = faults::read(cx, kind, &entry.value, &entry.at, self.keys)?;
                 Some(Action::Fault { fault, lasts: None })
             }
-            ([], Some(run)) => {
-                if fields.get("for").is_some() {
-                    cx.sink.report(Problem::error(
-                        &fields.place("for"),
-                        "a step takes no time: it has no `for`",
-                    ));
-                }
-                self.step(order, fields, run, at).map(Action::Step)
+            ([], [("run", run)]) => self.step(order, fields, run, at).map(Action::Step),
+            ([], [(job, call)]) => {
+                let known = |name: &str| self.is_known(name, order, at);
+                messages::read(cx, fields, job, call, &known).map(Action::Message)
             }
-            ([], None) if reported => None,
-            ([], None) => {
+            ([], []) if reported => None,
+            ([], []) => {
                 let problem = Problem::error(&fields.at, "the entry does nothing");
-                cx.sink
-                    .report(problem.help(format!("it needs `run` or one of the faults: {}", known_faults())));
+                cx.sink.report(problem.help(format!(
+                    "it needs `run`, `encrypt`, `decrypt` or one of the faults: {}",
+                    known_faults()
+                )));
                 None
             }
-            (several, _) => {
-                let at = several.last().map_or(fields.at.clone(), |(_, entry)| entry.at.clone());
+            (several, steps) => {
+                let step = steps.last().map_or(fields.at.clone(), |(key, _)| fields.place(key));
+                let at = several.last().map_or(step, |(_, entry)| entry.at.clone());
                 cx.sink.report(
                     Problem::error(&at, "an entry does exactly one thing")
                         .help("begin a new `[[timeline]]` entry"),
@@ -191,30 +195,23 @@ impl Reader<'_> {
 
     fn step(&self, order: usize, fields: &Fields, run: &Value, at: Option<Time>) -> Option<Step> {
         let cx = self.cx;
-        let known = |name: &str| {
-            cx.keys.position(name).is_some()
-                || self.saved.iter().any(|saved| {
-                    saved.name == name && at.is_none_or(|at| (saved.at, saved.order) < (at, order))
-                })
-        };
+        let known = |name: &str| self.is_known(name, order, at);
         let command = cx.sink.take(command(cx, run, &known));
         let from = fields.read("from", |v| cx.region(v));
         let principal = fields.read("as", stores::principal).unwrap_or_else(|| "administrator".to_owned());
-        let save = fields.read("save", |v| match value::name(v)? {
-            name if cx.keys.position(&name).is_some() => {
-                let at = cx.keys.at(cx.keys.position(&name).unwrap_or_default());
-                let problem = Problem::error(&v.span, format!("`{name}` is the name of a key"));
-                Err(problem
-                    .and(&at, "the key")
-                    .help(format!("`${name}` would mean both: save it under another name")))
-            }
-            name => Ok(name),
-        });
+        let save = fields.read("save", |v| save(cx, v));
         let expect = fields.read("expect", |v| expectation(cx, v, &known));
         if let (Some(command), Some(at)) = (&command, at) {
             deletion(cx, command, run, at);
         }
         Some(Step { command: command?, from, principal, save, expect })
+    }
+
+    /// Whether a name may be referred to by the entry: a key of the file, or what an earlier entry saved.
+    fn is_known(&self, name: &str, order: usize, at: Option<Time>) -> bool {
+        let earlier = |saved: &Saved| at.is_none_or(|at| (saved.at, saved.order) < (at, order));
+        self.cx.keys.position(name).is_some()
+            || self.saved.iter().any(|saved| saved.name == name && earlier(saved))
     }
 
     /// Adds the entry, and its repetitions until the end.
@@ -261,7 +258,7 @@ impl Reader<'_> {
         let name = match (name, action) {
             (Some(name), _) if number == 1 => name.clone(),
             (Some(name), _) => format!("{name}-{number}"),
-            (None, Action::Step(_)) => return None,
+            (None, Action::Step(_) | Action::Message(_)) => return None,
             (None, Action::Fault { fault, .. }) => {
                 let count = self.unnamed.entry(fault.kind()).or_default();
                 *count += 1;
@@ -274,11 +271,20 @@ impl Reader<'_> {
         }
         let names = match action {
             Action::Fault { .. } => &mut self.out.faults,
-            Action::Step(_) => &mut self.out.steps,
+            Action::Step(_) | Action::Message(_) => &mut self.out.steps,
         };
         names.add(name.clone(), fields.at.clone());
         Some(name)
     }
+}
+
+/// The name under which an answer is kept: no key's.
+pub fn save(cx: &Context, v: &Value) -> Result<String, Problem> {
+    let name = value::name(v)?;
+    let Some(key) = cx.keys.position(&name) else { return Ok(name) };
+    let problem = Problem::error(&v.span, format!("`{name}` is the name of a key"));
+    let help = format!("`${name}` would mean both: save it under another name");
+    Err(problem.and(&cx.keys.at(key), "the key").help(help))
 }
 
 /// Notes a key deletion that would happen after the end, as far as the command says when.
@@ -394,7 +400,7 @@ pub fn command_at(
 }
 
 /// Checks that every reference names a key or an answer saved before.
-fn resolved(
+pub fn resolved(
     cx: &Context,
     text: &str,
     place: &dyn Fn(std::ops::Range<usize>) -> Place,
@@ -434,7 +440,11 @@ fn resolved(
 }
 
 /// `"ok"`, an error name, or a table of response fields.
-fn expectation(cx: &Context, v: &Value, known: &dyn Fn(&str) -> bool) -> Result<StepExpectation, Problem> {
+pub fn expectation(
+    cx: &Context,
+    v: &Value,
+    known: &dyn Fn(&str) -> bool,
+) -> Result<StepExpectation, Problem> {
     match &v.node {
         Node::Text(text) if text == "ok" => Ok(StepExpectation::Ok),
         Node::Text(text) => match ErrorCode::ALL.iter().any(|code| code.name() == text) {

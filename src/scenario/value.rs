@@ -109,6 +109,25 @@ pub fn texts(value: &Value) -> Result<BTreeMap<String, String>, Problem> {
     table.entries.iter().map(one).collect()
 }
 
+/// A number of bytes between two limits: `4KiB`, or a whole number.
+pub fn size(value: &Value, least: u64, most: u64) -> Result<u64, Problem> {
+    const UNITS: [(&str, u64); 5] =
+        [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
+    let Node::Text(text) = &value.node else { return count(value, least, most) };
+    let unit = UNITS.iter().find_map(|(name, bytes)| Some((text.strip_suffix(name)?, bytes)));
+    let size = unit.and_then(|(number, bytes)| {
+        let number: u64 = number.trim().replace('_', "").parse().ok()?;
+        number.checked_mul(*bytes)
+    });
+    match size {
+        Some(size) if (least..=most).contains(&size) => Ok(size),
+        Some(_) => {
+            Err(Problem::error(&value.span, format!("expected from {least} to {} bytes", grouped(most))))
+        }
+        None => Err(Problem::error(&value.span, format!("`{text}` is no size")).help("write `4KiB`, `1GiB`")),
+    }
+}
+
 /// A share: a number from 0 to 1, or a percentage.
 pub fn share(value: &Value) -> Result<f64, Problem> {
     let number = match &value.node {

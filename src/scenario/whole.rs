@@ -176,6 +176,7 @@ fn called(
     let steps = timeline.iter().flat_map(|entry| match &entry.action {
         Action::Step(step) => vec![step.command.operation.name],
         Action::Fault { fault, .. } => fault.operations(),
+        Action::Message(_) => Vec::new(),
     });
     let runs = runbooks.iter().flat_map(|runbook| &runbook.steps).filter_map(|step| match step {
         RunbookStep::Run { command, .. } => Some(command.operation.name),

@@ -22,9 +22,13 @@ pub struct Record {
     pub class: ClassId,
     /// The replica that took the write.
     pub source: u8,
+    /// The number of its data key, if they are tracked.
+    pub data_key: u32,
 }
 
-const NOTHING: Record = Record { written: Time::ZERO, class: ABSENT, source: 0 };
+const _: () = assert!(size_of::<Record>() == 16);
+
+const NOTHING: Record = Record { written: Time::ZERO, class: ABSENT, source: 0, data_key: 0 };
 
 /// One replica's items, and how many there are of each class.
 #[derive(Clone, Debug, Default)]
@@ -175,6 +179,8 @@ pub struct Replicas {
     order: Order,
     items: u32,
     writes: Vec<Write>,
+    /// The number of each write's data key, if somebody caches them.
+    data_keys: Option<Vec<u32>>,
     free: Vec<u32>,
     /// By `from * replicas + to`.
     pairs: Vec<Pair>,
@@ -189,6 +195,7 @@ impl Replicas {
             order,
             items,
             writes: Vec::new(),
+            data_keys: None,
             free: Vec::new(),
             pairs: vec![Pair::default(); n * n],
             regions,
@@ -210,12 +217,42 @@ impl Replicas {
         &mut self.pairs[usize::from(from) * self.regions.len() + usize::from(to)]
     }
 
-    /// Puts every item into every replica, level, before the run.
+    /// From now on items remember their data keys.
+    pub fn track_data_keys(&mut self) {
+        self.data_keys.get_or_insert_default();
+    }
+
+    /// Whether items remember their data keys.
+    #[inline]
+    pub fn tracks_data_keys(&self) -> bool {
+        self.data_keys.is_some()
+    }
+
+    /// Notes the number of the data key under which a write was encrypted.
+    pub fn note_data_key(&mut self, id: WriteId, data_key: u32) {
+        if let Some(data_keys) = &mut self.data_keys {
+            let slot = id.0 as usize;
+            if data_keys.len() <= slot {
+                data_keys.resize(slot + 1, 0);
+            }
+            data_keys[slot] = data_key;
+        }
+    }
+
+    #[inline]
+    fn record(&self, id: WriteId, write: &Write) -> Record {
+        let Write { acked, class, source, .. } = *write;
+        let data_key = self.data_keys.as_ref().and_then(|keys| keys.get(id.0 as usize)).copied();
+        Record { written: acked, class, source, data_key: data_key.unwrap_or_default() }
+    }
+
+    /// Puts every item into every replica, level, before the run. Each has a data key of its own.
     pub fn preload(&mut self, class: ClassId, source: u8) {
-        let record = Record { written: Time::ZERO, class, source };
+        let tracked = self.tracks_data_keys();
         for table in &mut self.tables {
             for item in 0..self.items {
-                table.put(item, record);
+                let data_key = if tracked { item + 1 } else { 0 };
+                table.put(item, Record { written: Time::ZERO, class, source, data_key });
             }
         }
     }
@@ -257,7 +294,8 @@ impl Replicas {
         write.acked = now;
         write.waiting = to;
         write.flying = to;
-        let Write { item, class, source, .. } = *write;
+        let write = *write;
+        let Write { item, source, .. } = write;
         let mut rest = to;
         while rest != 0 {
             self.pair_mut(source, rest.trailing_zeros() as u8).open += 1;
@@ -266,7 +304,8 @@ impl Replicas {
         if to == 0 {
             self.free.push(id.0);
         }
-        self.tables[usize::from(source)].put(item, Record { written: now, class, source })
+        let record = self.record(id, &write);
+        self.tables[usize::from(source)].put(item, record)
     }
 
     /// When a message that would arrive at `at` does arrive: a log keeps its order.
@@ -341,11 +380,12 @@ impl Replicas {
 
     #[inline]
     fn apply(&mut self, id: WriteId, write: Write, to: u8) -> Ended {
-        let Write { acked, item, class, source, .. } = write;
+        let Write { acked, item, source, .. } = write;
+        let record = self.record(id, &write);
         let table = &mut self.tables[usize::from(to)];
         let newest = table.get(item).is_none_or(|there| (acked, source) >= (there.written, there.source));
         let (end, change) = match (newest, self.order) {
-            (true, _) => (End::Applied, Some(table.put(item, Record { written: acked, class, source }))),
+            (true, _) => (End::Applied, Some(table.put(item, record))),
             (false, Order::Log) => (End::Applied, None),
             (false, Order::LastWriterWins) => (End::Superseded, None),
         };
