@@ -30,7 +30,7 @@ crate::rules! {
         "The message carries its encryption context; a reader that states another value for a pair cannot decrypt it."
         => CannotDecryptDataKeys,
         Documented "AWS Encryption SDK Developer Guide";
-    ANY_SDK_READS_EVERYTHING = "KMS-SEED-18",
+    ANY_SDK_READS_EVERYTHING: Switch = "KMS-SEED-18",
         "Any client decrypts in any Region what was encrypted in another. With AWS's libraries its keyring must be MRK-aware.",
         Reported "popular study notes";
     STANDARD_RETRIES = "KMS-RET-1",
