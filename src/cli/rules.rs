@@ -126,7 +126,7 @@ fn human(rules: &[RuleRef]) -> String {
         }
         text.push('\n');
     }
-    text + &counts(rules)
+    text + &wrapped(&counts(rules), width).join("\n") + "\n"
 }
 
 /// How many entries of each kind, and where to read on.
@@ -139,8 +139,8 @@ fn counts(rules: &[RuleRef]) -> String {
     });
     let words = words.collect::<Vec<_>>().join(", ");
     match rules.len() {
-        0 => "Nothing of that kind and basis.\n".to_owned(),
-        _ => format!("{words}; `mrksim explain ID` shows the source of one.\n"),
+        0 => "Nothing of that kind and basis.".to_owned(),
+        _ => format!("{words}; `mrksim explain ID` shows the source of one."),
     }
 }
 
@@ -160,7 +160,7 @@ fn json(rules: &[RuleRef]) -> String {
 }
 
 fn markdown(rules: &[RuleRef]) -> String {
-    let mut text = counts(rules);
+    let mut text = counts(rules) + "\n";
     for (heading, entries) in groups(rules) {
         let answers = entries.iter().any(|rule| rule.error.is_some());
         let (head, line) = if answers { (" Error |", " --- |") } else { ("", "") };

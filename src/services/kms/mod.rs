@@ -36,6 +36,7 @@ pub mod spec;
 mod state;
 mod tags;
 
+pub use dates::date;
 pub use process::KmsEvent;
 pub use setup::{
     CancelWithoutMaterial, Imported, KeySetup, PendingDeletionError, QuotaVintage, Settings, Switches, Timing,
