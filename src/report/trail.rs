@@ -138,7 +138,7 @@ impl<'a> Trail<'a> {
         let operation = call.operation;
         let source = format!("{}.amazonaws.com", operation.service.name());
         let mut record = self.record(call.time, source, operation.name, Some(call.region));
-        record.user_identity = identity(call);
+        record.user_identity = identity(call, region(self.log, call.region));
         record.error_code = call.error.as_deref();
         record.error_message = Some(call.message.as_str()).filter(|message| !message.is_empty());
         record.request_parameters = parameters(call);
@@ -155,7 +155,7 @@ impl<'a> Trail<'a> {
     /// What a call made KMS log in another Region.
     fn invoked(&self, call: &'a Call, row: &'a EventRow, request_id: &str) -> Record<'a> {
         let mut record = self.record(row.time, KMS.to_owned(), &row.operation, row.region);
-        record.user_identity = identity(call);
+        record.user_identity = identity(call, region(self.log, call.region));
         record.user_identity["invokedBy"] = json!(KMS);
         (record.source_ip_address, record.user_agent) = (KMS, KMS);
         record.resources = vec![key_resource(&row.target)];
@@ -216,17 +216,18 @@ fn uuid(bits: u128) -> String {
 }
 
 /// Who called: a session of the principal's role.
-fn identity(call: &Call) -> Value {
+fn identity(call: &Call, place: &str) -> Value {
+    let partition = partition(place);
     let name = call.principal.replace(' ', "-");
     let account = &call.account;
     json!({
         "type": "AssumedRole",
-        "arn": format!("arn:aws:sts::{account}:assumed-role/{name}/mrksim"),
+        "arn": format!("arn:{partition}:sts::{account}:assumed-role/{name}/mrksim"),
         "accountId": account,
         "sessionContext": {
             "sessionIssuer": {
                 "type": "Role",
-                "arn": format!("arn:aws:iam::{account}:role/{name}"),
+                "arn": format!("arn:{partition}:iam::{account}:role/{name}"),
                 "accountId": account,
                 "userName": name,
             },
