@@ -3,7 +3,7 @@
 use super::explain::wrapped;
 use super::{Exit, output};
 use crate::model;
-use crate::rulebook::{RuleKind, RuleRef, TOPICS};
+use crate::rulebook::{Basis, RuleKind, RuleRef, TOPICS};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
@@ -118,7 +118,11 @@ fn human(rules: &[RuleRef]) -> String {
         text.push_str(&format!("{heading}\n"));
         for rule in entries {
             let answer = rule.error.map_or(String::new(), |error| format!(" -> {error}"));
-            let statement = format!("{}{answer} ({})", rule.says, rule.basis.name());
+            let basis = match rule.basis {
+                Basis::Documented(_) => String::new(),
+                other => format!(" ({})", other.name()),
+            };
+            let statement = format!("{}{answer}{basis}", rule.says);
             for (i, line) in wrapped(&statement, width - indent).iter().enumerate() {
                 let id = if i == 0 { rule.id } else { "" };
                 text.push_str(&format!("{id:<indent$}{line}\n"));
@@ -126,7 +130,7 @@ fn human(rules: &[RuleRef]) -> String {
         }
         text.push('\n');
     }
-    text + &wrapped(&counts(rules), width).join("\n") + "\n"
+    text + &wrapped(&counts(rules), width).join("\n") + "\nWhere nothing else is said, AWS documents it.\n"
 }
 
 /// How many entries of each kind, and where to read on.

@@ -349,6 +349,23 @@ mod tests {
     }
 
     #[test]
+    fn a_service_event_tells_the_details_that_have_names() {
+        let row = EventRow {
+            time: Time::ZERO,
+            region: Some(0),
+            principal: KMS.to_owned(),
+            source: "service",
+            operation: "RotateKey".to_owned(),
+            target: "arn:aws:kms:us-east-1:111122223333:key/mrk-1".to_owned(),
+            outcome: "rotated".to_owned(),
+            error: String::new(),
+            rule: None,
+            detail: "as planned: RotationType=AUTOMATIC".to_owned(),
+        };
+        assert_eq!(details(&row), json!({"keyId": "mrk-1", "rotationType": "AUTOMATIC"}));
+    }
+
+    #[test]
     fn answers_lose_their_secrets_and_their_capitals() {
         let answer = json!({"GrantId": "g", "GrantToken": "t", "KeyMetadata": {"AWSAccountId": "1", "Tags": [{"TagKey": "a"}]}});
         let shown = json!({"grantId": "g", "keyMetadata": {"aWSAccountId": "1", "tags": [{"tagKey": "a"}]}});

@@ -96,7 +96,7 @@ crate::rules! {
         => KMSInvalidStateException,
         Documented "AWS KMS Developer Guide, Key states of AWS KMS keys";
     DOOMED_KEYS_ARE_DISABLED: Setting = "KMS-UNV-4",
-        "What a key pending deletion answers has two documented names; the setting chooses the one not seen in practice."
+        "What cryptography on a key pending deletion answers. Default KMSInvalidStateException, which was seen; DisabledException is documented too."
         => DisabledException,
         Documented "AWS KMS Developer Guide, Key states of AWS KMS keys, footnote 2";
     PENDING_ONCE = "KMS-ST-32",
