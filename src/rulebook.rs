@@ -63,6 +63,75 @@ impl RuleKind {
             RuleKind::Exam => "exam",
         }
     }
+
+    /// `rules`, `facts`, … for headings.
+    pub fn plural(self) -> &'static str {
+        match self {
+            RuleKind::Rule => "rules",
+            RuleKind::Fact => "facts",
+            RuleKind::Timing => "times",
+            RuleKind::Setting => "settings",
+            RuleKind::Switch => "switches",
+            RuleKind::Strategy => "strategies",
+            RuleKind::Exam => "questions",
+        }
+    }
+}
+
+/// The topics of the rulebook as people read it: how the ids begin, and a heading.
+pub const TOPICS: [(&str, &str); 35] = [
+    ("KMS-ID", "Identity and properties of keys"),
+    ("KMS-ST", "Key states"),
+    ("KMS-ERR", "Errors"),
+    ("KMS-CRE", "CreateKey"),
+    ("KMS-REP", "ReplicateKey"),
+    ("KMS-UPR", "UpdatePrimaryRegion"),
+    ("KMS-DEL", "Deletion"),
+    ("KMS-ROT", "Rotation"),
+    ("KMS-IMP", "Imported key material"),
+    ("KMS-ASY", "Asymmetric and HMAC keys"),
+    ("KMS-OUT", "When a Region is down"),
+    ("KMS-POL", "Policies"),
+    ("KMS-GRT", "Grants"),
+    ("KMS-CON", "Condition keys"),
+    ("KMS-CT", "Ciphertext"),
+    ("KMS-ESDK", "AWS Encryption SDK"),
+    ("KMS-CACHE", "Data-key caching"),
+    ("KMS-SVC", "AWS services and their keys"),
+    ("KMS-DDB", "DynamoDB's keys"),
+    ("KMS-AUR", "Aurora's and RDS's keys"),
+    ("KMS-STR", "Strategies"),
+    ("KMS-QUO", "Quotas"),
+    ("KMS-RET", "Retries"),
+    ("KMS-EC", "Consistency"),
+    ("KMS-TIM", "Times"),
+    ("KMS-PRC", "Prices"),
+    ("KMS-LOG", "Logs, events and metrics"),
+    ("KMS-UNV", "Open points"),
+    ("KMS-SEED", "Claims of popular study notes"),
+    ("KMS-EX", "Exam questions"),
+    ("DDB", "DynamoDB global tables"),
+    ("AUR", "Aurora Global Database"),
+    ("S3", "S3 replication"),
+    ("CP", "Control planes"),
+    ("SIM", "Choices of this simulator"),
+];
+
+impl Rule {
+    /// Its place in [`TOPICS`]; an id of no topic comes after them all.
+    pub fn topic(&self) -> usize {
+        let begins = |(prefix, _): &(&str, &str)| {
+            self.id.strip_prefix(*prefix).is_some_and(|rest| rest.starts_with('-'))
+        };
+        TOPICS.iter().position(begins).unwrap_or(TOPICS.len())
+    }
+
+    /// Orders rules as people read them: by topic, kind and number.
+    pub fn reading_order(&self) -> impl Ord + use<> {
+        let (head, tail) = self.id.rsplit_once('-').unwrap_or((self.id, ""));
+        let digits = tail.trim_end_matches(|c: char| !c.is_ascii_digit());
+        (self.topic(), self.kind, head, digits.parse::<u32>().unwrap_or(u32::MAX), tail)
+    }
 }
 
 /// How we know that a rule holds.
@@ -170,4 +239,32 @@ macro_rules! rules {
     (@kind $kind:ident) => { $crate::rulebook::RuleKind::$kind };
     (@error) => { None };
     (@error $error:ident) => { Some(stringify!($error)) };
+}
+
+/// States what nothing carries out: facts, times, open points, exam questions. They have no constants, so no code can
+/// decide by them; `ALL` lists them in the order of the file.
+///
+/// ```
+/// mrksim::facts! {
+///     Fact "KMS-ID-12",
+///         "Each related key is a resource of its own.",
+///         Documented "AWS KMS Developer Guide, Multi-Region keys in AWS KMS";
+/// }
+/// assert_eq!(ALL[0].kind, mrksim::rulebook::RuleKind::Fact);
+/// ```
+#[macro_export]
+macro_rules! facts {
+    ($($kind:ident $id:literal, $says:literal $(=> $error:ident)?, $basis:ident $text:literal;)*) => {
+        /// Every statement of this file, in its order.
+        pub const ALL: &[$crate::rulebook::RuleRef] = &[$({
+            static RULE: $crate::rulebook::Rule = $crate::rulebook::Rule {
+                id: $id,
+                says: $says,
+                error: $crate::rules!(@error $($error)?),
+                kind: $crate::rulebook::RuleKind::$kind,
+                basis: $crate::rulebook::Basis::$basis($text),
+            };
+            $crate::rulebook::RuleRef(&RULE)
+        }),*];
+    };
 }

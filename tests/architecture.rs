@@ -131,7 +131,7 @@ fn arrows_point_down() {
         for path in paths_after(&code, "crate::") {
             let target = path[0].as_str();
             let down = match (height.get(floor.as_str()), height.get(target)) {
-                _ if target == floor || target == BESIDE || target == "rules" => true,
+                _ if target == floor || target == BESIDE || target == "rules" || target == "facts" => true,
                 (Some(from), Some(to)) => from > to,
                 _ => false,
             };

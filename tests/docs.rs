@@ -42,7 +42,7 @@ fn the_readme_s_scenario_meets_its_expectations() {
     assert!(log.answers.iter().all(|answer| answer.expected.as_ref().is_some_and(|(_, met)| *met)));
 }
 
-/// `docs/RULES.md` is generated: `mrksim rules --format markdown`, below a heading.
+/// `docs/RULES.md` is generated: `mrksim rules --format markdown`, below a heading; a section for each topic and kind.
 #[test]
 fn the_rulebook_is_the_program_s() {
     let rules = Command::new(env!("CARGO_BIN_EXE_mrksim")).args(["rules", "--format", "markdown"]).output();

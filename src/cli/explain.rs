@@ -2,7 +2,7 @@
 
 use super::{Exit, output};
 use crate::model;
-use crate::rulebook::{Basis, RuleRef};
+use crate::rulebook::{Basis, RuleRef, TOPICS};
 use crate::runlog::parse::nearest;
 use clap::Args;
 
@@ -41,7 +41,8 @@ fn explained(rule: RuleRef) -> String {
         Basis::Reported(source) => ("reported", source),
         Basis::Assumed(source) => ("assumed", source),
     };
-    let mut lines = vec![rule.id.to_owned(), String::new()];
+    let title = TOPICS.get(rule.topic()).map_or("", |(_, title)| title);
+    let mut lines = vec![format!("{} · {} · {title}", rule.id, rule.kind.name()), String::new()];
     lines.extend(wrapped(rule.says, width - 2).into_iter().map(|line| format!("  {line}")));
     lines.push(String::new());
     if let Some(error) = rule.error {

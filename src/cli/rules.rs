@@ -1,8 +1,9 @@
 //! `mrksim rules`: the rulebook.
 
+use super::explain::wrapped;
 use super::{Exit, output};
 use crate::model;
-use crate::rulebook::RuleRef;
+use crate::rulebook::{Basis, RuleKind, RuleRef, TOPICS};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
@@ -12,9 +13,12 @@ pub struct Arguments {
     /// What is printed
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
-    /// Only rules that we know in this way
+    /// Only this kind of entry
     #[arg(long, value_name = "KIND")]
     kind: Option<Kind>,
+    /// Only what we know in this way
+    #[arg(long, value_name = "BASIS")]
+    basis: Option<KnownBy>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -23,12 +27,44 @@ enum Format {
     Human,
     /// A JSON array
     Json,
-    /// A Markdown table
+    /// Markdown tables
     Markdown,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Kind {
+    /// Refuses, allows or changes something
+    Rule,
+    /// Says why; there is nothing to carry out
+    Fact,
+    /// How long something takes
+    Timing,
+    /// An open point with its default
+    Setting,
+    /// A departure from documented behaviour that can be played
+    Switch,
+    /// A design to compare
+    Strategy,
+    /// A question of the exams
+    Exam,
+}
+
+impl Kind {
+    fn is(self, kind: RuleKind) -> bool {
+        match self {
+            Kind::Rule => kind == RuleKind::Rule,
+            Kind::Fact => kind == RuleKind::Fact,
+            Kind::Timing => kind == RuleKind::Timing,
+            Kind::Setting => kind == RuleKind::Setting,
+            Kind::Switch => kind == RuleKind::Switch,
+            Kind::Strategy => kind == RuleKind::Strategy,
+            Kind::Exam => kind == RuleKind::Exam,
+        }
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum KnownBy {
     /// AWS says so
     Documented,
     /// Somebody saw it
@@ -37,21 +73,24 @@ enum Kind {
     Assumed,
 }
 
-impl Kind {
+impl KnownBy {
     fn name(self) -> &'static str {
         match self {
-            Kind::Documented => "documented",
-            Kind::Reported => "reported",
-            Kind::Assumed => "assumed",
+            KnownBy::Documented => "documented",
+            KnownBy::Reported => "reported",
+            KnownBy::Assumed => "assumed",
         }
     }
 }
 
-/// Prints the rules.
+/// Prints the entries of the rulebook.
 pub fn rules(arguments: &Arguments) -> Exit {
-    let all = model::rules();
-    let wanted = |rule: &RuleRef| arguments.kind.is_none_or(|kind| kind.name() == rule.basis.name());
-    let rules: Vec<RuleRef> = all.into_iter().filter(wanted).collect();
+    let wanted = |rule: &RuleRef| {
+        arguments.kind.is_none_or(|kind| kind.is(rule.kind))
+            && arguments.basis.is_none_or(|basis| basis.name() == rule.basis.name())
+    };
+    let mut rules: Vec<RuleRef> = model::rules().into_iter().filter(wanted).collect();
+    rules.sort_by_key(|rule| rule.reading_order());
     output::print(&match arguments.format {
         Format::Human => human(&rules),
         Format::Json => json(&rules),
@@ -59,26 +98,61 @@ pub fn rules(arguments: &Arguments) -> Exit {
     })
 }
 
+/// The entries of each topic and kind, under a heading that names the kind if the topic has several.
+fn groups(rules: &[RuleRef]) -> impl Iterator<Item = (String, &[RuleRef])> {
+    let group = |a: &RuleRef, b: &RuleRef| (a.topic(), a.kind) == (b.topic(), b.kind);
+    rules.chunk_by(group).map(|entries| {
+        let (topic, kind) = (entries[0].topic(), entries[0].kind);
+        let title = TOPICS.get(topic).map_or("Other", |(_, title)| title);
+        let several = rules.iter().any(|rule| rule.topic() == topic && rule.kind != kind);
+        let heading = if several { format!("{title}: {}", kind.plural()) } else { title.to_owned() };
+        (heading, entries)
+    })
+}
+
 fn human(rules: &[RuleRef]) -> String {
-    let width = output::width().clamp(60, 140);
-    let indent = 16;
+    let width = output::width().clamp(60, 120);
+    let indent = 2 + rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     let mut text = String::new();
-    for rule in rules {
-        let answer = rule.error.map_or(String::new(), |error| format!(" -> {error}"));
-        let statement = format!("{}{answer} ({})", rule.says, rule.basis.name());
-        let lines = super::explain::wrapped(&statement, width - indent);
-        for (i, line) in lines.iter().enumerate() {
-            let id = if i == 0 { rule.id } else { "" };
-            text.push_str(&format!("{id:<indent$}{line}\n"));
+    for (heading, entries) in groups(rules) {
+        text.push_str(&format!("{heading}\n"));
+        for rule in entries {
+            let answer = rule.error.map_or(String::new(), |error| format!(" -> {error}"));
+            let basis = match rule.basis {
+                Basis::Documented(_) => String::new(),
+                other => format!(" ({})", other.name()),
+            };
+            let statement = format!("{}{answer}{basis}", rule.says);
+            for (i, line) in wrapped(&statement, width - indent).iter().enumerate() {
+                let id = if i == 0 { rule.id } else { "" };
+                text.push_str(&format!("{id:<indent$}{line}\n"));
+            }
         }
+        text.push('\n');
     }
-    text + &format!("\n{} rules; `mrksim explain ID` shows the source of one.\n", rules.len())
+    text + &wrapped(&counts(rules), width).join("\n") + "\nWhere nothing else is said, AWS documents it.\n"
+}
+
+/// How many entries of each kind, and where to read on.
+fn counts(rules: &[RuleRef]) -> String {
+    let count = |kind: RuleKind| (rules.iter().filter(|rule| rule.kind == kind).count(), kind);
+    let kinds = RuleKind::ALL.map(count);
+    let words = kinds.iter().filter(|(n, _)| *n > 0).map(|(n, kind)| match n {
+        1 => format!("1 {}", kind.name()),
+        n => format!("{n} {}", kind.plural()),
+    });
+    let words = words.collect::<Vec<_>>().join(", ");
+    match rules.len() {
+        0 => "Nothing of that kind and basis.".to_owned(),
+        _ => format!("{words}; `mrksim explain ID` shows the source of one."),
+    }
 }
 
 fn json(rules: &[RuleRef]) -> String {
     let row = |rule: &RuleRef| {
         json!({
             "id": rule.id,
+            "kind": rule.kind.name(),
             "says": rule.says,
             "error": rule.error,
             "basis": rule.basis.name(),
@@ -90,18 +164,24 @@ fn json(rules: &[RuleRef]) -> String {
 }
 
 fn markdown(rules: &[RuleRef]) -> String {
-    let mut text =
-        "| Rule | Statement | Error | Basis | Source |\n| --- | --- | --- | --- | --- |\n".to_owned();
-    for rule in rules {
-        let cell = |text: &str| text.replace('|', "\\|");
-        text.push_str(&format!(
-            "| {} | {} | {} | {} | {} |\n",
-            rule.id,
-            cell(rule.says),
-            rule.error.map_or(String::new(), |error| format!("`{error}`")),
-            rule.basis.name(),
-            cell(rule.basis.text()),
-        ));
+    let mut text = counts(rules) + "\n";
+    for (heading, entries) in groups(rules) {
+        let answers = entries.iter().any(|rule| rule.error.is_some());
+        let (head, line) = if answers { (" Error |", " --- |") } else { ("", "") };
+        text.push_str(&format!("\n## {heading}\n\n| Id | Statement |{head} Basis | Source |\n"));
+        text.push_str(&format!("| --- | --- |{line} --- | --- |\n"));
+        for rule in entries {
+            let cell = |text: &str| text.replace('|', "\\|");
+            let error = rule.error.map_or(String::new(), |error| format!("`{error}`"));
+            let error = if answers { format!(" {error} |") } else { String::new() };
+            text.push_str(&format!(
+                "| {} | {} |{error} {} | {} |\n",
+                rule.id,
+                cell(rule.says),
+                rule.basis.name(),
+                cell(rule.basis.text()),
+            ));
+        }
     }
     text
 }

@@ -4,7 +4,7 @@ use super::output::{self, say};
 use super::{Exit, Scenario};
 use crate::model;
 use crate::model::setup::Setup;
-use crate::report::{csv, files, json, terminal};
+use crate::report::{csv, files, json, terminal, trail};
 use crate::runlog::RunLog;
 use crate::scenario;
 use clap::{Args, ValueEnum};
@@ -23,6 +23,11 @@ pub struct Arguments {
     /// Replace whatever is there
     #[arg(long)]
     force: bool,
+    /// Write trail.jsonl too: CloudTrail's records of steps, runbooks, faults and KMS itself
+    ///
+    /// The single requests of clients are not in it: refusals.csv and availability.csv count them.
+    #[arg(long)]
+    trail: bool,
     /// What is printed
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
@@ -90,8 +95,9 @@ fn run_one(arguments: &Arguments, file: &Path) -> Exit {
             Some(_) => {}
         }
     }
+    let options = files::Options { force: arguments.force, trail: arguments.trail };
     let directory = arguments.out.clone().unwrap_or_else(|| default_directory(&setup));
-    if let Err(error) = files::write(&log, &directory, arguments.force) {
+    if let Err(error) = files::write(&log, &directory, options) {
         say(&format!("error: {error}\n"));
         return Exit::Io;
     }
@@ -131,6 +137,7 @@ fn is_met(log: &RunLog) -> bool {
 fn contents(log: &RunLog) -> Vec<u8> {
     let mut bytes = json::summary(log).into_bytes();
     bytes.extend(json::answers(log).into_bytes());
+    bytes.extend(trail::trail(log).into_bytes());
     for table in &csv::TABLES {
         // Writing into memory cannot fail.
         let _ = table.write(log, &mut bytes);

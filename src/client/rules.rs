@@ -64,7 +64,7 @@ crate::rules! {
         "Only what a step's `encrypt` made is a message, and it opens only under its own data key."
         => CannotDecryptDataKeys,
         Assumed "the format of messages is not modelled";
-    ANY_SDK_READS_EVERYTHING = "KMS-SEED-18",
+    ANY_SDK_READS_EVERYTHING: Switch = "KMS-SEED-18",
         "Any client decrypts in any Region what was encrypted in another. With AWS's libraries its keyring must be MRK-aware.",
         Reported "popular study notes";
     CACHED_KEYS_HAVE_LIMITS = "KMS-CACHE-1",

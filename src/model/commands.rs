@@ -5,7 +5,7 @@ use super::calls::down;
 use super::setup::{Step, StepExpectation};
 use crate::client::{Failure, rules};
 use crate::rulebook::RuleRef;
-use crate::runlog::{Answer, EventRow};
+use crate::runlog::{Answer, Call, EventRow};
 use crate::services::kms::SetId;
 use crate::services::reference::references;
 use crate::services::{
@@ -175,15 +175,43 @@ impl Simulation {
             reach: self.world.reach(operation.service, region),
             fresh,
         };
-        match operation.service {
+        let before = self.recorder.rows();
+        let answer = match operation.service {
             Service::Kms => {
                 let mut out = Outbox::default();
                 let answer = self.kms.call(operation, &params, &caller, &mut out);
                 self.take_kms(principal, out);
-                Ok(answer?)
+                answer.map_err(Refused::from)
             }
             _ => self.call_aurora(operation, &params, &caller),
-        }
+        };
+        self.note_call(operation, &params, &caller, &answer, before);
+        answer
+    }
+
+    /// Writes down a call that a service received, whose changes are the rows from `before` on.
+    fn note_call(
+        &mut self,
+        operation: &'static Operation,
+        params: &Params,
+        caller: &Caller,
+        answer: &Result<Value, Refused>,
+        before: usize,
+    ) {
+        let directory = &self.setup.directory;
+        let refused = answer.as_ref().err();
+        self.recorder.call(Call {
+            time: caller.now,
+            operation,
+            region: caller.region.index(),
+            principal: caller.principal.to_owned(),
+            account: directory.account_id(directory.account_of(caller.principal)).to_owned(),
+            parameters: params.clone(),
+            error: refused.map(|no| no.error.clone()),
+            message: refused.map_or(String::new(), |no| no.message.clone()),
+            response: answer.as_ref().map_or(Value::Null, Value::clone),
+            changes: before..self.recorder.rows(),
+        });
     }
 
     /// Random bits of a step's own: the same step again has others.
@@ -223,9 +251,12 @@ impl Simulation {
         let reach = self.world.reach(Service::Kms, region);
         let caller = Caller { now: self.kernel.now(), region, principal: NOBODY, reach, fresh: 0 };
         let mut out = Outbox::default();
+        let before = self.recorder.rows();
         let answer = self.kms.carry_out(command.operation, &params, &caller, &mut out);
         self.take_kms(name, out);
-        Ok(answer.map(drop)?)
+        let received = answer.map_err(Refused::from);
+        self.note_call(command.operation, &params, &caller, &received, before);
+        received.map(drop)
     }
 
     /// The parameters of a command, with every reference filled in.

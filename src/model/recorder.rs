@@ -5,8 +5,8 @@ use super::setup::{Setup, StoreKind, StoreSetup};
 use crate::client::{ClientId, Failure};
 use crate::rulebook::RuleRef;
 use crate::runlog::{
-    Answer, AvailabilityRow, ClientInfo, EventRow, FaultSpan, KeyInfo, LatencyBin, LatencySeries, RefusalRow,
-    RunLog, SecondRow, StalenessPoint, StoreInfo, Totals,
+    Answer, AvailabilityRow, Call, ClientInfo, EventRow, FaultSpan, KeyInfo, LatencyBin, LatencySeries,
+    RefusalRow, RunLog, SecondRow, StalenessPoint, StoreInfo, Totals,
 };
 use crate::services::kms::SetId;
 use crate::services::replication::Ended;
@@ -91,6 +91,7 @@ pub struct Recorder {
     events: Vec<EventRow>,
     /// The answers of steps, in time order.
     pub answers: Vec<Answer>,
+    calls: Vec<Call>,
     faults: Vec<FaultSpan>,
     staleness: Vec<StalenessPoint>,
     keys: Vec<KeyInfo>,
@@ -127,6 +128,7 @@ impl Recorder {
             failovers: vec![[u64::MAX; 3]; clients],
             events: Vec::new(),
             answers: Vec::new(),
+            calls: Vec::new(),
             faults: Vec::new(),
             staleness: Vec::new(),
             keys: keys.collect(),
@@ -284,6 +286,16 @@ impl Recorder {
         self.answers.push(answer);
     }
 
+    /// How many rows of the event log there are.
+    pub fn rows(&self) -> usize {
+        self.events.len()
+    }
+
+    /// A service received a call. The digest has its answer and its changes already.
+    pub fn call(&mut self, call: Call) {
+        self.calls.push(call);
+    }
+
     /// A fault is on the axis.
     pub fn fault(&mut self, fault: FaultSpan) {
         self.faults.push(fault);
@@ -374,6 +386,7 @@ impl Recorder {
             keys: self.keys,
             events: self.events,
             answers: self.answers,
+            calls: self.calls,
             faults: self.faults,
             latency: latency_series(self.latency, regions),
             latency_over_time: self.latency_over_time,

@@ -1,6 +1,6 @@
 //! `results/<name>/`: every file of a run, whole or not at all.
 
-use super::{csv, json, svg};
+use super::{csv, json, svg, trail};
 use crate::runlog::RunLog;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -33,15 +33,24 @@ pub enum WriteError {
     },
 }
 
+/// How results are written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Replace whatever is there.
+    pub force: bool,
+    /// Write `trail.jsonl` too.
+    pub trail: bool,
+}
+
 /// Writes every file of the run into a directory beside `dir`, then puts that in `dir`'s place.
 ///
-/// An earlier result of the same name and title is replaced; with `force`, anything is.
+/// An earlier result of the same name and title is replaced; with [`Options::force`], anything is.
 ///
 /// # Errors
 /// [`WriteError`], with the path and the remedy: what was at `dir` is still there, and the directory beside it
 /// is removed. Only if the replaced result cannot be removed is the new one already in place.
-pub fn write(log: &RunLog, dir: &Path, force: bool) -> Result<(), WriteError> {
-    if !force {
+pub fn write(log: &RunLog, dir: &Path, options: Options) -> Result<(), WriteError> {
+    if !options.force {
         vacant(log, dir)?;
     }
     let tables = csv::TABLES.iter().map(|table| {
@@ -49,7 +58,8 @@ pub fn write(log: &RunLog, dir: &Path, force: bool) -> Result<(), WriteError> {
         (table.name.to_owned(), content)
     });
     let texts = [("answers.jsonl", json::answers(log)), (SUMMARY, json::summary(log))];
-    let texts = texts.into_iter().chain(svg::drawings(log)).map(|(name, text)| {
+    let trail = options.trail.then(|| ("trail.jsonl", trail::trail(log)));
+    let texts = texts.into_iter().chain(trail).chain(svg::drawings(log)).map(|(name, text)| {
         let content: Content = Box::new(move |out| out.write_all(text.as_bytes()));
         (name.to_owned(), content)
     });

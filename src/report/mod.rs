@@ -8,6 +8,7 @@ pub mod files;
 pub mod json;
 pub mod svg;
 pub mod terminal;
+pub mod trail;
 mod verdict;
 
 use crate::runlog::RunLog;

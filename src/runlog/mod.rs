@@ -6,10 +6,11 @@ pub mod parse;
 pub mod recovery;
 
 use crate::rulebook::RuleRef;
-use crate::services::ErrorCode;
+use crate::services::{ErrorCode, Operation, Params};
 use crate::sim::{Histogram, Span, Time};
 use expression::{Expression, Value};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Everything a run left behind. Names are indices into `regions`, `clients`, `stores`.
 #[derive(Clone, Debug)]
@@ -48,6 +49,8 @@ pub struct RunLog {
     pub events: Vec<EventRow>,
     /// One a step, in time order.
     pub answers: Vec<Answer>,
+    /// The calls that services received, of steps, runbooks and faults; in time order.
+    pub calls: Vec<Call>,
     /// The faults.
     pub faults: Vec<FaultSpan>,
     /// Latency of requests that succeeded.
@@ -189,6 +192,31 @@ pub struct Answer {
     pub expected: Option<(String, bool)>,
     /// `file:line`.
     pub location: String,
+}
+
+/// A call that a service received from a step, a runbook or a fault.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// When.
+    pub time: Time,
+    /// What was called.
+    pub operation: &'static Operation,
+    /// Index of the Region called.
+    pub region: usize,
+    /// Who called.
+    pub principal: String,
+    /// The twelve digits of the caller's account.
+    pub account: String,
+    /// The parameters, with every reference filled in.
+    pub parameters: Params,
+    /// The error, if it failed.
+    pub error: Option<String>,
+    /// The error's message.
+    pub message: String,
+    /// The AWS-shaped response.
+    pub response: serde_json::Value,
+    /// The rows of `events` that tell what it changed.
+    pub changes: Range<usize>,
 }
 
 /// A fault's time on the axis.

@@ -61,6 +61,7 @@ pub fn quiet() -> RunLog {
         links: vec![(0, 1, Span::millis(34)), (1, 0, Span::millis(34))],
         events: vec![],
         answers: vec![],
+        calls: vec![],
         faults: vec![],
         latency: vec![],
         latency_over_time: vec![],

@@ -55,34 +55,21 @@ fn refused(answer: Result<Value, Refusal>) -> String {
     answer.expect_err("refused").rule.id.to_owned()
 }
 
-/// What [`refusals`] keeps.
-pub const KEPT: [&str; 2] = ["KMS-IMP-14", "KMS-EX-35"];
-
-/// Refusals that need a class of key, or a number of calls, that no table has.
-pub fn refusals() -> Vec<String> {
+/// KMS-IMP-14: keys of other classes have one material for life, and KMS-IMP-13: there ImportType has no place.
+#[test]
+fn hmac_keys_are_given_the_same_material_again() {
     let mut world = world();
-    let hmac = world.declare_key(&KeySetup { class: HMAC, ..KeySetup::single_region("hmac", HOME) });
-    let id = world.kms.key_id(hmac).to_owned();
-    let mut fired = vec![
-        refused(world.ask("EnableKeyRotation", &[("KeyId", &id)], HOME)),
-        refused(world.ask("RotateKeyOnDemand", &[("KeyId", &id)], HOME)),
-    ];
-    assert_eq!(fired, ["KMS-ROT-1", "KMS-ASY-2"]);
-    let status = world.ask("GetKeyRotationStatus", &[("KeyId", &id)], HOME).expect("answers");
-    assert_eq!(status["KeyRotationEnabled"], false);
-
     let own = world.declare_key(&external("own", HMAC));
     assert_eq!(refused(import(&mut world, own, HOME, &[1; 40], &[FOR_EVER])), "KMS-IMP-14");
     let typed = [FOR_EVER, ("ImportType", "NEW_KEY_MATERIAL")];
     assert_eq!(refused(import(&mut world, own, HOME, &[1; 40], &typed)), "KMS-IMP-13");
     let again = import(&mut world, own, HOME, &material_bytes("own"), &[FOR_EVER]).expect("the same bytes");
     assert_eq!(again["KeyMaterialId"], Value::Null);
-    fired.push("KMS-IMP-14".to_owned());
-    fired.push(twenty_sixth_rotation());
-    fired
 }
 
-fn twenty_sixth_rotation() -> String {
+/// KMS-ROT-8 and KMS-ROT-19: 25 rotations on demand in a key's life.
+#[test]
+fn twenty_sixth_rotation() {
     let mut world = world();
     let set = world.declare("busy", false, &[HOME], None);
     let id = world.kms.key_id(set).to_owned();
@@ -94,8 +81,7 @@ fn twenty_sixth_rotation() -> String {
     let limit = "The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be \
                  performed for this key: ";
     assert_eq!(refusal.message, format!("{limit}{}", world.kms.arn(set, HOME)));
-    assert_eq!(refusal.error.name(), "LimitExceededException");
-    refusal.rule.id.to_owned()
+    assert_eq!((refusal.error.name(), refusal.rule.id), ("LimitExceededException", "KMS-ROT-8"));
 }
 
 /// Imported material of the class of HMAC keys is any bytes, once and for all.

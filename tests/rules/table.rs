@@ -47,7 +47,7 @@ use mrksim::services::{ErrorCode, Params, Refusal, Remedy};
 use mrksim::sim::Law;
 use mrksim::world::{RegionId, RegionSet};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A key that a case declares: name, multi-Region, Regions, Regions of its alias.
 type Declared = (String, bool, Vec<String>);
@@ -76,12 +76,6 @@ pub struct Table {
     world: Option<World>,
     sets: BTreeMap<String, SetId>,
     saved: BTreeMap<String, Value>,
-    /// Rules that a case names or an answer carries.
-    pub shown: BTreeSet<String>,
-    /// Rules with a case that keeps them.
-    pub kept: BTreeSet<String>,
-    /// Rules with a case that breaks them: a refusal by them, or a counter-case.
-    pub broken: BTreeSet<String>,
 }
 
 impl Table {
@@ -98,8 +92,10 @@ impl Table {
     fn line(&mut self, line: &str, here: &str) {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         match word {
-            "case" => self.begin(rest, true),
-            "counter" => self.begin(rest, false),
+            "case" | "counter" => {
+                assert!(rest.contains(':'), "{here}: {word} RULE-IDS: words");
+                *self = Table::default();
+            }
             "key" => self.key(rest),
             "account" | "scp" | "rcp" | "principal" | "boundary" | "session" | "tag" | "comes-with" => {
                 assert!(self.world.is_none(), "{here}: comes before the first command");
@@ -127,15 +123,6 @@ impl Table {
             "lost" => self.lost(rest, here),
             _ => panic!("{here}: what is that?"),
         }
-    }
-
-    fn begin(&mut self, title: &str, keeps: bool) {
-        let [shown, kept, broken] = [&mut self.shown, &mut self.kept, &mut self.broken].map(std::mem::take);
-        *self = Table { shown, kept, broken, ..Table::default() };
-        let (rules, _) = title.split_once(':').expect("case RULE-IDS: words");
-        let rules = || rules.split_whitespace().map(str::to_owned);
-        self.shown.extend(rules());
-        if keeps { &mut self.kept } else { &mut self.broken }.extend(rules());
     }
 
     fn key(&mut self, rest: &str) {
@@ -239,13 +226,11 @@ impl Table {
                 let rule = expected.next().unwrap_or_else(|| panic!("{here}: by which rule?"));
                 let got = format!("{} {}", refusal.error.name(), refusal.rule);
                 assert_eq!(got, format!("{error} {rule}"), "{here}: {}", refusal.message);
-                self.broken.insert(rule.to_owned());
                 assert!(
                     message.is_none_or(|message| message == refusal.message),
                     "{here}: {}",
                     refusal.message
                 );
-                self.shown.insert(rule.to_owned());
             }
         }
     }
@@ -315,7 +300,6 @@ impl Table {
         let (operation, rule) = rule.rsplit_once(' ').unwrap_or(("", rule));
         let is = |note: &String| note.ends_with(&format!(" {rule}")) && note.starts_with(operation);
         assert!(notes.iter().any(is), "{here}: {notes:?}");
-        self.shown.insert(rule.to_owned());
     }
 
     fn state(&mut self, rest: &str, here: &str) {
@@ -378,7 +362,6 @@ impl Table {
         let kms = &self.world().kms;
         let rule = kms.lost(Wrap { set, region: kms.home(set), material: 0 });
         assert_eq!(rule.map_or("no", |rule| rule.id), wanted, "{here}");
-        self.shown.insert(wanted.to_owned());
     }
 }
 

@@ -6,7 +6,7 @@ use crate::sim::Time;
 const FIRST_DAY: u64 = 20_454;
 
 /// The instant as the AWS CLI prints a date: RFC 3339, with microseconds if there are any.
-pub(super) fn date(time: Time) -> String {
+pub fn date(time: Time) -> String {
     let micros = time.0 / 1_000;
     let (seconds, micros) = (micros / 1_000_000, micros % 1_000_000);
     let (year, month, day) = civil(FIRST_DAY + seconds / 86_400);

@@ -50,6 +50,7 @@ pub mod spec;
 mod state;
 mod tags;
 
+pub use dates::date;
 pub use material::material_bytes;
 pub use process::KmsEvent;
 pub use setup::{

@@ -6,7 +6,7 @@ crate::rules! {
     NOT_MODELLED = "SIM-KMS-1",
         "AWS has it; this simulator does not model it yet and refuses rather than guess."
         => NotModelled,
-        Assumed "imported, asymmetric and HMAC keys, rotation, grants and key policies are not modelled yet";
+        Assumed "docs/MODEL.md lists what stays out: custom key stores, dry runs, paging by token and more";
     REGION_IS_NAMED = "SIM-KMS-2",
         "Only Regions that the scenario names exist in a run."
         => NotModelled,
@@ -24,7 +24,7 @@ crate::rules! {
     KEY_IDS = "KMS-ID-1",
         "A multi-Region key's ID is mrk- and 32 lowercase hexadecimal digits; a single-Region key's is a UUID.",
         Documented "AWS KMS Developer Guide, Multi-Region keys in AWS KMS";
-    ARNS_DIFFER_IN_THE_REGION = "KMS-ID-2",
+    ARNS_DIFFER_IN_THE_REGION: Fact = "KMS-ID-2",
         "Related keys have one key ID; their ARNs differ in the Region and in nothing else.",
         Documented "AWS KMS Developer Guide, Multi-Region keys in AWS KMS";
     THE_KEY_EXISTS_HERE = "KMS-ERR-1",
@@ -36,7 +36,7 @@ crate::rules! {
         => NotFoundException,
         Reported "recorded for single-Region keys by the LocalStack project; for related keys by analogy";
     NOT_EVERY_OPERATION_TAKES_AN_ALIAS = "KMS-CT-18",
-        "Cryptographic operations and DescribeKey take an alias; every other operation takes a key ID or key ARN only."
+        "Cryptographic operations, GetPublicKey and DescribeKey take an alias; every other operation takes a key ID or key ARN only."
         => NotFoundException,
         Assumed "that an alias is refused is documented for each operation; the error's name is not";
     ALIASES_ARE_REGIONAL = "KMS-ID-4",
@@ -55,6 +55,11 @@ crate::rules! {
         "An alias name is alias/ and letters, digits, slashes, underscores and dashes; alias/aws/ is AWS's own."
         => InvalidAliasNameException,
         Documented "botocore 1.44.5 KMS service model, CreateAlias; the error for alias/aws/ is assumed";
+
+    // In which order a request is looked at.
+    CHECKS_IN_ORDER = "KMS-ERR-20",
+        "One request is checked in this order: the Region answers, quota, shape, key, authorization, role and state, fit of a named key, usage, encryption context.",
+        Assumed "AWS publishes no order; the recorded pieces (KMS-ST-30, KMS-ST-39) agree with it";
 
     // Role, then state.
     ROLE_BEFORE_STATE = "KMS-ST-39",
@@ -90,8 +95,8 @@ crate::rules! {
         "A key pending deletion or pending replica deletion cannot be used or changed; it can be described, lose its aliases, and be kept by CancelKeyDeletion."
         => KMSInvalidStateException,
         Documented "AWS KMS Developer Guide, Key states of AWS KMS keys";
-    DOOMED_KEYS_ARE_DISABLED = "KMS-UNV-4",
-        "What a key pending deletion answers has two documented names; the setting chooses the one not seen in practice."
+    DOOMED_KEYS_ARE_DISABLED: Setting = "KMS-UNV-4",
+        "What cryptography on a key pending deletion answers. Default KMSInvalidStateException, which was seen; DisabledException is documented too."
         => DisabledException,
         Documented "AWS KMS Developer Guide, Key states of AWS KMS keys, footnote 2";
     PENDING_ONCE = "KMS-ST-32",
@@ -139,11 +144,14 @@ crate::rules! {
         "Symmetric encryption, HMAC and asymmetric keys can be multi-Region keys, with imported material too; keys in custom key stores cannot."
         => UnsupportedOperationException,
         Documented "botocore 1.44.5 KMS service model, CreateKey; the error's name is inferred";
-    KINDS_DO_NOT_CHANGE = "KMS-ID-5",
+    KINDS_DO_NOT_CHANGE: Fact = "KMS-ID-5",
         "A key is single-Region or multi-Region from its creation on; no operation converts it.",
         Documented "botocore 1.44.5 KMS service model, CreateKey";
 
     // ReplicateKey.
+    REPLICATE_AT_THE_PRIMARY = "KMS-REP-1",
+        "ReplicateKey is called at the primary Region's endpoint, on a key ID or key ARN, and names the replica's Region.",
+        Documented "botocore 1.44.5 KMS service model, ReplicateKey";
     ONE_RELATED_KEY_PER_REGION = "KMS-REP-4",
         "A Region holds at most one key of a set; an existing one blocks in any state, also while pending deletion."
         => AlreadyExistsException,
@@ -167,19 +175,19 @@ crate::rules! {
         "ReplicateKey answers with a replica in Creating.",
         Documented "botocore 1.44.5 KMS service model, ReplicateKey";
     REPLICA_GETS_READY = "KMS-ST-4",
-        "When replication is done the replica is Enabled.",
+        "When replication is done the replica is Enabled, or PendingImport if its key material is imported.",
         Documented "botocore 1.44.5 KMS service model, ReplicateKey";
-    CREATING_TAKES_A_WHILE = "KMS-EC-5",
+    CREATING_TAKES_A_WHILE: Fact = "KMS-EC-5",
         "Creating takes a few seconds by the documents; minutes were seen.",
         Reported "terraform-provider-aws issues 49491 and 49915";
-    AS_MANY_AS_REGIONS = "KMS-REP-15",
+    AS_MANY_AS_REGIONS: Fact = "KMS-REP-15",
         "The number of replicas has no limit of its own: one in each Region of the partition.",
         Documented "botocore 1.44.5 KMS service model, ReplicateKey";
     SHARED_PROPERTIES_COME_ALONG = "KMS-REP-9",
-        "A replica has the primary's key ID, key material, spec, usage and origin.",
+        "A replica has the primary's key ID, key material (unless it is imported), spec, usage, origin and rotation.",
         Documented "botocore 1.44.5 KMS service model, ReplicateKey";
     THE_REST_IS_ITS_OWN = "KMS-REP-10",
-        "A replica does not get the primary's description, tags, aliases, grants or state: each key has its own, and keeps it.",
+        "A replica does not get the primary's key policy, description, tags, aliases, grants or state: each key has its own, and keeps it.",
         Documented "AWS KMS Developer Guide, Multi-Region keys in AWS KMS";
     REPLICATE_RESPONSE = "KMS-REP-11",
         "ReplicateKey answers with the replica's metadata and key policy; while Creating it names no key material.",
@@ -220,10 +228,10 @@ crate::rules! {
         "UpdatePrimaryRegion answers nothing; the event log has it in the old and in the new primary's Region.",
         Documented "AWS KMS Developer Guide, Logging AWS KMS API calls with AWS CloudTrail";
     NOTHING_ELSE_MOVES = "KMS-UPR-6",
-        "A change of primary leaves key ID, ARNs, material, descriptions and aliases alone; other replicas hear of it at the next synchronisation.",
+        "A change of primary leaves key ID, ARNs, material, rotation, policies, grants, aliases and tags alone; other replicas hear of it at the next synchronisation.",
         Documented "AWS KMS Developer Guide, Change the primary key in a set of multi-Region keys";
     THE_NEW_PRIMARY_RULES = "KMS-UPR-12",
-        "Replication, and the next change of primary, belong to the new primary; the old one is a replica like any other.",
+        "Replication, rotation, new imported material and the next change of primary belong to the new primary; the old one is a replica like any other.",
         Documented "botocore 1.44.5 KMS service model, UpdatePrimaryRegion";
     NO_HANDOVER_WHILE_DOOMED = "KMS-UPR-10",
         "A primary pending replica deletion hands nothing over: cancel, enable, update the primary Region, schedule again.",
@@ -240,7 +248,7 @@ crate::rules! {
         "Enabling an Enabled key or disabling a Disabled one succeeds and changes nothing.",
         Documented "AWS KMS Developer Guide, Key states of AWS KMS keys";
     ALWAYS_MANAGEABLE = "KMS-ST-31",
-        "DescribeKey, ListAliases and DeleteAlias work in every state.",
+        "DescribeKey, the lists of a key, GetKeyPolicy, PutKeyPolicy, DeleteAlias, RetireGrant and RevokeGrant work in every state.",
         Documented "AWS KMS Developer Guide, Key states of AWS KMS keys";
 
     // Deletion.
@@ -275,16 +283,16 @@ crate::rules! {
     WORD_OF_A_DELETION_WAITS = "KMS-OUT-8",
         "While the Regions cannot reach each other, a primary does not learn that its last replica was deleted; a deletion due in a Region that is down waits.",
         Assumed "the primary must hear of it, and KMS is isolated by Region";
-    ANY_ORDER = "KMS-DEL-6",
+    ANY_ORDER: Fact = "KMS-DEL-6",
         "Keys of a set can be scheduled in any order; replicas' waiting periods run at the same time.",
         Documented "AWS KMS Developer Guide, Deleting multi-Region keys";
-    FOURTEEN_DAYS = "KMS-DEL-7",
+    FOURTEEN_DAYS: Fact = "KMS-DEL-7",
         "A primary and its replicas are gone after two waiting periods, at least 14 days.",
         Documented "AWS KMS Developer Guide, Deleting multi-Region keys";
     REPLICAS_GO_ALONE = "KMS-DEL-9",
         "A replica can be scheduled at any time; the others are not affected.",
         Documented "AWS KMS Developer Guide, Deleting multi-Region keys";
-    PROMOTE_THEN_DELETE = "KMS-DEL-10",
+    PROMOTE_THEN_DELETE: Fact = "KMS-DEL-10",
         "To remove a primary and keep the others, move the primary role away first and delete it as a replica.",
         Documented "AWS KMS Developer Guide, Deleting multi-Region keys";
     DELETION_RESPONSES = "KMS-DEL-18",
@@ -304,7 +312,7 @@ crate::rules! {
         "Deletion comes up to 24 hours after the waiting period.",
         Documented "AWS KMS Developer Guide, Deleting AWS KMS keys";
     DELETION_TAKES_ALL = "KMS-DEL-12",
-        "Deletion takes the key, its metadata, its tags, grants and aliases.",
+        "Deletion takes the key with its metadata, policy, grants, tags and aliases.",
         Documented "botocore 1.44.5 KMS service model, ScheduleKeyDeletion";
     AS_IF_IT_NEVER_EXISTED = "KMS-DEL-19",
         "A deleted key is as if it had never existed, in its Region only; nothing of its own comes back with a new replica.",
@@ -393,15 +401,15 @@ crate::rules! {
         "ListKeys and ListAliases show the Region called; a set appears once in each of its Regions.",
         Documented "botocore 1.44.5 KMS service model, ListKeys and ListAliases";
     EMPTY_ANSWERS = "KMS-ID-17",
-        "ListResourceTags answers the tags, an empty list if there are none. EnableKey, DisableKey, UpdatePrimaryRegion, UpdateKeyDescription, RetireGrant, RevokeGrant and the changes of aliases and tags answer nothing; removing a tag that is not there is no error.",
+        "ListResourceTags answers the tags, an empty list if there are none; removing a tag that is not there is no error. Operations that only change something answer nothing: EnableKey, DisableKey, UpdatePrimaryRegion, PutKeyPolicy, changes of aliases, tags, description and rotation, the end of a grant.",
         Documented "botocore 1.44.5 KMS service model";
-    EACH_KEY_IS_ITS_OWN = "KMS-ID-12",
+    EACH_KEY_IS_ITS_OWN: Fact = "KMS-ID-12",
         "Each related key is a resource of its own, with its own ARN, state, grants, tags, aliases and last use; there is no global key.",
         Documented "AWS KMS Developer Guide, Multi-Region keys in AWS KMS";
     THE_PRIMARY_IS_THE_SOURCE = "KMS-ID-21",
         "KMS copies shared properties from the primary to the replicas by itself, a while after a change.",
         Documented "AWS KMS Developer Guide, Multi-Region keys in AWS KMS";
-    SYNCHRONISED = "KMS-EC-3",
+    SYNCHRONISED: Fact = "KMS-EC-3",
         "How long synchronisation takes is not published.",
         Assumed "KMS-TIM-4: 60 seconds unless the scenario says otherwise";
     REPLICAS_NEED_NOBODY = "KMS-ID-22",
@@ -409,16 +417,16 @@ crate::rules! {
         Documented "AWS KMS Developer Guide, Multi-Region keys in AWS KMS";
 
     // Outages.
-    OTHER_REGIONS_GO_ON = "KMS-OUT-1",
+    OTHER_REGIONS_GO_ON: Fact = "KMS-OUT-1",
         "Cryptography with multi-Region keys goes on in every healthy Region.",
         Documented "AWS KMS Developer Guide, Resilience in AWS KMS";
-    LOCAL_MANAGEMENT_GOES_ON = "KMS-OUT-6",
-        "Aliases, enabling, disabling and deletion of a key in a healthy Region work during another Region's outage.",
+    LOCAL_MANAGEMENT_GOES_ON: Fact = "KMS-OUT-6",
+        "Policy, grants, aliases, tags, enabling, disabling and deletion of a key in a healthy Region work during another Region's outage.",
         Documented "AWS KMS Developer Guide, Resilience in AWS KMS";
-    A_NEW_SET_ELSEWHERE = "KMS-OUT-9",
+    A_NEW_SET_ELSEWHERE: Fact = "KMS-OUT-9",
         "While the primary's Region is down, a new set in healthy Regions serves new data; the surviving replicas read the old.",
         Assumed "follows from what still works";
-    SINGLE_REGION_KEYS_ARE_OUT = "KMS-OUT-11",
+    SINGLE_REGION_KEYS_ARE_OUT: Fact = "KMS-OUT-11",
         "What a single-Region key of the Region that is down encrypted is unreadable everywhere until it is back.",
         Assumed "follows from KMS-CT-6";
     LAST_KNOWN_LISTS = "KMS-OUT-7",

@@ -2,17 +2,23 @@
 
 mod asymmetric;
 mod authorization;
+mod claims;
 mod core;
+mod exam;
 mod facts;
 mod grants;
 mod import;
+mod logs;
 mod quotas;
 mod rotation;
+mod services;
+mod settings;
+mod strategies;
+mod times;
 
 pub use asymmetric::*;
 pub use authorization::*;
 pub use core::*;
-pub use facts::*;
 pub use grants::*;
 pub use import::*;
 pub use quotas::*;
@@ -30,6 +36,13 @@ pub const ALL: &[&[RuleRef]] = &[
     grants::ALL,
     quotas::ALL,
     facts::ALL,
+    services::ALL,
+    strategies::ALL,
+    times::ALL,
+    settings::ALL,
+    logs::ALL,
+    claims::ALL,
+    exam::ALL,
 ];
 
 #[cfg(test)]

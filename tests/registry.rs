@@ -1,0 +1,225 @@
+//! The rulebook is whole: every id of the list is stated once and with its kind, every rule has a case that keeps it
+//! and one that breaks it, and nothing decides by a fact.
+//!
+//! The cases are those of the tables (`*.rules`, anywhere under `tests/`), whose format `tests/rules/table.rs` gives; each
+//! table is played by a test of its own, so here it is enough to read their heads and refusals.
+
+use mrksim::model;
+use mrksim::rulebook::{RuleKind, RuleRef, TOPICS};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Rules that no table can show, and the test that does.
+const SHOWN_BY_CODE: &[(&str, &str, &str)] = &[("KMS-QUO-21", "tests/rules.rs", "fifty_first_alias")];
+
+/// What is expected of an id.
+struct Listed {
+    kind: String,
+    /// Stated by a part that is not merged yet.
+    pending: bool,
+    /// Its cases come with a part that is not merged yet.
+    no_cases: bool,
+}
+
+/// The list of ids, in its order.
+fn listed() -> Vec<(String, Listed)> {
+    let text = read(Path::new("tests/rulebook/kms-ids.txt"));
+    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let line = |line: &str| {
+        let mut words = line.split_whitespace();
+        let (id, kind) = (words.next().expect("an id"), words.next().expect("a kind"));
+        let mark = words.next();
+        assert!(matches!(mark, None | Some("pending" | "cases")), "{line}");
+        let (pending, no_cases) = (mark == Some("pending"), mark.is_some());
+        (id.to_owned(), Listed { kind: kind.to_owned(), pending, no_cases })
+    };
+    lines.map(line).collect()
+}
+
+fn read(path: &Path) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The files under a folder with that ending, in order.
+fn files(folder: &str, extension: &str) -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (mut folders, mut found) = (vec![root.join(folder)], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == extension) {
+                let text = fs::read_to_string(&path).expect("a text");
+                found.push((path.strip_prefix(root).expect("below").to_owned(), text));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The rules of KMS and of its clients: those with ids of the list.
+fn rulebook() -> Vec<RuleRef> {
+    model::rules().into_iter().filter(|rule| rule.id.starts_with("KMS-")).collect()
+}
+
+/// The rules that must be shown: those of the list, and our own about KMS.
+fn must_be_shown() -> Vec<RuleRef> {
+    let ours = |rule: &RuleRef| rule.id.starts_with("KMS-") || rule.id.starts_with("SIM-KMS-");
+    let rules = model::rules().into_iter().filter(ours);
+    rules.filter(|rule| rule.kind == RuleKind::Rule).collect()
+}
+
+/// An id of the list, or one of several rules into which such an id is split: KMS-UPR-4a.
+fn original(id: &str) -> &str {
+    id.trim_end_matches(|c: char| c.is_ascii_lowercase())
+}
+
+#[test]
+fn every_id_is_stated_once_and_with_its_kind() {
+    let (listed, rules) = (listed(), rulebook());
+    let mut wrong = Vec::new();
+    for (id, expected) in &listed {
+        let stated: Vec<&RuleRef> = rules.iter().filter(|rule| rule.id == id).collect();
+        match stated[..] {
+            [] if !expected.pending => wrong.push(format!("{id} is missing")),
+            [rule] if !expected.pending && rule.kind.name() != expected.kind => {
+                wrong.push(format!("{id} is a {}, not a {}", rule.kind.name(), expected.kind));
+            }
+            [] | [_] => {}
+            _ => wrong.push(format!("{id} is stated {} times", stated.len())),
+        }
+    }
+    let known: BTreeSet<&str> = listed.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!(known.len(), listed.len(), "an id is listed twice");
+    wrong.extend(
+        rules
+            .iter()
+            .filter(|rule| !known.contains(original(rule.id)))
+            .map(|rule| format!("{} is not in the list: what is ours is called SIM-…", rule.id)),
+    );
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What the tables say of rules.
+#[derive(Default)]
+struct Cases {
+    /// Named by a `case`.
+    kept: BTreeSet<String>,
+    /// Named by a `counter` case, or refusing a command.
+    broken: BTreeSet<String>,
+}
+
+/// The words of a line that are rules' ids.
+fn ids(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split_whitespace()
+        .map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()))
+        .filter(|word| {
+            (word.starts_with("KMS-") || word.starts_with("SIM-"))
+                && word.ends_with(|c: char| c.is_ascii_alphanumeric())
+        })
+        .map(str::to_owned)
+}
+
+fn cases() -> Cases {
+    let mut cases = Cases::default();
+    let tables = files("tests", "rules");
+    assert!(tables.len() > 5);
+    for line in tables.iter().flat_map(|(_, text)| text.lines()) {
+        let head = |word: &str| line.strip_prefix(word).and_then(|rest| rest.split(':').next());
+        // `=> Error RULE`, or `= Error RULE` of what a keyring is told.
+        let refusal = line.split_once(" => ").or_else(|| line.split_once(" = "));
+        let refusal = refusal.filter(|_| !line.starts_with(['#', ' ']));
+        if let Some(rules) = head("case ") {
+            cases.kept.extend(ids(rules));
+        } else if let Some(rules) = head("counter ") {
+            cases.broken.extend(ids(rules));
+        } else if let Some((_, answer)) = refusal {
+            let mut words = answer.split_whitespace();
+            if words.next().is_some_and(|word| word != "ok") {
+                cases.broken.extend(words.next().into_iter().flat_map(ids));
+            }
+        }
+    }
+    for (id, file, function) in SHOWN_BY_CODE {
+        assert!(read(Path::new(file)).contains(&format!("fn {function}(")), "{file} has no {function}");
+        cases.kept.insert((*id).to_owned());
+        cases.broken.insert((*id).to_owned());
+    }
+    cases
+}
+
+#[test]
+fn every_rule_has_a_case_that_keeps_it_and_one_that_breaks_it() {
+    let cases = cases();
+    let excused: BTreeSet<String> =
+        listed().into_iter().filter(|(_, listed)| listed.no_cases).map(|(id, _)| id).collect();
+    let mut lacking = Vec::new();
+    for rule in must_be_shown().iter().filter(|rule| !excused.contains(rule.id)) {
+        let has = |set: &BTreeSet<String>| set.contains(rule.id);
+        match (has(&cases.kept), has(&cases.broken)) {
+            (true, true) => {}
+            (false, _) => lacking.push(format!("{}: no `case` names it", rule.id)),
+            (true, false) => {
+                lacking.push(format!("{}: no refusal by it, and no `counter` names it", rule.id))
+            }
+        }
+    }
+    assert!(lacking.is_empty(), "{}", lacking.join("\n"));
+}
+
+#[test]
+fn tables_and_sources_name_rules_that_exist() {
+    let mut known: BTreeSet<String> = model::rules().iter().map(|rule| rule.id.to_owned()).collect();
+    known.extend(listed().into_iter().map(|(id, _)| id));
+    let cases = cases();
+    let mut unknown: Vec<String> =
+        cases.kept.iter().chain(&cases.broken).filter(|id| !known.contains(*id)).cloned().collect();
+    for rule in model::rules() {
+        let named = ids(rule.basis.text()).chain(ids(rule.says)).filter(|id| !known.contains(id));
+        unknown.extend(named.map(|id| format!("{id}, named by {}", rule.id)));
+    }
+    assert_eq!(unknown, [""; 0]);
+}
+
+/// The constants of what only explains: (name, id).
+fn constants_of_facts(rule_files: &[&(PathBuf, String)]) -> BTreeMap<String, String> {
+    let kinds: BTreeMap<&str, RuleKind> = model::rules().iter().map(|rule| (rule.id, rule.kind)).collect();
+    let mut found = BTreeMap::new();
+    for line in rule_files.iter().flat_map(|(_, text)| text.lines()) {
+        let Some((name, rest)) = line.trim().split_once(" = \"") else { continue };
+        let id = rest.split('"').next().unwrap_or_default();
+        let explains = |kind: &RuleKind| {
+            matches!(kind, RuleKind::Fact | RuleKind::Timing | RuleKind::Strategy | RuleKind::Exam)
+        };
+        if kinds.get(id).is_some_and(explains) {
+            let name = name.split(':').next().unwrap_or_default().trim();
+            found.insert(name.to_owned(), id.to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn nothing_decides_by_a_fact() {
+    let sources = files("src", "rs");
+    let states = |(_, text): &&(PathBuf, String)| text.contains("\ncrate::rules! {");
+    let rule_files: Vec<_> = sources.iter().filter(states).collect();
+    let facts = constants_of_facts(&rule_files);
+    assert!(rule_files.len() > 8 && facts.len() > 8);
+    let mut cited = Vec::new();
+    for (path, text) in sources.iter().filter(|source| !states(source)) {
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let named = words.filter_map(|word| facts.get(word));
+        cited.extend(named.map(|id| format!("{} cites {id}, which is a fact", path.display())));
+    }
+    assert_eq!(cited, [""; 0]);
+}
+
+#[test]
+fn every_rule_belongs_to_a_topic() {
+    let homeless = model::rules().into_iter().filter(|rule| rule.topic() == TOPICS.len());
+    assert_eq!(homeless.map(|rule| rule.id).collect::<Vec<_>>(), [""; 0]);
+}

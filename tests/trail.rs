@@ -1,0 +1,164 @@
+//! `trail.jsonl`: the records that CloudTrail would have of a run.
+
+mod common;
+
+use common::{play, setup};
+use mrksim::report::trail::trail;
+use mrksim::scenario::{Request, Source};
+use mrksim::services::kms::api;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+const GOLDEN: &str = "tests/golden/trail.jsonl";
+
+const SCENARIO: &str = r#"
+title    = "What CloudTrail sees"
+seed     = 11
+duration = "9d"
+regions  = ["us-east-1", "eu-west-1", "ap-southeast-2"]
+
+[keys.orders]
+kind     = "multi-region"
+primary  = "us-east-1"
+replicas = ["eu-west-1"]
+
+[stores.orders]
+kind    = "dynamodb-global-table"
+regions = ["us-east-1", "eu-west-1"]
+items   = 10
+
+[clients.shop]
+region  = "us-east-1"
+store   = "orders"
+keyring = { mrk = "orders" }
+
+[runbooks.label]
+when  = "primary(orders) == eu-west-1"
+steps = ["aws kms update-key-description --key-id $orders --description moved --region eu-west-1"]
+
+[[timeline]]
+at   = "1h"
+run  = "aws kms replicate-key --key-id $orders --replica-region ap-southeast-2 --description spare --region us-east-1"
+
+[[timeline]]
+at   = "2h"
+run  = "aws kms update-primary-region --key-id $orders --primary-region eu-west-1 --region us-east-1"
+
+[[timeline]]
+at   = "3h"
+run  = "aws kms encrypt --key-id alias/orders --plaintext c2VjcmV0 --encryption-context app=shop --region us-east-1"
+save = "c"
+
+[[timeline]]
+at   = "4h"
+for  = "1h"
+name = "slip"
+key-disabled = { key = "orders", region = "ap-southeast-2" }
+
+[[timeline]]
+at   = "4h30m"
+run  = "aws kms decrypt --ciphertext-blob $c --encryption-context app=shop --region ap-southeast-2"
+
+[[timeline]]
+at   = "5h"
+run  = "aws kms schedule-key-deletion --key-id $orders --pending-window-in-days 7 --region us-east-1"
+
+[[timeline]]
+at   = "6h"
+for  = "1h"
+region-outage = { region = "us-east-1" }
+
+[[timeline]]
+at   = "6h30m"
+run  = "aws kms describe-key --key-id $orders --region us-east-1"
+"#;
+
+fn of_text() -> String {
+    let source = Source::Text { name: "trail.toml".into(), text: SCENARIO.into() };
+    trail(&play(&setup(&Request::new(source)), 0))
+}
+
+fn records(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+#[test]
+fn the_trail_of_a_run_is_as_it_was() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(GOLDEN);
+    let text = of_text();
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, &text).expect("the golden file");
+    }
+    assert_eq!(text, std::fs::read_to_string(&path).expect("the golden file"));
+}
+
+#[test]
+fn it_says_what_cloudtrail_says() {
+    let records = records(&of_text());
+    let events: Vec<String> = records
+        .iter()
+        .map(|record| {
+            let text = |name: &str| record[name].as_str().expect("a text");
+            format!("{} {}", text("eventName"), text("awsRegion"))
+        })
+        .collect();
+    assert_eq!(
+        events,
+        [
+            "ReplicateKey us-east-1",
+            "CreateKey ap-southeast-2",
+            "SynchronizeMultiRegionKey ap-southeast-2",
+            "SynchronizeMultiRegionKey eu-west-1",
+            "UpdatePrimaryRegion us-east-1",
+            "UpdatePrimaryRegion eu-west-1",
+            "UpdateKeyDescription eu-west-1",
+            "SynchronizeMultiRegionKey ap-southeast-2",
+            "Encrypt us-east-1",
+            "DisableKey ap-southeast-2",
+            "Decrypt ap-southeast-2",
+            "EnableKey ap-southeast-2",
+            "ScheduleKeyDeletion us-east-1",
+            "DeleteKey us-east-1",
+            "SynchronizeMultiRegionKey ap-southeast-2",
+        ],
+        "a call that nobody answers leaves no record"
+    );
+    // One request, two events (KMS-LOG-3).
+    assert_eq!(records[4]["requestID"], records[5]["requestID"]);
+    assert_eq!(records[4]["userIdentity"]["invokedBy"], Value::Null);
+    assert_eq!(records[5]["userIdentity"]["invokedBy"], "kms.amazonaws.com");
+    assert_eq!(records[6]["userIdentity"]["sessionContext"]["sessionIssuer"]["userName"], "runbook-label");
+    assert_eq!(records[8]["requestParameters"]["encryptionContext"]["app"], "shop");
+    assert_eq!(records[8]["readOnly"], true);
+    assert_eq!(records[10]["errorCode"], "DisabledException");
+    assert_eq!(records[12]["responseElements"]["keyState"], "PendingDeletion");
+    assert_eq!(records[12]["requestParameters"]["pendingWindowInDays"], 7);
+    assert_eq!(records[13]["eventType"], "AwsServiceEvent");
+    let arn = records[13]["resources"][0]["ARN"].as_str().expect("an ARN");
+    assert!(arn.starts_with("arn:aws:kms:us-east-1:") && arn.contains(":key/mrk-"), "{arn}");
+}
+
+#[test]
+fn records_are_in_order_and_keep_secrets() {
+    let mut names: BTreeSet<&str> = api::OPERATIONS.iter().map(|operation| operation.name).collect();
+    names.extend(["SynchronizeMultiRegionKey", "RotateKey", "DeleteKey", "DeleteExpiredKeyMaterial"]);
+    names.extend(["SwitchoverGlobalCluster", "FailoverGlobalCluster", "RemoveFromGlobalCluster"]);
+    names.insert("DescribeGlobalClusters");
+    let (mut sources, mut ids) = (BTreeSet::new(), BTreeSet::new());
+    for name in ["replica-promotion", "primary-deletion", "aurora-global-database"] {
+        let path = PathBuf::from(format!("scenarios/tutorial/{name}.toml"));
+        let text = trail(&play(&setup(&Request::new(Source::Path(path))), 0));
+        assert!(!text.contains("aGVsbG8"), "{name}: a plaintext");
+        let records = records(&text);
+        assert!(!records.is_empty(), "{name}");
+        let time = |record: &Value| record["eventTime"].as_str().expect("a time").to_owned();
+        assert!(records.is_sorted_by_key(time), "{name}");
+        for record in &records {
+            assert!(names.contains(record["eventName"].as_str().expect("a name")), "{name}: {record}");
+            assert!(ids.insert((name, record["eventID"].to_string())), "{name}: {record}");
+            sources.insert(record["eventSource"].to_string());
+        }
+    }
+    assert_eq!(sources.len(), 2, "{sources:?}");
+}
