@@ -1,7 +1,13 @@
 //! KMS against its rulebook: text tables, AWS's table of key states cell by cell, and properties.
 
+#[path = "rules/algorithms.rs"]
+mod algorithms;
+#[path = "rules/material.rs"]
+mod material;
 #[path = "rules/matrix.rs"]
 mod matrix;
+#[path = "rules/people.rs"]
+mod people;
 #[path = "rules/properties.rs"]
 mod properties;
 #[path = "rules/table.rs"]
@@ -9,15 +15,16 @@ mod table;
 #[path = "rules/world.rs"]
 mod world;
 
-use mrksim::services::kms::rules;
+use mrksim::services::kms::{Timing, rules};
+use mrksim::sim::{Law, Span};
 use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Rules that no table can show, and why.
-const NOT_SHOWN: &[(&str, &str)] = &[(
-    "KMS-ERR-3",
-    "refuses keys that are PendingImport or Unavailable, and no key can be in these states yet",
-)];
+const NOT_SHOWN: &[(&str, &str)] = &[
+    ("KMS-ROT-13", "is about keys of AWS's own, which a scenario does not have"),
+    ("KMS-IMP-16", "says why a document is not followed"),
+];
 
 /// The names and texts of the tables.
 fn tables() -> Vec<(String, String)> {
@@ -51,6 +58,59 @@ fn fifty_first_alias() -> String {
     let refusal = name(51).expect_err("the limit");
     assert_eq!(refusal.error.name(), "LimitExceededException");
     refusal.rule.id.to_owned()
+}
+
+/// The rule that refuses a key its 50,001st grant.
+fn grant_too_many() -> String {
+    let timing = Timing { grant: Law::Constant(Span::ZERO), ..Timing::default() };
+    let mut world = world::World::new(timing, Default::default(), Default::default());
+    let home = world::region("us-east-1");
+    let set = world.declare("busy", false, &[home], None);
+    let id = world.kms.key_id(set).to_owned();
+    let reader = "arn:aws:iam::111122223333:role/reader";
+    let grant = [("KeyId", id.as_str()), ("GranteePrincipal", reader), ("Operations", "Decrypt")];
+    let mut first = None;
+    for _ in 0..50_000 {
+        let answer = world.ask("CreateGrant", &grant, home).expect("room");
+        first.get_or_insert_with(|| answer["GrantId"].as_str().expect("an ID").to_owned());
+    }
+    let refusal = world.ask("CreateGrant", &grant, home).expect_err("the limit");
+    assert_eq!(refusal.error.name(), "LimitExceededException");
+    let first = first.expect("made above");
+    world.ask("RevokeGrant", &[("KeyId", &id), ("GrantId", &first)], home).expect("allowed");
+    world.ask("CreateGrant", &grant, home).expect("room again");
+    refusal.rule.id.to_owned()
+}
+
+/// SIM-TAG-1: fifty tags in all, however they come.
+#[test]
+fn a_key_has_fifty_tags_at_most() {
+    let mut world = world::World::new(Default::default(), Default::default(), Default::default());
+    let home = world::region("us-east-1");
+    let set = world.declare("orders", false, &[home], None);
+    let id = world.kms.key_id(set).to_owned();
+    let tags = |range: std::ops::Range<u32>| {
+        range.map(|n| format!("TagKey=k{n},TagValue=v")).collect::<Vec<_>>().join(" ")
+    };
+    let mut tag = |tags: &str| world.ask("TagResource", &[("KeyId", &id), ("Tags", tags)], home);
+    assert_eq!(tag(&tags(0..51)).expect_err("too many").error.name(), "TagException");
+    tag(&tags(0..50)).expect("room");
+    tag(&tags(3..9)).expect("the same keys");
+    let refusal = tag(&tags(50..51)).expect_err("the limit");
+    assert_eq!((refusal.error.name(), refusal.rule.id), ("TagException", "SIM-TAG-1"));
+    let (key, value) = ("k".repeat(128), "é".repeat(256));
+    for malformed in ["TagKey=a", "Key=a,Value=1", r#"[{"TagKey": "a", "TagValue": 1}]"#, "a"] {
+        let pairs = [("KeyId", id.as_str()), ("Tags", malformed)];
+        let refusal = world.ask("TagResource", &pairs, home).expect_err(malformed);
+        assert_eq!(refusal.rule.id, "KMS-ERR-15", "{malformed}");
+    }
+    let mut make = |key: &str, value: &str| {
+        let tags = format!("TagKey={key},TagValue={value}");
+        world.ask("CreateKey", &[("Tags", &tags)], home).map_err(|refusal| refusal.error.name())
+    };
+    assert!(make(&key, &value).is_ok());
+    assert_eq!(make(&format!("{key}k"), &value), Err("ValidationException"));
+    assert_eq!(make(&key, &format!("{value}é")), Err("ValidationException"));
 }
 
 /// KMS-REP-11: the policy in ReplicateKey's answer is the documented default one, of the replica's account.
@@ -107,8 +167,19 @@ fn every_table_holds_and_every_rule_is_shown() {
     }
     table.shown.extend(matrix::drive(Default::default()));
     table.shown.insert(fifty_first_alias());
+    table.kept.extend(material::KEPT.map(str::to_owned));
+    for refused in material::refusals() {
+        table.broken.insert(refused.clone());
+        table.shown.insert(refused);
+    }
+    table.shown.insert(grant_too_many());
     let known: BTreeSet<&str> = rules::ALL.concat().iter().map(|rule| rule.id).collect();
-    let unknown = table.shown.iter().filter(|id| id.starts_with("KMS-") && !known.contains(id.as_str()));
+    // Exam questions and open points are stated apart from what is carried out.
+    let stated_apart = |id: &str| id.starts_with("KMS-EX-") || id.starts_with("KMS-UNV-");
+    let unknown = table
+        .shown
+        .iter()
+        .filter(|id| id.starts_with("KMS-") && !known.contains(id.as_str()) && !stated_apart(id));
     assert_eq!(unknown.collect::<Vec<_>>(), Vec::<&String>::new(), "cited but not in the rulebook");
     let described = |id: &str| NOT_SHOWN.iter().any(|(rule, _)| *rule == id);
     let silent: Vec<&str> =

@@ -25,6 +25,7 @@ pub use registry::rules;
 use crate::client::ClientId;
 use crate::client::classes::Classes;
 use crate::runlog::{RunLog, metrics};
+use crate::services::Outbox;
 use crate::services::aurora::AuroraEvent;
 use crate::services::kms::{self, Kms, KmsEvent};
 use crate::services::replication::WriteId;
@@ -178,8 +179,8 @@ pub fn run(setup: &Arc<Setup>, trial: u64, stop: &AtomicBool) -> Option<RunLog> 
     }
 }
 
-/// KMS at time 0: the keys that the file declares exist and have settled.
-pub fn kms_at_start(setup: &Setup, trial: u64) -> Kms {
+/// KMS at time 0: the keys that the file declares exist and have settled. With it comes what it will do by itself.
+pub fn kms_at_start(setup: &Setup, trial: u64) -> (Kms, Outbox<KmsEvent>) {
     let places = setup
         .world
         .regions
@@ -192,17 +193,18 @@ pub fn kms_at_start(setup: &Setup, trial: u64) -> Kms {
         settings: setup.settings,
         switches: setup.switches,
     });
+    let mut declared = Outbox::default();
     for key in &setup.keys {
         let mut stream = Stream::new(setup.seed, trial, &format!("{}/key-id", key.name));
-        kms.declare(key, stream.next_u128());
+        kms.declare(key, stream.next_u128(), &mut declared);
     }
-    kms
+    (kms, declared)
 }
 
 impl Simulation {
     /// The world at time 0: what the file declares exists and has settled.
     pub fn new(setup: &Arc<Setup>, trial: u64) -> Simulation {
-        let kms = kms_at_start(setup, trial);
+        let (kms, declared) = kms_at_start(setup, trial);
         let mut tables = Tables::default();
         let mut simulation = Simulation {
             kernel: Kernel::new(),
@@ -225,6 +227,9 @@ impl Simulation {
             closed: false,
             elide: true,
         };
+        for (at, region, event) in declared.timers {
+            simulation.kernel.schedule(at, Event::Kms(region, event));
+        }
         simulation.start();
         simulation
     }

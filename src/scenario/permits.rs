@@ -17,7 +17,7 @@ pub fn check(cx: &Context, setup: &Setup) {
     if cx.sink.has_errors() {
         return;
     }
-    let kms = kms_at_start(setup, 0);
+    let (kms, _) = kms_at_start(setup, 0);
     lax_replicas(cx, setup, &kms);
     for (index, client) in setup.clients.iter().enumerate() {
         refused_reads(cx, setup, &kms, index, client);

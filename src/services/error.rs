@@ -46,6 +46,7 @@ error_codes! {
     InvalidGrantTokenException,
     InvalidImportTokenException,
     InvalidKeyUsageException,
+    InvalidMarkerException,
     InvalidParameterCombination,
     KeyUnavailableException,
     KMSInternalException,

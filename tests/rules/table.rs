@@ -4,6 +4,13 @@
 //! key orders multi-region us-east-1 eu-west-1        declares $orders, before the case's first command
 //! set pending-deletion-error = DisabledException     an open point; also `set strict-updating`
 //! timing creating = 30s                              how long KMS takes
+//! account NAME 222233334444 [management]             a further account; `account main …`: of the first
+//! scp ACCOUNT {json} / rcp ACCOUNT {json}            its service control and resource control policies
+//! principal NAME [ACCOUNT] {json}                    a role with exactly these IAM policies (several lines add up)
+//! boundary NAME {json} / session NAME {json}         what limits it
+//! tag NAME name=value / comes-with NAME key=value    its tags, and condition keys that come with its calls
+//! policy KEY REGION {json}                           the key policy there; else the default one
+//! tags KEY REGION name=value                         a tag of the key there
 //! rules notes                                        every switch; `switch replica-ready-immediately`: one
 //! case KMS-DEL-3 KMS-DEL-4: words                    a new world, and the rules that the case shows and keeps
 //! counter KMS-DEL-3: words                           a new world in which the rule does not apply, and the outcome differs;
@@ -23,13 +30,19 @@
 //!                                                    `with $orders@R` names the key; refusals as above
 //! ```
 
+use super::people::{self, People};
 use super::world::{World, region, span};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use mrksim::scenario::awscli;
-use mrksim::services::kms::{PendingDeletionError, SetId, Settings, Switches, Timing, Wrap, Wrapping, api};
-use mrksim::services::{Params, Refusal, Remedy};
+use mrksim::services::iam::Document;
+use mrksim::services::kms::{
+    CancelWithoutMaterial, KeySetup, PendingDeletionError, SetId, Settings, Switches, Timing, Wrap, Wrapping,
+    api,
+};
+use mrksim::services::{ErrorCode, Params, Refusal, Remedy};
 use mrksim::sim::{Law, Span};
+use mrksim::world::RegionId;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,6 +65,10 @@ pub struct Table {
     settings: Settings,
     switches: Switches,
     keys: Vec<Declared>,
+    people: People,
+    /// Key policies and tags, by key and Region.
+    policies: BTreeMap<(String, String), Document>,
+    tags: BTreeMap<(String, String), BTreeMap<String, String>>,
     world: Option<World>,
     sets: BTreeMap<String, SetId>,
     saved: BTreeMap<String, Value>,
@@ -80,6 +97,11 @@ impl Table {
             "case" => self.begin(rest, true),
             "counter" => self.begin(rest, false),
             "key" => self.key(rest),
+            "account" | "scp" | "rcp" | "principal" | "boundary" | "session" | "tag" | "comes-with" => {
+                assert!(self.world.is_none(), "{here}: comes before the first command");
+                self.people.line(word, rest, here);
+            }
+            "policy" | "tags" => self.own(word, rest, here),
             "set" | "switch" | "rules" | "timing" => self.configure(word, rest, here),
             "aws" => self.command(rest, here),
             "wait" => self.world().wait(span(rest)),
@@ -114,6 +136,25 @@ impl Table {
         self.keys.push((name, kind == "multi-region", words.collect()));
     }
 
+    /// What a declared key has of its own in a Region.
+    fn own(&mut self, word: &str, rest: &str, here: &str) {
+        assert!(self.world.is_none(), "{here}: comes before the first command");
+        let [key, place, what] = rest.splitn(3, ' ').collect::<Vec<_>>()[..] else { panic!("{here}") };
+        let at = (key.to_owned(), place.to_owned());
+        match word {
+            "policy" => {
+                self.policies.insert(at, people::document(what, here));
+            }
+            _ => people::insert(self.tags.entry(at).or_default(), what, here),
+        }
+    }
+
+    /// What a case says of a key's Regions.
+    fn by_region<T: Clone>(all: &BTreeMap<(String, String), T>, key: &str) -> BTreeMap<RegionId, T> {
+        let of_key = all.iter().filter(|((name, _), _)| name == key);
+        of_key.map(|((_, place), value)| (region(place), value.clone())).collect()
+    }
+
     fn configure(&mut self, word: &str, rest: &str, here: &str) {
         assert!(self.world.is_none(), "{here}: comes before the first command");
         match (word, rest.split_once(" = ")) {
@@ -121,6 +162,7 @@ impl Table {
                 self.settings.pending_deletion_error = PendingDeletionError::Disabled;
             }
             ("set", None) if rest == "strict-updating" => self.settings.strict_updating = true,
+            ("set", _) => self.configure_material(rest, here),
             ("rules", None) if rest == "notes" => self.switches = Switches::NOTES,
             ("switch", None) => match rest {
                 "delete-primary-cascades" => self.switches.delete_primary_cascades = true,
@@ -128,6 +170,7 @@ impl Table {
                     self.switches.promote_from_replica_during_outage = true
                 }
                 "replica-ready-immediately" => self.switches.replica_ready_immediately = true,
+                "rotation-instant" => self.switches.rotation_instant = true,
                 _ => panic!("{here}: no such switch"),
             },
             ("timing", Some((name, time))) => {
@@ -148,12 +191,44 @@ impl Table {
         }
     }
 
+    /// The open points about key material.
+    fn configure_material(&mut self, rest: &str, here: &str) {
+        let error = |name: &str| {
+            let found = ErrorCode::ALL.iter().find(|code| code.name() == name);
+            *found.unwrap_or_else(|| panic!("{here}: no such error"))
+        };
+        let settings = &mut self.settings;
+        match rest.split_once(" = ").unwrap_or((rest, "")) {
+            ("rotation-on-replica-error", name) => settings.rotation_on_replica_error = error(name),
+            ("rotation-role-first", "") => settings.rotation_role_first = true,
+            ("rotation-waits-for-disabled-replica", "") => {
+                settings.rotation_waits_for_disabled_replica = true;
+            }
+            ("cancel-without-material", "PendingImport") => {
+                settings.cancel_without_material = CancelWithoutMaterial::PendingImport;
+            }
+            ("import-enables-disabled", "") => settings.import_enables_disabled = true,
+            ("overlapping-rotation-error", name) => settings.overlapping_rotation_error = error(name),
+            ("import-new-in-replica-error", name) => settings.import_new_in_replica_error = error(name),
+            ("rotation-status-of-imported", "") => settings.rotation_status_of_imported = true,
+            _ => panic!("{here}: no such setting"),
+        }
+    }
+
     fn world(&mut self) -> &mut World {
         if self.world.is_none() {
-            let mut world = World::new(self.timing.0.clone(), self.settings, self.switches);
+            let directory = self.people.directory();
+            let mut world = World::of(directory, self.timing.0.clone(), self.settings, self.switches);
             for (name, multi_region, regions) in &self.keys {
                 let regions: Vec<_> = regions.iter().map(|name| region(name)).collect();
-                self.sets.insert(name.clone(), world.declare(name, *multi_region, &regions, None));
+                let key = KeySetup {
+                    multi_region: *multi_region,
+                    replicas: regions[1..].to_vec(),
+                    policies: Self::by_region(&self.policies, name),
+                    tags: Self::by_region(&self.tags, name),
+                    ..KeySetup::single_region(name, regions[0])
+                };
+                self.sets.insert(name.clone(), world.declare_key(&key));
             }
             self.world = Some(world);
         }
@@ -215,7 +290,7 @@ impl Table {
         }
     }
 
-    /// Replaces `$name`, `$name.Path`, `$name@Region`, `$zeros-9` by nine bytes in base64, and
+    /// Replaces `$name`, `$name.Path`, `$name@Region`, `$zeros-9` by nine bytes in base64, `$spaces-9` by nine spaces, and
     /// `$raw-hello` by `hello`, which the command's grammar has not seen.
     fn fill(&self, text: &str, here: &str) -> String {
         let Some((before, after)) = text.split_once('$') else { return text.to_owned() };
@@ -226,6 +301,9 @@ impl Table {
         let unknown = || panic!("{here}: no {reference}");
         if let Some(bytes) = reference.strip_prefix("zeros-").and_then(|n| n.parse().ok()) {
             return format!("{before}{}{rest}", BASE64.encode(vec![0u8; bytes]));
+        }
+        if let Some(spaces) = reference.strip_prefix("spaces-").and_then(|n| n.parse().ok()) {
+            return format!("{before}{}{rest}", " ".repeat(spaces));
         }
         if let Some(raw) = reference.strip_prefix("raw-") {
             return format!("{before}{raw}{rest}");
@@ -330,14 +408,22 @@ impl Table {
 
 /// The value at a path, as text.
 fn at(answer: &Value, path: &str) -> String {
-    let mut value = answer;
+    let mut value = answer.clone();
     for step in path.split('.') {
-        let next = match (step, value) {
+        let next = match (step, &value) {
             ("#", Value::Array(list)) => return list.len().to_string(),
             (_, Value::Array(list)) => step.parse::<usize>().ok().and_then(|i| list.get(i)),
+            // A policy is JSON in a text.
+            (_, Value::String(text)) => match serde_json::from_str::<Value>(text) {
+                Ok(inner) => {
+                    value = inner;
+                    value.get(step)
+                }
+                Err(_) => None,
+            },
             _ => value.get(step),
         };
-        match next {
+        match next.cloned() {
             Some(next) => value = next,
             None => return "absent".to_owned(),
         }

@@ -1,7 +1,21 @@
 //! Accounts and principals: who there is, and which policies go with them.
 
 use super::Document;
+use super::evaluate::{Held, PolicyKind, Standing};
+use super::principals::Named;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// The IAM policy of a principal that the scenario does not declare: it may do whatever key policies leave to IAM, and
+/// make the role that synchronises multi-Region keys.
+static UNDECLARED: LazyLock<Document> = LazyLock::new(|| {
+    let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Resource": "*",
+        "Action": ["kms:*", "iam:CreateServiceLinkedRole"]}}"#;
+    match Document::parse(text) {
+        Ok(document) => document,
+        Err(malformed) => panic!("the policy of undeclared principals: {malformed}"),
+    }
+});
 
 /// An account as the scenario declares it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +35,7 @@ pub struct AccountSetup {
 /// A principal as the scenario declares it: a role of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PrincipalSetup {
-    /// Its name in the scenario, in `as`, and as client or reader.
+    /// Its name in the scenario, in `as`, and as client or reader. `user/alice` is a user, not a role.
     pub name: String,
     /// Index of its account.
     pub account: usize,
@@ -78,8 +92,159 @@ impl Directory {
         self.accounts.iter().position(|account| account.id == id)
     }
 
-    /// The account of a principal; one that is not declared belongs to the first.
+    /// The account of a principal, as [`principal`](Directory::principal) finds it.
     pub fn account_of(&self, principal: &str) -> usize {
-        self.principals.get(principal).map_or(0, |principal| principal.account)
+        self.principal(principal).account()
     }
+
+    /// An account, if there is one.
+    pub(super) fn account(&self, account: usize) -> Option<&AccountSetup> {
+        self.accounts.get(account)
+    }
+
+    /// A principal by its name in the scenario: one that is declared; `root` of the first account, or
+    /// `<account>/root`; `user/<name>`, a user of the first account; any other name is a role of the first account.
+    pub fn principal<'a>(&'a self, name: &'a str) -> Principal<'a> {
+        let declared = self.principals.get(name);
+        let root = match name.strip_suffix("/root") {
+            Some(account) => self.accounts.iter().position(|known| known.name == account),
+            None => (name == "root").then_some(0),
+        };
+        let account = declared.map_or(root.unwrap_or(0), |declared| declared.account);
+        let kind = match (declared, root, name.strip_prefix("user/")) {
+            (None, Some(_), _) => PrincipalKind::Root,
+            (_, _, Some(user)) => PrincipalKind::User(user),
+            (_, _, None) => PrincipalKind::Role(name),
+        };
+        Principal { kind, account, account_id: self.account_id(account), declared }
+    }
+
+    /// A principal of a policy that does not exist: its account is none of the directory's, or its account is not the
+    /// first and does not declare it.
+    pub fn missing_principal(&self, document: &Document) -> Option<String> {
+        let named = document.statements.iter().filter_map(|statement| statement.principals.as_ref());
+        let missing = |named: &&Named| match named {
+            Named::Everyone | Named::Elsewhere => false,
+            Named::Account(id) => self.account_named(id).is_none(),
+            Named::Role { account, name } => !self.has(account, name),
+            Named::User { account, name } => !self.has(account, &format!("user/{name}")),
+        };
+        named.flat_map(|named| &named.among).find(missing).map(|named| match named {
+            Named::Account(id) => id.clone(),
+            Named::Role { account, name } => format!("arn:aws:iam::{account}:role/{name}"),
+            Named::User { account, name } => format!("arn:aws:iam::{account}:user/{name}"),
+            Named::Everyone | Named::Elsewhere => String::new(),
+        })
+    }
+
+    fn has(&self, account: &str, principal: &str) -> bool {
+        let account = self.account_named(account);
+        account.is_some_and(|account| match self.principals.get(principal) {
+            Some(declared) => declared.account == account,
+            None => account == 0,
+        })
+    }
+}
+
+/// Somebody who calls.
+#[derive(Clone, Copy, Debug)]
+pub struct Principal<'a> {
+    kind: PrincipalKind<'a>,
+    account: usize,
+    account_id: &'a str,
+    declared: Option<&'a PrincipalSetup>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum PrincipalKind<'a> {
+    Root,
+    User(&'a str),
+    Role(&'a str),
+}
+
+impl<'a> Principal<'a> {
+    /// Its account, as an index of the directory.
+    pub fn account(&self) -> usize {
+        self.account
+    }
+
+    /// The account's root.
+    pub fn is_root(&self) -> bool {
+        matches!(self.kind, PrincipalKind::Root)
+    }
+
+    /// Its ARN in a partition. A role is called by its own ARN, not by that of a session.
+    pub fn arn(&self, partition: &str) -> String {
+        format!("arn:{partition}:iam::{}:{}", self.account_id, self.name())
+    }
+
+    /// `role/app`
+    pub fn name(&self) -> String {
+        match self.kind {
+            PrincipalKind::Root => "root".to_owned(),
+            PrincipalKind::User(name) => format!("user/{name}"),
+            PrincipalKind::Role(name) => format!("role/{name}"),
+        }
+    }
+
+    /// A condition key of its own (`aws:Principal…`, or one that comes with its calls), by its name in lower case.
+    pub fn key(&self, name: &str, partition: &str) -> Vec<String> {
+        if let Some(tag) = name.strip_prefix("aws:principaltag/") {
+            return self.declared.map_or_else(Vec::new, |declared| values_of(&declared.tags, tag));
+        }
+        match (name, self.kind) {
+            ("aws:principalarn", _) => vec![self.arn(partition)],
+            ("aws:principalaccount", _) => vec![self.account_id.to_owned()],
+            ("aws:principaltype", PrincipalKind::Root) => vec!["Account".to_owned()],
+            ("aws:principaltype", PrincipalKind::User(_)) => vec!["User".to_owned()],
+            ("aws:principaltype", PrincipalKind::Role(_)) => vec!["AssumedRole".to_owned()],
+            ("aws:username", PrincipalKind::User(user)) => vec![user.to_owned()],
+            _ => self.declared.map_or_else(Vec::new, |declared| values_of(&declared.request, name)),
+        }
+    }
+
+    /// How it stands to a principal that a policy names.
+    pub(super) fn standing(&self, named: &Named) -> Option<Standing> {
+        let same = |account: &str| account == self.account_id;
+        match (named, self.kind) {
+            (Named::Everyone, _) => Some(Standing::Direct),
+            (Named::Account(account), _) if same(account) => Some(Standing::ThroughAccount),
+            (Named::Role { account, name }, PrincipalKind::Role(own)) if same(account) && name == own => {
+                Some(Standing::Direct)
+            }
+            (Named::User { account, name }, PrincipalKind::User(own)) if same(account) && name == own => {
+                Some(Standing::Direct)
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn boundary(&self) -> Option<&'a Document> {
+        self.declared.and_then(|declared| declared.boundary.as_ref())
+    }
+
+    pub(super) fn session(&self) -> Option<&'a Document> {
+        self.declared.and_then(|declared| declared.session.as_ref())
+    }
+
+    /// Its IAM policies; a root has none.
+    pub(super) fn policies(&self) -> Vec<Held<'a>> {
+        let documents: &'a [Document] = match (self.declared, self.kind) {
+            (Some(declared), _) => &declared.policies,
+            (None, PrincipalKind::Root) => &[],
+            (None, _) => std::slice::from_ref(&*UNDECLARED),
+        };
+        let held = |(i, document)| Held {
+            kind: PolicyKind::Identity,
+            name: format!("IAM policy {} of {}", i + 1, self.name()),
+            document,
+        };
+        documents.iter().enumerate().map(held).collect()
+    }
+}
+
+/// The values under a name in which case does not matter; `name` is in lower case.
+fn values_of(pairs: &BTreeMap<String, String>, name: &str) -> Vec<String> {
+    let same = pairs.iter().filter(|(key, _)| key.to_ascii_lowercase() == name);
+    same.map(|(_, value)| value.clone()).collect()
 }

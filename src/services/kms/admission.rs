@@ -3,6 +3,8 @@
 use super::authorization::Asking;
 use super::matrix::{self, Cell, ClassRule, Outcome, RoleRule};
 use super::naming::Naming;
+use super::request::{Request, refuse};
+use super::spec::Algorithm;
 use super::state::{KeyRef, KeyState};
 use super::{KeyClass, KeyUsage, Kms, PendingDeletionError, rules};
 use crate::rulebook::RuleRef;
@@ -21,10 +23,32 @@ impl Kms {
         asking: &Asking,
     ) -> Result<KeyRef, Refusal> {
         let key = self.resolve(identifier, at, naming, asking.principal)?;
-        self.authorize(operation, key, asking)?;
+        self.authorize(operation, key, asking.naming(identifier).as_ref().unwrap_or(asking))?;
         self.check_standing(operation, key)?;
         self.check_class(operation, key)?;
         Ok(key)
+    }
+
+    /// [`admit`](Kms::admit) for the key that `KeyId` names, which must work by the algorithm.
+    pub(super) fn admit_with(
+        &self,
+        operation: &'static str,
+        request: &Request,
+        algorithm: Algorithm,
+    ) -> Result<KeyRef, Refusal> {
+        let key = self.admit_named(operation, request, "KeyId", Naming::KeyOrAlias)?;
+        self.check_algorithm(key, algorithm).map(|()| key)
+    }
+
+    /// Whether the key works by the algorithm.
+    pub(super) fn check_algorithm(&self, key: KeyRef, algorithm: Algorithm) -> Result<(), Refusal> {
+        let class = self.set(key.set).class;
+        if class.algorithms().contains(&algorithm) {
+            return Ok(());
+        }
+        let message =
+            format!("Algorithm {} is incompatible with key spec {}.", algorithm.name(), class.spec.name());
+        Err(refuse(rules::THE_USAGE_MUST_FIT, ErrorCode::InvalidKeyUsageException, message))
     }
 
     /// Role and state, in the order that the operation's group has (KMS-ST-39).
@@ -86,8 +110,12 @@ impl Kms {
     pub(super) fn check_class(&self, operation: &'static str, key: KeyRef) -> Result<(), Refusal> {
         let Some(cell) = self.cell_of(operation, key) else { return Ok(()) };
         let class = self.set(key.set).class;
-        let spared = operation == "GetKeyRotationStatus" && self.config.settings.rotation_status_of_imported;
-        if fits(cell.class, class) || (spared && class.is_external()) {
+        let spared = match operation {
+            "GetKeyRotationStatus" if self.config.settings.rotation_status_of_imported => class.is_external(),
+            "GetKeyRotationStatus" | "ListKeyRotations" => self.config.switches.rotation_instant,
+            _ => cell.group == "rotation" && self.config.switches.rotation_instant,
+        };
+        if fits(cell.class, class) || spared {
             return Ok(());
         }
         let arn = self.arn(key.set, key.region);
@@ -154,7 +182,7 @@ fn fits(wanted: ClassRule, class: KeyClass) -> bool {
         ClassRule::OriginExternal => class.is_external(),
         ClassRule::SymmetricDefault | ClassRule::SymmetricDefaultNotCustomKeyStore => class.is_symmetric(),
         ClassRule::SymmetricDefaultAwsKms => class.is_symmetric() && !class.is_external(),
-        ClassRule::UsageEncapsulateDecapsulate => false,
+        ClassRule::UsageEncapsulateDecapsulate => class.usage == KeyUsage::ENCAPSULATE_DECAPSULATE,
         ClassRule::UsageEncryptDecrypt => class.usage == KeyUsage::ENCRYPT_DECRYPT,
         ClassRule::UsageGenerateVerifyMac => hmac,
         ClassRule::UsageKeyAgreement => class.usage == KeyUsage::KEY_AGREEMENT,
@@ -188,11 +216,13 @@ fn rule_of(cell: &Cell) -> RuleRef {
         ("EnableKey" | "DisableKey", PendingDeletion | PendingReplicaDeletion) => rules::CANCEL_THEN_ENABLE,
         ("UpdatePrimaryRegion", PendingReplicaDeletion) => rules::NO_HANDOVER_WHILE_DOOMED,
         ("UpdatePrimaryRegion", _) => rules::BOTH_KEYS_ENABLED,
+        ("ReplicateKey", PendingImport) => rules::IMPORT_BEFORE_REPLICATION,
         ("ReplicateKey", _) => rules::REPLICATION_NEEDS_AN_ENABLED_PRIMARY,
         (_, PendingDeletion | PendingReplicaDeletion) => rules::DOOMED_KEYS_REFUSE,
         (_, Disabled) => rules::DISABLED_KEYS_REFUSE,
         (_, Creating) => rules::CREATING_KEYS_WAIT,
         (_, Updating) => rules::UPDATING_KEYS_WORK,
+        (_, PendingImport) if cell.group == "crypto" => rules::MISSING_MATERIAL_STOPS_ONE_KEY,
         (_, Enabled | PendingImport | Unavailable) => rules::THE_STATE_MUST_FIT,
     }
 }

@@ -1,5 +1,6 @@
 //! CreateAlias, UpdateAlias, DeleteAlias: names of keys, each in its own Region (KMS-ID-4).
 
+use super::authorization::Asking;
 use super::naming::Naming;
 use super::request::{Request, invalid, refuse};
 use super::state::KeyRef;
@@ -25,6 +26,7 @@ impl Kms {
     /// CreateAlias: a new name for a key of the Region called.
     pub(super) fn create_alias(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
         let name = alias_name(request)?;
+        self.authorize_alias("CreateAlias", name, request.caller.region, &Asking::of_request(request)?)?;
         let key = self.admit_named("CreateAlias", request, "TargetKeyId", Naming::KeyOnly)?;
         let account = self.set(key.set).account;
         if self.aliases(account, key.region).contains_key(name) {
@@ -36,6 +38,7 @@ impl Kms {
         }
         self.check_room(key)?;
         let now = request.caller.now;
+        self.labels_change(key, now, out);
         self.point(name, key, Alias { target: key.set, created: now, updated: now }, "CreateAlias", out);
         Ok(json!({}))
     }
@@ -45,13 +48,19 @@ impl Kms {
         let name = alias_name(request)?;
         let region = request.caller.region;
         let account = self.account_of(request.caller.principal);
-        self.alias(name, account, region)?;
+        let old = KeyRef { set: self.alias(name, account, region)?, region };
+        let asking = Asking::of_request(request)?;
+        self.authorize_alias("UpdateAlias", name, region, &asking)?;
+        self.authorize("UpdateAlias", old, &asking)?;
         let key = self.admit_named("UpdateAlias", request, "TargetKeyId", Naming::KeyOnly)?;
         let now = request.caller.now;
         let Some(alias) = self.aliases(account, region).get(name) else { return Ok(json!({})) };
         let moved = Alias { target: key.set, updated: now, ..alias.clone() };
         if alias.target != key.set {
+            let left = KeyRef { set: alias.target, region };
             self.check_room(key)?;
+            self.labels_change(left, now, out);
+            self.labels_change(key, now, out);
         }
         self.point(name, key, moved, "UpdateAlias", out);
         Ok(json!({}))
@@ -63,7 +72,11 @@ impl Kms {
         let region = request.caller.region;
         let account = self.account_of(request.caller.principal);
         let target = KeyRef { set: self.alias(name, account, region)?, region };
+        let asking = Asking::of_request(request)?;
+        self.authorize_alias("DeleteAlias", name, region, &asking)?;
+        self.authorize("DeleteAlias", target, &asking)?;
         self.check_state("DeleteAlias", target)?;
+        self.labels_change(target, request.caller.now, out);
         self.aliases_mut(account, region).remove(name);
         self.epoch += 1;
         let outcome = "deleted".to_owned();

@@ -27,6 +27,7 @@ const MESSAGE: Param = required("Message", Kind::Blob);
 const MESSAGE_TYPE: Param = optional("MessageType", Kind::Text);
 const SIGNING_ALGORITHM: Param = required("SigningAlgorithm", Kind::Text);
 const MAC_ALGORITHM: Param = required("MacAlgorithm", Kind::Text);
+const ENCAPSULATION_ALGORITHM: Param = required("EncapsulationAlgorithm", Kind::Text);
 const LIMIT: Param = optional("Limit", Kind::Integer);
 const MARKER: Param = optional("Marker", Kind::Text);
 const DESCRIPTION: Param = optional("Description", Kind::Text);
@@ -192,6 +193,11 @@ pub static OPERATIONS: &[Operation] = &[
             required("PublicKey", Kind::Blob),
             GRANT_TOKENS,
         ],
+    ),
+    data("Encapsulate", &[KEY_ID, ENCAPSULATION_ALGORITHM, GRANT_TOKENS]),
+    data(
+        "Decapsulate",
+        &[KEY_ID, required("SharedSecretCiphertextBlob", Kind::Blob), ENCAPSULATION_ALGORITHM, GRANT_TOKENS],
     ),
 ];
 

@@ -4,11 +4,11 @@
 
 use super::authorization::Asking;
 use super::ciphertext::{self, Ciphertext};
-use super::keys::material_id;
 use super::naming::Naming;
 use super::request::{Context, Request, base64, invalid, refuse};
+use super::spec::{Algorithm, KeyUsage};
 use super::state::KeyRef;
-use super::{Answer, Kms, SetId, Wrap, Wrapping, rules};
+use super::{Answer, Kms, SetId, Wrap, Wrapping, rsa, rules};
 use crate::rulebook::RuleRef;
 use crate::services::{ErrorCode, Refusal};
 use crate::sim::rng::{Draws, fnv1a};
@@ -19,10 +19,6 @@ use serde_json::{Value, json};
 const PLAINTEXT: usize = 4096;
 const CIPHERTEXT: usize = 6144;
 const DATA_KEY: u64 = 1024;
-
-const SYMMETRIC: &str = "SYMMETRIC_DEFAULT";
-/// Algorithms of other key specs.
-const ASYMMETRIC: &[&str] = &["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"];
 
 impl Kms {
     /// What wrapping a data key with an identifier at a Region's endpoint answers.
@@ -38,6 +34,7 @@ impl Kms {
             Wrapping::Encrypt => "Encrypt",
         };
         let key = self.admit(operation, identifier, at, Naming::KeyOrAlias, asking)?;
+        self.check_algorithm(key, Algorithm::SYMMETRIC_DEFAULT)?;
         Ok(Wrap { set: key.set, region: key.region, material: self.set(key.set).material })
     }
 
@@ -58,7 +55,7 @@ impl Kms {
             return Ok(key);
         };
         let key = self.resolve(identifier, at, Naming::KeyOrAlias, asking.principal)?;
-        self.authorize(operation, key, asking)?;
+        self.authorize(operation, key, asking.naming(identifier).as_ref().unwrap_or(asking))?;
         self.check_state(operation, key)?;
         match by? == Some(key.set) {
             true => self.check_class(operation, key).map(|()| key),
@@ -95,17 +92,39 @@ impl Kms {
         set.keys.is_empty().then_some(rule)
     }
 
+    /// The key that opens a blob by an algorithm. Only a symmetric blob says which key that is, and can be matched with
+    /// the one named (KMS-CT-4).
+    fn decrypting_key(
+        &self,
+        operation: &'static str,
+        (at, named): (RegionId, Option<&str>),
+        algorithm: Algorithm,
+        opened: &Opened,
+        asking: &Asking,
+    ) -> Result<KeyRef, Refusal> {
+        let symmetric = algorithm == Algorithm::SYMMETRIC_DEFAULT;
+        match named {
+            Some(identifier) if !symmetric => {
+                self.admit(operation, identifier, at, Naming::KeyOrAlias, asking)
+            }
+            None if !symmetric && opened.ciphertext.is_none() => {
+                let message = "The ciphertext of an asymmetric key does not name it: KeyId is missing.";
+                Err(refuse(rules::KEY_ID_IS_OPTIONAL, ErrorCode::ValidationException, message))
+            }
+            _ => self.unwrapping_key(operation, at, named, opened.by(), asking),
+        }
+    }
+
     /// Encrypt: up to 4096 bytes.
     pub(super) fn encrypt(&self, request: &Request) -> Answer {
         let plaintext = request.blob("Plaintext", PLAINTEXT)?;
         let context = request.context("EncryptionContext")?;
-        let algorithm = Algorithm::of(request, "EncryptionAlgorithm")?;
-        let key = self.admit_named("Encrypt", request, "KeyId", Naming::KeyOrAlias)?;
-        algorithm.fits()?;
+        let algorithm = request.algorithm("EncryptionAlgorithm", KeyUsage::ENCRYPT_DECRYPT)?;
+        let key = self.admit_with("Encrypt", request, algorithm)?;
         Ok(json!({
-            "CiphertextBlob": base64(&self.seal(key, &context, &plaintext, request)),
+            "CiphertextBlob": base64(&self.seal_by(key, algorithm, &context, &plaintext, request)?),
             "KeyId": self.arn(key.set, key.region),
-            "EncryptionAlgorithm": SYMMETRIC,
+            "EncryptionAlgorithm": algorithm.name(),
         }))
     }
 
@@ -113,19 +132,22 @@ impl Kms {
     pub(super) fn decrypt(&self, request: &Request) -> Answer {
         let blob = request.blob("CiphertextBlob", CIPHERTEXT)?;
         let context = request.context("EncryptionContext")?;
-        let algorithm = Algorithm::of(request, "EncryptionAlgorithm")?;
+        let algorithm = request.algorithm("EncryptionAlgorithm", KeyUsage::ENCRYPT_DECRYPT)?;
         let opened = Opened::new(self, &blob);
         let asking = Asking::of_request(request)?;
-        let (at, named) = (request.caller.region, request.text("KeyId"));
-        let key = self.unwrapping_key("Decrypt", at, named, opened.by(), &asking)?;
-        algorithm.fits()?;
-        let (plaintext, material) = opened.plaintext(&context)?;
-        Ok(json!({
+        let named = (request.caller.region, request.text("KeyId"));
+        let key = self.decrypting_key("Decrypt", named, algorithm, &opened, &asking)?;
+        self.check_algorithm(key, algorithm)?;
+        let (plaintext, material) = self.open_by(key, algorithm, &opened, &context)?;
+        let mut answer = json!({
             "KeyId": self.arn(key.set, key.region),
             "Plaintext": base64(&plaintext),
-            "EncryptionAlgorithm": SYMMETRIC,
-            "KeyMaterialId": material_id(&self.set(key.set).id, material),
-        }))
+            "EncryptionAlgorithm": algorithm.name(),
+        });
+        if let Some(material) = material {
+            answer["KeyMaterialId"] = Value::String(self.set(key.set).material_id(material));
+        }
+        Ok(answer)
     }
 
     /// ReEncrypt: decrypts as Decrypt does and encrypts as Encrypt does, in one Region (KMS-CT-10).
@@ -133,27 +155,34 @@ impl Kms {
         let blob = request.blob("CiphertextBlob", CIPHERTEXT)?;
         let from_context = request.context("SourceEncryptionContext")?;
         let to_context = request.context("DestinationEncryptionContext")?;
-        let algorithms = [
-            Algorithm::of(request, "SourceEncryptionAlgorithm")?,
-            Algorithm::of(request, "DestinationEncryptionAlgorithm")?,
-        ];
+        let open_by = request.algorithm("SourceEncryptionAlgorithm", KeyUsage::ENCRYPT_DECRYPT)?;
+        let seal_by = request.algorithm("DestinationEncryptionAlgorithm", KeyUsage::ENCRYPT_DECRYPT)?;
         let opened = Opened::new(self, &blob);
-        let named = request.text("SourceKeyId");
+        let named = (request.caller.region, request.text("SourceKeyId"));
         let asking = Asking::of_request(request)?;
-        let from = self.unwrapping_key("ReEncrypt", request.caller.region, named, opened.by(), &asking)?;
-        let to = self.admit_named("ReEncrypt", request, "DestinationKeyId", Naming::KeyOrAlias)?;
-        algorithms.iter().try_for_each(Algorithm::fits)?;
-        let (plaintext, material) = opened.plaintext(&from_context)?;
+        let reading = asking.asking_for("ReEncryptFrom", &from_context);
+        let from = self.decrypting_key("ReEncrypt", named, open_by, &opened, &reading)?;
+        let writing = asking.asking_for("ReEncryptTo", &to_context);
+        let (at, to) = (request.caller.region, request.required("DestinationKeyId")?);
+        let to = self.admit("ReEncrypt", to, at, Naming::KeyOrAlias, &writing)?;
+        self.check_algorithm(from, open_by)?;
+        self.check_algorithm(to, seal_by)?;
+        let (plaintext, material) = self.open_by(from, open_by, &opened, &from_context)?;
         let destination = self.set(to.set);
-        Ok(json!({
-            "CiphertextBlob": base64(&self.seal(to, &to_context, &plaintext, request)),
+        let mut answer = json!({
+            "CiphertextBlob": base64(&self.seal_by(to, seal_by, &to_context, &plaintext, request)?),
             "SourceKeyId": self.arn(from.set, from.region),
             "KeyId": self.arn(to.set, to.region),
-            "SourceEncryptionAlgorithm": SYMMETRIC,
-            "DestinationEncryptionAlgorithm": SYMMETRIC,
-            "SourceKeyMaterialId": material_id(&self.set(from.set).id, material),
-            "DestinationKeyMaterialId": material_id(&destination.id, destination.material),
-        }))
+            "SourceEncryptionAlgorithm": open_by.name(),
+            "DestinationEncryptionAlgorithm": seal_by.name(),
+        });
+        if let Some(material) = material {
+            answer["SourceKeyMaterialId"] = Value::String(self.set(from.set).material_id(material));
+        }
+        if destination.class.is_symmetric() {
+            answer["DestinationKeyMaterialId"] = Value::String(destination.material_id(destination.material));
+        }
+        Ok(answer)
     }
 
     /// GenerateDataKey and GenerateDataKeyWithoutPlaintext: a data key and its wrapped copy (KMS-CT-12).
@@ -166,7 +195,7 @@ impl Kms {
         let mut answer = json!({
             "CiphertextBlob": base64(&self.seal(key, &context, &data_key, request)),
             "KeyId": self.arn(key.set, key.region),
-            "KeyMaterialId": material_id(&set.id, set.material),
+            "KeyMaterialId": set.material_id(set.material),
         });
         if operation == "GenerateDataKey" {
             answer["Plaintext"] = Value::String(base64(&data_key));
@@ -185,14 +214,70 @@ impl Kms {
         Ok(json!({ "Plaintext": base64(&random_bytes(request.caller.fresh, length)) }))
     }
 
-    fn seal(&self, key: KeyRef, context: &Context, plaintext: &[u8], request: &Request) -> Vec<u8> {
+    /// Encrypts with a symmetric key.
+    pub(super) fn seal(
+        &self,
+        key: KeyRef,
+        context: &Context,
+        plaintext: &[u8],
+        request: &Request,
+    ) -> Vec<u8> {
         let set = self.set(key.set);
         ciphertext::seal(set.bits, set.material, context, plaintext, request.caller.fresh)
     }
+
+    /// Encrypts by an algorithm that the key has.
+    fn seal_by(
+        &self,
+        key: KeyRef,
+        algorithm: Algorithm,
+        context: &Context,
+        plaintext: &[u8],
+        request: &Request,
+    ) -> Result<Vec<u8>, Refusal> {
+        if algorithm == Algorithm::SYMMETRIC_DEFAULT {
+            return Ok(self.seal(key, context, plaintext, request));
+        }
+        no_context(context)?;
+        let spec = self.set(key.set).class.spec;
+        let longest = rsa::longest(spec, algorithm);
+        if plaintext.len() > longest {
+            let message = format!("{} with {} takes up to {longest} bytes", spec.name(), algorithm.name());
+            return Err(refuse(rules::SIZES, ErrorCode::ValidationException, message));
+        }
+        Ok(rsa::seal(&self.secret(key), (spec, algorithm), plaintext, request.caller.fresh))
+    }
+
+    /// Decrypts by an algorithm that the key has: the plaintext and, of symmetric keys, the material version that had
+    /// encrypted it.
+    fn open_by(
+        &self,
+        key: KeyRef,
+        algorithm: Algorithm,
+        opened: &Opened,
+        context: &Context,
+    ) -> Result<(Vec<u8>, Option<u16>), Refusal> {
+        if algorithm == Algorithm::SYMMETRIC_DEFAULT {
+            return opened.plaintext(context).map(|(plaintext, material)| (plaintext, Some(material)));
+        }
+        no_context(context)?;
+        let plaintext = rsa::open(&self.secret(key), algorithm, opened.blob).ok_or_else(damaged)?;
+        Ok((plaintext, None))
+    }
+}
+
+/// Asymmetric algorithms know no encryption context.
+fn no_context(context: &Context) -> Result<(), Refusal> {
+    if context.is_empty() {
+        return Ok(());
+    }
+    let message = "An encryption context is for symmetric encryption keys only.";
+    Err(refuse(rules::NO_CONTEXT_WITHOUT_SYMMETRY, ErrorCode::ValidationException, message))
 }
 
 /// A blob, and the set whose key it names.
 struct Opened<'a> {
+    blob: &'a [u8],
     ciphertext: Option<Ciphertext<'a>>,
     by: Option<SetId>,
 }
@@ -201,7 +286,7 @@ impl<'a> Opened<'a> {
     fn new(kms: &Kms, blob: &'a [u8]) -> Opened<'a> {
         let ciphertext = ciphertext::open(blob);
         let by = ciphertext.as_ref().and_then(|ciphertext| kms.by_bits.get(&ciphertext.key).copied());
-        Opened { ciphertext, by }
+        Opened { blob, ciphertext, by }
     }
 
     /// The set that encrypted, if it is one of ours; a refusal if the blob does not say.
@@ -226,25 +311,6 @@ pub(super) fn random_bytes(fresh: u128, length: usize) -> Vec<u8> {
 /// The service's own message is empty.
 fn damaged() -> Refusal {
     refuse(rules::CONTEXT_AND_BLOB_ARE_INTACT, ErrorCode::InvalidCiphertextException, "")
-}
-
-/// An encryption algorithm as asked for: its name is checked with the shape, its fitness once the key is known.
-struct Algorithm(&'static str);
-
-impl Algorithm {
-    fn of(request: &Request, name: &str) -> Result<Algorithm, Refusal> {
-        let Some(text) = request.text(name) else { return Ok(Algorithm(SYMMETRIC)) };
-        let known = std::iter::once(&SYMMETRIC).chain(ASYMMETRIC).find(|known| **known == text);
-        known.map(|known| Algorithm(known)).ok_or_else(|| invalid(format!("'{text}' is no {name}")))
-    }
-
-    fn fits(&self) -> Result<(), Refusal> {
-        if self.0 == SYMMETRIC {
-            return Ok(());
-        }
-        let message = format!("Algorithm {} is incompatible with key spec SYMMETRIC_DEFAULT.", self.0);
-        Err(refuse(rules::THE_USAGE_MUST_FIT, ErrorCode::InvalidKeyUsageException, message))
-    }
 }
 
 /// The length of the data key asked for, in bytes.

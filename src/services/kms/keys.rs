@@ -1,60 +1,102 @@
 //! CreateKey, DescribeKey, UpdateKeyDescription, and the metadata that a key shows.
 
-use super::authorization::Asking;
+use super::authorization::{Asking, Subject};
 use super::dates::date;
 use super::naming::{self, Naming};
-use super::request::{Request, invalid, refuse};
+use super::policies::with_bypass;
+use super::request::{Request, invalid, not_modelled, refuse};
+use super::spec::{KeySpec, KeyUsage, Origin};
 use super::state::{KeyRef, KeyState, Related, Set};
-use super::{Answer, KeyClass, Kms, KmsEvent, SetId, rules};
+use super::{Answer, KeyClass, Kms, KmsEvent, SetId, rules, tags};
+use crate::services::iam::Document;
 use crate::services::{ErrorCode, Outbox, Refusal};
 use crate::sim::Span;
-use crate::sim::rng::{Draws, fnv1a};
 use crate::world::RegionId;
 use serde_json::{Value, json};
 
-const KEY_SPECS: &[&str] = &[
-    "RSA_2048",
-    "RSA_3072",
-    "RSA_4096",
-    "ECC_NIST_P256",
-    "ECC_NIST_P384",
-    "ECC_NIST_P521",
-    "ECC_SECG_P256K1",
-    "ECC_NIST_EDWARDS25519",
-    "HMAC_224",
-    "HMAC_256",
-    "HMAC_384",
-    "HMAC_512",
-    "SM2",
-    "ML_DSA_44",
-    "ML_DSA_65",
-    "ML_DSA_87",
-];
-const KEY_USAGES: &[&str] =
-    &["SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE"];
-const ORIGINS: &[&str] = &["EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"];
+/// The service-linked role of KMS, and whose it is.
+const SYNCHRONISER: &str = "mrk.kms.amazonaws.com/AWSServiceRoleForKeyManagementServiceMultiRegionKeys";
 /// The longest description (botocore 1.44.5 KMS service model, DescriptionType).
 const DESCRIPTION: usize = 8192;
 
 impl Kms {
     /// CreateKey: a single-Region key, or a primary key without replicas.
     pub(super) fn create_key(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
-        request.only("KeySpec", "SYMMETRIC_DEFAULT", KEY_SPECS)?;
-        request.only("CustomerMasterKeySpec", "SYMMETRIC_DEFAULT", KEY_SPECS)?;
-        request.only("Origin", "AWS_KMS", ORIGINS)?;
-        check_usage(request)?;
+        let class = class_asked_for(request)?;
         let description = description(request)?;
+        let tags = tags::given(request)?;
         let multi_region = request.params.flag("MultiRegion");
         let region = request.caller.region;
-        let asking = Asking::of_request(request)?;
-        self.authorize_without_key("CreateKey", region, &asking)?;
-        let owned = (KeyClass::default(), self.account_of(request.caller.principal));
+        let owned = (class, self.account_of(request.caller.principal));
+        let policy = self.authorize_creation(request, owned, multi_region)?;
+        no_custom_key_store(request)?;
+        self.check_partition(class.spec, region)?;
         let id = self.add_set(multi_region, owned, region, request.caller.fresh);
-        self.set_mut(id).add(region, KeyState::Enabled, request.caller.now, description);
+        let (state, rule) = match (class.is_external(), multi_region) {
+            (true, _) => (KeyState::PendingImport, rules::NO_MATERIAL_YET),
+            (false, true) => (KeyState::Enabled, rules::CREATED_PRIMARY),
+            (false, false) => (KeyState::Enabled, rules::CREATED_ENABLED),
+        };
+        self.set_mut(id).add(region, state, request.caller.now, description);
         let key = KeyRef { set: id, region };
-        let rule = if multi_region { rules::CREATED_PRIMARY } else { rules::CREATED_ENABLED };
+        if let Some(key) = self.key_mut(key) {
+            key.policy = policy;
+        }
+        self.tag_at_birth(key, tags);
         self.changed(key, "CreateKey", rule, String::new(), out);
         Ok(json!({ "KeyMetadata": self.metadata(key) }))
+    }
+
+    /// Whether the Region has the key spec.
+    pub(super) fn check_partition(&self, spec: KeySpec, region: RegionId) -> Result<(), Refusal> {
+        let place = self.place(region);
+        if spec.exists_in(&place.partition) {
+            return Ok(());
+        }
+        let message = format!("{} is not supported in {}.", spec.name(), place.name);
+        Err(refuse(rules::SOME_SPECS_ARE_REGIONAL, ErrorCode::UnsupportedOperationException, message))
+    }
+
+    /// Whether the caller may create such a key with the tags and the policy given; the policy, if one is.
+    fn authorize_creation(
+        &self,
+        request: &Request,
+        (class, account): (KeyClass, usize),
+        multi_region: bool,
+    ) -> Result<Option<Document>, Refusal> {
+        let region = request.caller.region;
+        let role = multi_region.then_some("PRIMARY");
+        let asking = with_bypass(Asking::of_request(request)?.of_new_key(class, role), request);
+        self.authorize_without_key("CreateKey", region, &asking)?;
+        if !asking.tags.is_empty() {
+            self.authorize_without_key("TagResource", region, &asking)?;
+        }
+        let first = !self.sets.iter().any(|set| set.multi_region && set.account == account);
+        if multi_region && first {
+            self.authorize_service_linked_role(region, &asking)?;
+        }
+        let id = naming::key_id(naming::uuid_bits(request.caller.fresh), multi_region);
+        let subject = Subject {
+            arn: self.key_arn(&id, account, region),
+            account,
+            account_id: self.config.directory.account_id(account),
+            region,
+            class,
+            role,
+            tags: &asking.tags,
+            aliases: Box::new(Vec::new),
+        };
+        self.given_policy(request, &subject, &asking)
+    }
+
+    /// The first multi-Region key of an account brings the role that synchronises all of them (KMS-ID-13).
+    fn authorize_service_linked_role(&self, at: RegionId, asking: &Asking) -> Result<(), Refusal> {
+        let partition = &self.place(at).partition;
+        let account = self.config.directory.account_id(self.account_of(asking.principal));
+        let role = format!("arn:{partition}:iam::{account}:role/aws-service-role/{SYNCHRONISER}");
+        let asking = asking.clone().with("iam:AWSServiceName", "mrk.kms.amazonaws.com");
+        let rule = rules::A_ROLE_SYNCHRONISES;
+        self.authorize_by_iam("iam:CreateServiceLinkedRole", &role, at, &asking, rule)
     }
 
     /// A new set without keys, under a key ID that no other has.
@@ -106,20 +148,25 @@ impl Kms {
             "CreationDate": date(key.created),
             "Enabled": key.state == KeyState::Enabled,
             "Description": key.description,
-            "KeyUsage": "ENCRYPT_DECRYPT",
+            "KeyUsage": set.class.usage.name(),
             "KeyState": key.state.name(),
-            "Origin": "AWS_KMS",
+            "Origin": set.class.origin.name(),
             "KeyManager": "CUSTOMER",
-            "CustomerMasterKeySpec": "SYMMETRIC_DEFAULT",
-            "KeySpec": "SYMMETRIC_DEFAULT",
-            "EncryptionAlgorithms": ["SYMMETRIC_DEFAULT"],
+            "CustomerMasterKeySpec": set.class.spec.name(),
+            "KeySpec": set.class.spec.name(),
+            (set.class.usage.list()): algorithm_names(set.class),
             "MultiRegion": set.multi_region,
         });
         if set.multi_region {
             shown["MultiRegionConfiguration"] = self.configuration(at, &key.shown);
         }
-        if key.state != KeyState::Creating {
-            shown["CurrentKeyMaterialId"] = json!(material_id(&set.id, set.material));
+        if let (true, Some(version)) =
+            (set.class.is_symmetric() && key.state != KeyState::Creating, set.current())
+        {
+            shown["CurrentKeyMaterialId"] = json!(set.material_id(version));
+        }
+        if set.class.is_external() && key.state != KeyState::PendingImport {
+            self.describe_expiry(&mut shown, key, set.material);
         }
         match (key.state, key.deletion) {
             (KeyState::PendingDeletion, Some(deletion)) => {
@@ -147,16 +194,61 @@ impl Kms {
     }
 }
 
-/// A symmetric key encrypts and decrypts (KMS-CRE-5).
-fn check_usage(request: &Request) -> Result<(), Refusal> {
-    match request.text("KeyUsage") {
-        None | Some("ENCRYPT_DECRYPT") => Ok(()),
-        Some(usage) if KEY_USAGES.contains(&usage) => {
-            let message = format!("KeyUsage {usage} is not compatible with KeySpec SYMMETRIC_DEFAULT");
-            Err(refuse(rules::USAGE_FITS_THE_SPEC, ErrorCode::ValidationException, message))
+/// The class of the key to create. An HMAC or asymmetric key must name its usage (KMS-CRE-5).
+fn class_asked_for(request: &Request) -> Result<KeyClass, Refusal> {
+    let specs = [
+        request.choice("KeySpec", KeySpec::named)?,
+        request.choice("CustomerMasterKeySpec", KeySpec::named)?,
+    ];
+    let default = KeyClass::default();
+    let spec = match specs {
+        [Some(_), Some(_)] => {
+            return Err(invalid("KeySpec and CustomerMasterKeySpec are two names of one parameter"));
         }
-        Some(usage) => Err(invalid(format!("'{usage}' is no KeyUsage"))),
+        [spec, deprecated] => spec.or(deprecated).unwrap_or(default.spec),
+    };
+    let misused =
+        |message: String| Err(refuse(rules::USAGE_FITS_THE_SPEC, ErrorCode::ValidationException, message));
+    let usage = match request.choice("KeyUsage", KeyUsage::named)? {
+        Some(usage) if spec.can(usage) => usage,
+        Some(usage) => {
+            return misused(format!(
+                "KeyUsage {} is not compatible with KeySpec {}",
+                usage.name(),
+                spec.name()
+            ));
+        }
+        None if spec == default.spec => default.usage,
+        None => {
+            let message =
+                "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.";
+            return misused(message.to_owned());
+        }
+    };
+    // Custom key stores have their own refusal, once the caller is known to be allowed.
+    let origin = request.choice("Origin", |text| match text {
+        "AWS_CLOUDHSM" | "EXTERNAL_KEY_STORE" => Some(Origin::AWS_KMS),
+        _ => Origin::named(text),
+    })?;
+    Ok(KeyClass { spec, usage, origin: origin.unwrap_or(default.origin) })
+}
+
+/// Keys in custom key stores are not modelled; multi-Region ones AWS refuses, too (KMS-ID-9).
+fn no_custom_key_store(request: &Request) -> Result<(), Refusal> {
+    let store = matches!(request.text("Origin"), Some("AWS_CLOUDHSM" | "EXTERNAL_KEY_STORE"));
+    match store || request.text("CustomKeyStoreId").is_some() {
+        false => Ok(()),
+        true if request.params.flag("MultiRegion") => {
+            let message = "A multi-Region key cannot be in a custom key store.";
+            Err(refuse(rules::MULTI_REGION_TYPES, ErrorCode::UnsupportedOperationException, message))
+        }
+        true => Err(not_modelled("custom key stores are not modelled".to_owned())),
     }
+}
+
+/// The algorithms of a key, as its metadata lists them.
+pub(super) fn algorithm_names(class: KeyClass) -> Value {
+    class.algorithms().iter().map(|algorithm| algorithm.name()).collect()
 }
 
 /// The description given, or none.
@@ -171,10 +263,4 @@ pub(super) fn description<'a>(request: &Request<'a>) -> Result<&'a str, Refusal>
 /// Whole days.
 pub(super) fn days(window: Span) -> u64 {
     window.0 / Span::DAY.0
-}
-
-/// The ID of a key material version: computed from key ID and version, so the same in every related key.
-pub(super) fn material_id(key_id: &str, version: u16) -> String {
-    let draws = Draws(fnv1a(format!("{key_id}/{version}").as_bytes()));
-    (0..4).map(|i| format!("{:016x}", draws.at(1, i))).collect()
 }

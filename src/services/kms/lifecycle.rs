@@ -5,7 +5,7 @@ use super::keys::days;
 use super::naming::Naming;
 use super::request::{Request, refuse};
 use super::state::{Deletion, KeyRef, KeyState};
-use super::{Answer, Kms, KmsEvent, SetId, rules};
+use super::{Answer, CancelWithoutMaterial, Kms, KmsEvent, SetId, rules};
 use crate::rulebook::RuleRef;
 use crate::services::{ErrorCode, Outbox, Refusal};
 use crate::sim::{Span, Time};
@@ -17,7 +17,13 @@ impl Kms {
     pub(super) fn enable_key(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
         let key = self.admit_named("EnableKey", request, "KeyId", Naming::KeyOnly)?;
         if self.state_of(key) == Some(KeyState::Disabled) {
-            self.enter(key, KeyState::Enabled, "EnableKey", rules::KEY_ENABLED, String::new(), out);
+            let (state, rule) = match self.usable_state(key) {
+                KeyState::PendingImport => (KeyState::PendingImport, rules::MISSING_MATERIAL_STOPS_ONE_KEY),
+                state => (state, rules::KEY_ENABLED),
+            };
+            self.enter(key, state, "EnableKey", rule, String::new(), out);
+            self.rotation_due(key, request.caller.now, out);
+            self.material_held(key, request.caller.now, out);
         }
         Ok(json!({}))
     }
@@ -68,8 +74,13 @@ impl Kms {
         if let Some(key) = self.key_mut(key) {
             key.deletion = None;
         }
-        let rule = rules::CANCELLED_IS_DISABLED;
-        self.enter(key, KeyState::Disabled, "CancelKeyDeletion", rule, String::new(), out);
+        let (state, rule) = match self.config.settings.cancel_without_material {
+            CancelWithoutMaterial::PendingImport if self.is_incomplete(key) => {
+                (KeyState::PendingImport, rules::MISSING_MATERIAL_STOPS_ONE_KEY)
+            }
+            _ => (KeyState::Disabled, rules::CANCELLED_IS_DISABLED),
+        };
+        self.enter(key, state, "CancelKeyDeletion", rule, String::new(), out);
         Ok(json!({ "KeyId": self.arn(key.set, key.region) }))
     }
 
@@ -144,6 +155,7 @@ impl Kms {
         let key = KeyRef { set, region: primary };
         self.hear(key);
         self.synchronise_later(set, now, out);
+        self.material_held(key, now, out);
         let waits = self.state_of(key) == Some(KeyState::PendingReplicaDeletion);
         if let (true, false, Some(Deletion { window, .. })) =
             (waits, self.set(set).has_replicas(), self.deletion_of(key))

@@ -2,33 +2,43 @@
 //!
 //! Where to start: [`rules`] says what is true, [`matrix`] is AWS's table of operations and key states, [`api`] lists
 //! the operations. A [`call`](Kms::call) goes through the same steps for each operation (KMS-ERR-20): the shape of
-//! its parameters (`request`), which key is meant (`naming`), who may (`authorization`), role and state of that key
+//! its parameters (`request`), which key is meant (`naming`), who may (`authorization`, `condition_keys`), role and state of that key
 //! (`admission`), then what is particular to the operation: `keys`, `lifecycle`, `replication`, `rotation`, `import`,
-//! `policies`, `grants`, `aliases`, `tags`, `cryptography`, `signing`, `listing`. What takes time goes on as events
-//! (`process`). `state` holds the keys, `spec` what kinds of key there are, `ciphertext` what a blob is made of.
+//! `policies`, `grants`, `aliases`, `tags`, `cryptography`, `signing`, `mac`, `agreement`, `pairs`, `listing`. What takes
+//! time goes on as events (`process`). `state` holds the keys, `material` what they work with, `spec` what kinds of key
+//! there are, `ciphertext` and `rsa` what a blob is made of, `primitives` what a secret makes of a message.
 //!
 //! Not modelled, and refused as such: custom key stores.
 
 mod admission;
+mod agreement;
 mod aliases;
 pub mod api;
 mod authorization;
 mod ciphertext;
+mod condition_keys;
 mod cryptography;
 mod dates;
+mod grant;
 mod grants;
 mod import;
 mod keys;
+mod labels;
 mod lifecycle;
 mod listing;
+mod mac;
 mod material;
 pub mod matrix;
 mod naming;
+mod paging;
+mod pairs;
 mod policies;
+mod primitives;
 mod process;
 mod replication;
 mod request;
 mod rotation;
+mod rsa;
 pub mod rules;
 pub mod setup;
 mod signing;
@@ -36,15 +46,16 @@ pub mod spec;
 mod state;
 mod tags;
 
+pub use material::material_bytes;
 pub use process::KmsEvent;
 pub use setup::{
     CancelWithoutMaterial, Imported, KeySetup, PendingDeletionError, QuotaVintage, Settings, Switches, Timing,
 };
-pub use spec::{KeyClass, KeySpec, KeyUsage, Origin};
+pub use spec::{Algorithm, KeyClass, KeySpec, KeyUsage, Origin};
 pub use state::KeyState;
 
 use crate::rulebook::RuleRef;
-use crate::services::iam::Directory;
+use crate::services::iam::{Directory, Document};
 use crate::services::{Caller, Note, Operation, Outbox, Params, Refusal};
 use crate::sim::{Sampler, Time};
 use crate::world::{RegionId, RegionSet};
@@ -115,11 +126,16 @@ pub struct Kms {
     by_bits: BTreeMap<u128, SetId>,
     /// The aliases of each account and Region, by name.
     aliases: Vec<BTreeMap<String, Alias>>,
+    /// The default key policy of each account and Region.
+    default_policies: Vec<Document>,
     epoch: u64,
     creating: Sampler,
     updating: Sampler,
     synchronisation: Sampler,
+    rotation: Sampler,
     deletion_lateness: Sampler,
+    grant: Sampler,
+    alias_tag: Sampler,
 }
 
 impl Kms {
@@ -130,25 +146,35 @@ impl Kms {
             by_id: BTreeMap::new(),
             by_bits: BTreeMap::new(),
             aliases: vec![BTreeMap::new(); config.directory.accounts() * config.regions.len()],
+            default_policies: policies::default_policies(&config),
             epoch: 0,
             creating: Sampler::new(&config.timing.creating),
             updating: Sampler::new(&config.timing.updating),
             synchronisation: Sampler::new(&config.timing.synchronisation),
+            rotation: Sampler::new(&config.timing.rotation),
             deletion_lateness: Sampler::new(&config.timing.deletion_lateness),
+            grant: Sampler::new(&config.timing.grant),
+            alias_tag: Sampler::new(&config.timing.alias_tag),
             config,
         }
     }
 
     /// A key that exists at time 0. `fresh`: the random bits of its key ID.
-    pub fn declare(&mut self, key: &KeySetup, fresh: u128) -> SetId {
+    pub fn declare(&mut self, key: &KeySetup, fresh: u128, out: &mut Outbox<KmsEvent>) -> SetId {
         let id = self.add_set(key.multi_region, (key.class, key.account), key.primary, fresh);
         let regions: Vec<RegionId> =
             std::iter::once(key.primary).chain(key.replicas.iter().copied()).collect();
         for region in &regions {
             self.set_mut(id).add(*region, KeyState::Enabled, Time::ZERO, "");
         }
+        self.declare_material(id, key, out);
         for region in &regions {
-            self.show_current(KeyRef { set: id, region: *region });
+            let at = KeyRef { set: id, region: *region };
+            self.show_current(at);
+            if let Some(made) = self.key_mut(at) {
+                made.policy = key.policies.get(region).cloned();
+                made.tags = key.tags.get(region).cloned().unwrap_or_default();
+            }
         }
         // Where there is no key there is nothing to name (KMS-ID-4).
         let named = key.aliases.as_ref().unwrap_or(&regions).iter().filter(|region| regions.contains(region));
@@ -168,6 +194,18 @@ impl Kms {
         caller: &Caller,
         out: &mut Outbox<KmsEvent>,
     ) -> Result<Value, Refusal> {
+        let answer = self.carry_out(operation, params, caller, out)?;
+        self.note_use(operation.name, &answer, caller);
+        Ok(answer)
+    }
+
+    fn carry_out(
+        &mut self,
+        operation: &Operation,
+        params: &Params,
+        caller: &Caller,
+        out: &mut Outbox<KmsEvent>,
+    ) -> Answer {
         let request = Request { params, caller };
         match operation.name {
             "CreateKey" => self.create_key(&request, out),
@@ -222,6 +260,8 @@ impl Kms {
             "GenerateMac" => self.generate_mac(&request),
             "VerifyMac" => self.verify_mac(&request),
             "DeriveSharedSecret" => self.derive_shared_secret(&request),
+            "Encapsulate" => self.encapsulate(&request),
+            "Decapsulate" => self.decapsulate(&request),
             other => Err(request::not_modelled(format!("{other} is not modelled"))),
         }
     }
@@ -358,8 +398,12 @@ impl Kms {
 
     /// The Regions with a key of the set, as its primary knows them, without one.
     fn regions_but(&self, set: SetId, but: RegionId) -> Vec<RegionId> {
-        let known = self.set(set).known.regions.without(but);
-        (0..self.config.regions.len() as u8).map(RegionId).filter(|region| known.has(*region)).collect()
+        self.regions_of(self.set(set).known.regions.without(but))
+    }
+
+    /// A set of Regions, one by one.
+    fn regions_of(&self, regions: RegionSet) -> Vec<RegionId> {
+        (0..self.config.regions.len() as u8).map(RegionId).filter(|region| regions.has(*region)).collect()
     }
 
     /// [`admit`](Kms::admit) for the key that a parameter names.

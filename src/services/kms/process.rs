@@ -47,6 +47,56 @@ pub enum KmsEvent {
         /// Where.
         replica: RegionId,
     },
+    /// Timer at the primary: an automatic rotation is due.
+    RotationDue {
+        /// The set.
+        set: SetId,
+    },
+    /// Timer where new key material was made: it is copied to the other Regions.
+    CopyMaterial {
+        /// The set.
+        set: SetId,
+    },
+    /// Message to a replica: new key material.
+    MaterialCopied {
+        /// The set.
+        set: SetId,
+        /// Which.
+        version: u16,
+    },
+    /// Message to the primary: a key has the new key material, or may not be waited for any longer.
+    MaterialHeld {
+        /// The set.
+        set: SetId,
+    },
+    /// Timer at the key: imported material expires, unless it was imported again meanwhile.
+    MaterialExpires {
+        /// The set.
+        set: SetId,
+        /// Which.
+        version: u16,
+    },
+    /// Timer at the key: a grant holds without its token.
+    GrantHolds {
+        /// The set.
+        set: SetId,
+        /// The grant's number.
+        grant: u16,
+    },
+    /// Timer at the key: a grant that was retired or revoked allows nothing any more.
+    GrantGone {
+        /// The set.
+        set: SetId,
+        /// The grant's number.
+        grant: u16,
+    },
+    /// Timer at the key: policies go by a change of its tags or aliases.
+    LabelsSettled {
+        /// The set.
+        set: SetId,
+        /// The change's number.
+        change: u16,
+    },
     /// Message to a replica: its primary was scheduled for deletion, and it goes along (KMS-SEED-1).
     DeletedWithPrimary {
         /// The set.
@@ -61,15 +111,12 @@ impl Kms {
         let here = |set| KeyRef { set, region: at };
         match event {
             KmsEvent::Replicated { set, process } if self.under_way(here(set), process) => {
-                let rule = rules::REPLICA_GETS_READY;
-                self.enter(
-                    here(set),
-                    KeyState::Enabled,
-                    "SynchronizeMultiRegionKey",
-                    rule,
-                    String::new(),
-                    out,
-                );
+                let (state, rule) = match self.usable_state(here(set)) {
+                    KeyState::PendingImport => (KeyState::PendingImport, rules::A_REPLICA_HAS_NO_MATERIAL),
+                    state => (state, rules::REPLICA_GETS_READY),
+                };
+                self.enter(here(set), state, "SynchronizeMultiRegionKey", rule, String::new(), out);
+                self.material_held(here(set), now, out);
             }
             KmsEvent::Updated { set, process } if self.under_way(here(set), process) => {
                 let rule = rules::UPDATE_ENDS;
@@ -82,9 +129,17 @@ impl Kms {
             KmsEvent::Synchronise { set } => self.synchronise(at, set, out),
             KmsEvent::Synchronised { set } => self.synchronised(here(set), out),
             KmsEvent::ReplicaDeleted { set, replica } => self.replica_deleted(at, set, replica, now, out),
+            KmsEvent::RotationDue { set } => self.rotation_due(here(set), now, out),
+            KmsEvent::CopyMaterial { set } => self.copy_material(here(set), now, out),
+            KmsEvent::MaterialCopied { set, version } => self.material_copied(here(set), version, now, out),
+            KmsEvent::MaterialHeld { set } => self.material_held(here(set), now, out),
+            KmsEvent::MaterialExpires { set, version } => self.material_expires(here(set), version, now, out),
             KmsEvent::DeletedWithPrimary { set } if self.state_of(here(set)).is_some() => {
                 self.deleted_with_primary(here(set), out);
             }
+            KmsEvent::GrantHolds { set, grant } => self.grant_holds(here(set), grant, out),
+            KmsEvent::GrantGone { set, grant } => self.grant_gone(here(set), grant, out),
+            KmsEvent::LabelsSettled { set, change } => self.labels_settled(here(set), change, out),
             // A process that was given up meanwhile.
             _ => {}
         }

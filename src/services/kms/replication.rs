@@ -3,12 +3,14 @@
 //! Both operations need the Regions of both keys at the instant of the call, so they change both keys at once. What
 //! the other keys of the set show follows later, from the primary (KMS-ID-21), as messages that wait for their Region.
 
-use super::authorization::Asking;
+use super::authorization::{Asking, Subject};
 use super::naming::Naming;
+use super::policies::with_bypass;
 use super::request::{Request, invalid, refuse};
 use super::state::{Key, KeyRef, KeyState};
-use super::{Answer, Kms, KmsEvent, SetId, keys, rules};
+use super::{Answer, Kms, KmsEvent, SetId, keys, rules, tags};
 use crate::rulebook::RuleRef;
+use crate::services::iam::Document;
 use crate::services::{ErrorCode, Outbox, Refusal};
 use crate::sim::Time;
 use crate::world::{RegionId, RegionSet};
@@ -19,26 +21,69 @@ impl Kms {
     pub(super) fn replicate_key(&mut self, request: &Request, out: &mut Outbox<KmsEvent>) -> Answer {
         let to = self.target_region(request, "ReplicaRegion")?;
         let description = keys::description(request)?;
-        let primary = self.admit_named("ReplicateKey", request, "KeyId", Naming::KeyOnly)?;
+        let tags = tags::given(request)?;
+        let asking = with_bypass(Asking::of_request(request)?, request);
+        let identifier = request.required("KeyId")?;
+        let primary = self.resolve(identifier, request.caller.region, Naming::KeyOnly, asking.principal)?;
+        self.authorize("ReplicateKey", primary, &asking)?;
+        self.authorize_replica(primary.set, to, &asking)?;
+        self.check_standing("ReplicateKey", primary)?;
+        self.check_class("ReplicateKey", primary)?;
         self.check_replication(primary, to, request.caller.reach)?;
+        let policy = self.policy_of_replica(request, primary.set, to, &asking)?;
         let outcome = format!("replica in {}", self.place(to).name);
         out.note(self.note_of(primary, "ReplicateKey", &outcome, rules::REPLICATION_IS_LOGGED_TWICE));
         let replica = KeyRef { set: primary.set, region: to };
         self.add_replica(replica, description, request.caller.now, out);
+        if let Some(key) = self.key_mut(replica) {
+            key.policy = policy;
+        }
+        self.tag_at_birth(replica, tags);
         self.show_current(primary);
         self.synchronise_later(primary.set, request.caller.now, out);
-        Ok(json!({
+        let mut answer = json!({
             "ReplicaKeyMetadata": self.metadata(replica),
-            "ReplicaPolicy": self.default_key_policy(self.set(replica.set).account, to),
-        }))
+            "ReplicaPolicy": self.policy_of(replica).text(),
+        });
+        let tags = self.shown_tags(replica);
+        if !tags.is_empty() {
+            answer["ReplicaTags"] = json!(tags);
+        }
+        Ok(answer)
+    }
+
+    /// Whether the caller may create a key, with its tags, in the replica's Region: IAM policies alone say so, by that
+    /// Region (KMS-REP-8).
+    fn authorize_replica(&self, set: SetId, to: RegionId, asking: &Asking) -> Result<(), Refusal> {
+        let creating = asking.clone().of_new_key(self.set(set).class, Some("REPLICA"));
+        let tagging = (!asking.tags.is_empty()).then_some("TagResource");
+        ["CreateKey"].into_iter().chain(tagging).try_for_each(|operation| {
+            let allowed = self.authorize_without_key(operation, to, &creating);
+            allowed.map_err(|refusal| Refusal { rule: rules::A_REPLICA_IS_CREATED, ..refusal })
+        })
+    }
+
+    /// The replica's own policy, if one is given.
+    fn policy_of_replica(
+        &self,
+        request: &Request,
+        set: SetId,
+        to: RegionId,
+        asking: &Asking,
+    ) -> Result<Option<Document>, Refusal> {
+        let replica = KeyRef { set, region: to };
+        let subject = Subject { role: Some("REPLICA"), tags: &asking.tags, ..self.subject(replica) };
+        self.given_policy(request, &subject, asking)
     }
 
     /// The replica begins: Creating for a while, or Enabled at once under KMS-SEED-5.
     fn add_replica(&mut self, replica: KeyRef, description: &str, now: Time, out: &mut Outbox<KmsEvent>) {
         let ready = self.config.switches.replica_ready_immediately;
         let again = self.set(replica.set).ever.has(replica.region);
+        let external = self.set(replica.set).class.is_external();
+        let at_once = if external { KeyState::PendingImport } else { KeyState::Enabled };
         let (state, rule) = match (ready, again) {
-            (true, _) => (KeyState::Enabled, rules::REPLICA_READY_AT_ONCE),
+            (true, _) => (at_once, rules::REPLICA_READY_AT_ONCE),
             (false, true) => (KeyState::Creating, rules::REPLICATED_AGAIN),
             (false, false) => (KeyState::Creating, rules::REPLICA_STARTS_CREATING),
         };
@@ -49,6 +94,7 @@ impl Kms {
             let ends = now + self.creating.sample(draw);
             out.timer(ends, replica.region, KmsEvent::Replicated { set: replica.set, process });
         }
+        self.material_held(replica, now, out);
     }
 
     /// What stands against a replica there, once the primary itself does not.
@@ -76,14 +122,19 @@ impl Kms {
         let identifier = request.required("KeyId")?;
         let named = self.resolve(identifier, request.caller.region, Naming::KeyOnly, asking.principal)?;
         self.authorize("UpdatePrimaryRegion", named, &asking)?;
+        let new = KeyRef { set: named.set, region: to };
+        if self.state_of(new).is_some() {
+            let allowed = self.authorize("UpdatePrimaryRegion", new, &asking);
+            allowed.map_err(|refusal| Refusal { rule: rules::BOTH_POLICIES_LET_GO, ..refusal })?;
+        }
         let (old, rescued) = self.current_primary(named, request.caller.reach)?;
-        let new = KeyRef { set: old.set, region: to };
         self.check_state("UpdatePrimaryRegion", old)?;
         self.check_new_primary(new, request.caller.reach)?;
 
         let now = request.caller.now;
         let rule = if rescued { rules::PROMOTED_DURING_THE_OUTAGE } else { rules::UPDATE_STARTS };
         self.set_mut(old.set).known.primary = to;
+        self.move_schedule(old.set, now, out);
         let draw = self.set_mut(old.set).draw();
         let updating = self.updating.sample(draw);
         if rescued {

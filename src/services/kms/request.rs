@@ -1,10 +1,12 @@
 //! A request's parameters, read by kind: shape errors come before everything else (KMS-ERR-20).
 
 use super::rules;
+use super::spec::{Algorithm, KeyUsage};
 use crate::rulebook::RuleRef;
 use crate::services::{Caller, ErrorCode, Params, Refusal, Remedy, shorthand};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// The pairs of an encryption context; their order does not matter (KMS-CT-8).
@@ -81,16 +83,34 @@ impl<'a> Request<'a> {
         shorthand::list(text).ok_or_else(|| invalid(format!("{name} must be a list of texts")))
     }
 
-    /// A choice of which one value is modelled, and is the default; `others` are AWS's other values.
-    pub fn only(&self, name: &str, modelled: &str, others: &[&str]) -> Result<(), Refusal> {
-        match self.text(name) {
-            None => Ok(()),
-            Some(text) if text == modelled => Ok(()),
-            Some(text) if others.contains(&text) => {
-                Err(not_modelled(format!("{name} {text} is not modelled yet; {modelled} is")))
-            }
-            Some(text) => Err(invalid(format!("'{text}' is no {name}"))),
+    /// A structure, if given.
+    pub fn structure(&self, name: &str) -> Result<Option<Map<String, Value>>, Refusal> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let found = shorthand::structure(text);
+        found.map(Some).ok_or_else(|| invalid(format!("{name} must be Name=value,... or a JSON object")))
+    }
+
+    /// Structures, if given; absent is empty.
+    pub fn structures(&self, name: &str) -> Result<Vec<Map<String, Value>>, Refusal> {
+        let Some(text) = self.text(name) else { return Ok(Vec::new()) };
+        let malformed = || invalid(format!("{name} must be Name=value,... words or a JSON list of objects"));
+        shorthand::structures(text).ok_or_else(malformed)
+    }
+
+    /// One of AWS's names, if given.
+    pub fn choice<T>(&self, name: &str, named: fn(&str) -> Option<T>) -> Result<Option<T>, Refusal> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        named(text).map(Some).ok_or_else(|| invalid(format!("'{text}' is no {name}")))
+    }
+
+    /// An algorithm of the usage's; only to encrypt there is a default.
+    pub fn algorithm(&self, name: &str, usage: KeyUsage) -> Result<Algorithm, Refusal> {
+        if self.text(name).is_none() && usage == KeyUsage::ENCRYPT_DECRYPT {
+            return Ok(Algorithm::SYMMETRIC_DEFAULT);
         }
+        let text = self.required(name)?;
+        let known = Algorithm::named(text).filter(|algorithm| algorithm.serves(usage));
+        known.ok_or_else(|| invalid(format!("'{text}' is no {name}")))
     }
 }
 

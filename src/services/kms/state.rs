@@ -1,6 +1,10 @@
 //! Keys, the sets they belong to, and the states they go through.
 
+use super::grant::Grant;
+use super::labels::Labels;
+use super::material::{Holding, Material, Rotating};
 use super::{KeyClass, SetId};
+use crate::services::iam::Document;
 use crate::sim::rng::{Draws, fnv1a};
 use crate::sim::{Span, Time};
 use crate::world::{RegionId, RegionSet};
@@ -8,8 +12,7 @@ use std::collections::BTreeMap;
 
 /// A key state, by AWS's name (KMS Developer Guide, Key states of KMS keys).
 ///
-/// `PendingImport` (imported key material) and `Unavailable` (custom key stores) stand in the operation × state
-/// table, but no key can be in them yet.
+/// `Unavailable` (custom key stores) stands in the operation × state table, but no key can be in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeyState {
     /// A replica that ReplicateKey is still making.
@@ -71,10 +74,21 @@ pub(super) struct Key {
     pub state: KeyState,
     pub created: Time,
     pub description: String,
+    pub tags: BTreeMap<String, String>,
+    /// Its key policy; none: the default one (KMS-POL-2).
+    pub policy: Option<Document>,
+    /// Tags and aliases as they were before each change that policies do not go by yet, with the change's number.
+    pub earlier: Vec<(u16, Labels)>,
+    /// Its grants, by number.
+    pub grants: BTreeMap<u16, Grant>,
+    /// When it last did cryptography, and the operation (KMS-LOG-14).
+    pub last_use: Option<(Time, &'static str)>,
     /// Present in PendingDeletion and PendingReplicaDeletion.
     pub deletion: Option<Deletion>,
     /// The related keys as DescribeKey shows them here; it lags behind the set (KMS-ID-21).
     pub shown: Related,
+    /// The versions of the set's key material that it has.
+    pub held: BTreeMap<u16, Holding>,
     /// The number of its last state change, so that the timer of a process that was given up changes nothing.
     pub process: u16,
 }
@@ -90,13 +104,24 @@ pub(super) struct Deletion {
     pub lateness: Span,
 }
 
-/// Which keys belong together, seen from somewhere.
+/// What related keys know of each other and share, seen from somewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Related {
     /// The Region of the primary key.
     pub primary: RegionId,
     /// The Regions of all keys.
     pub regions: RegionSet,
+    /// Automatic rotation, while it is enabled.
+    pub rotation: Option<AutomaticRotation>,
+}
+
+/// Automatic rotation as it was enabled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct AutomaticRotation {
+    /// From one rotation to the next.
+    pub period: Span,
+    /// When the next one is due.
+    pub next: Time,
 }
 
 /// A single-Region key, or a primary key with its replicas: one key ID, one key material.
@@ -117,11 +142,18 @@ pub(super) struct Set {
     pub known: Related,
     /// The Regions that ever had a key.
     pub ever: RegionSet,
-    /// The current key material version.
+    /// Every key material there has been; a version is an index.
+    pub materials: Vec<Material>,
+    /// The current version, if there is any material.
     pub material: u16,
+    /// A rotation to the last version, under way.
+    pub rotating: Option<Rotating>,
+    /// How often it was rotated on demand.
+    pub on_demand: u16,
     draws: Draws,
     drawn: u32,
     processes: u16,
+    changes: u16,
 }
 
 impl Set {
@@ -133,9 +165,9 @@ impl Set {
         (class, account): (KeyClass, usize),
         primary: RegionId,
     ) -> Set {
-        let known = Related { primary, regions: RegionSet::default() };
+        let known = Related { primary, regions: RegionSet::default(), rotation: None };
         let draws = Draws(fnv1a(id.as_bytes()));
-        Set {
+        let mut set = Set {
             id,
             bits,
             multi_region,
@@ -144,11 +176,19 @@ impl Set {
             keys: BTreeMap::new(),
             known,
             ever: RegionSet::default(),
+            materials: Vec::new(),
             material: 0,
+            rotating: None,
+            on_demand: 0,
             draws,
             drawn: 0,
             processes: 0,
+            changes: 0,
+        };
+        if !class.is_external() {
+            set.generate();
         }
+        set
     }
 
     /// The next number for the length of a process.
@@ -163,13 +203,34 @@ impl Set {
         self.processes
     }
 
+    /// The number of a grant, or of a change of tags or aliases: of the whole set, so that a timer of a deleted key
+    /// means nothing to a replica made in its place.
+    pub fn next_change(&mut self) -> u16 {
+        self.changes = self.changes.wrapping_add(1);
+        self.changes
+    }
+
     /// Adds a key to the Region; the set's primary knows of it at once. Returns the number of its first process.
     pub fn add(&mut self, region: RegionId, state: KeyState, created: Time, description: &str) -> u16 {
         self.known.regions = self.known.regions.with(region);
         self.ever = self.ever.with(region);
         let process = self.next_process();
         let description = description.to_owned();
-        let key = Key { state, created, description, deletion: None, shown: self.known, process };
+        let (shown, held) = (self.known, self.copied());
+        let key = Key {
+            state,
+            created,
+            description,
+            tags: BTreeMap::new(),
+            policy: None,
+            earlier: Vec::new(),
+            grants: BTreeMap::new(),
+            last_use: None,
+            deletion: None,
+            shown,
+            held,
+            process,
+        };
         self.keys.insert(region, key);
         process
     }

@@ -132,9 +132,13 @@ crate::rules! {
         "A new key of AWS_KMS origin is Enabled.",
         Documented "botocore 1.44.5 KMS service model, CreateKey";
     USAGE_FITS_THE_SPEC = "KMS-CRE-5",
-        "A usage that the key spec cannot have is refused: a symmetric encryption key encrypts and decrypts."
+        "A usage that the key spec cannot have is refused; only for a symmetric encryption key it need not be named."
         => ValidationException,
         Documented "botocore 1.44.5 KMS service model, CreateKey";
+    MULTI_REGION_TYPES = "KMS-ID-9",
+        "Symmetric encryption, HMAC and asymmetric keys can be multi-Region keys, with imported material too; keys in custom key stores cannot."
+        => UnsupportedOperationException,
+        Documented "botocore 1.44.5 KMS service model, CreateKey; the error's name is inferred";
     KINDS_DO_NOT_CHANGE = "KMS-ID-5",
         "A key is single-Region or multi-Region from its creation on; no operation converts it.",
         Documented "botocore 1.44.5 KMS service model, CreateKey";
@@ -171,7 +175,7 @@ crate::rules! {
         "A replica has the primary's key ID, key material, spec, usage and origin.",
         Documented "botocore 1.44.5 KMS service model, ReplicateKey";
     THE_REST_IS_ITS_OWN = "KMS-REP-10",
-        "A replica does not get the primary's description, aliases or state: each key has its own, and keeps it.",
+        "A replica does not get the primary's description, tags, aliases, grants or state: each key has its own, and keeps it.",
         Documented "AWS KMS Developer Guide, Multi-Region keys in AWS KMS";
     REPLICATE_RESPONSE = "KMS-REP-11",
         "ReplicateKey answers with the replica's metadata and key policy; while Creating it names no key material.",
@@ -296,7 +300,7 @@ crate::rules! {
         "Deletion comes up to 24 hours after the waiting period.",
         Documented "AWS KMS Developer Guide, Deleting AWS KMS keys";
     DELETION_TAKES_ALL = "KMS-DEL-12",
-        "Deletion takes the key, its metadata and its aliases.",
+        "Deletion takes the key, its metadata, its tags, grants and aliases.",
         Documented "botocore 1.44.5 KMS service model, ScheduleKeyDeletion";
     AS_IF_IT_NEVER_EXISTED = "KMS-DEL-19",
         "A deleted key is as if it had never existed, in its Region only; nothing of its own comes back with a new replica.",
@@ -317,10 +321,11 @@ crate::rules! {
         "Every related key decrypts what any of them encrypted, in any Region; the answer names the local key.",
         Documented "botocore 1.44.5 KMS service model, Decrypt";
     KEY_ID_IS_OPTIONAL = "KMS-CT-4",
-        "Decrypt of a symmetric ciphertext works without KeyId.",
-        Documented "botocore 1.44.5 KMS service model, Decrypt";
+        "Decrypt of a symmetric ciphertext works without KeyId; an asymmetric one names nothing, so KeyId and EncryptionAlgorithm must be given."
+        => ValidationException,
+        Documented "botocore 1.44.5 KMS service model, Decrypt; the error's name is assumed";
     SIZES = "KMS-CT-9",
-        "Encrypt takes 1 to 4096 bytes; Decrypt takes a ciphertext of 1 to 6144 bytes."
+        "Encrypt takes 1 to 4096 bytes, with an RSA key what its padding leaves room for; Sign and GenerateMac take messages of up to 4096 bytes; a ciphertext has 1 to 6144 bytes."
         => ValidationException,
         Documented "botocore 1.44.5 KMS service model, Encrypt and Decrypt";
     DATA_KEY_SIZE = "KMS-CT-21",
@@ -375,7 +380,7 @@ crate::rules! {
         "Enabled is true in the key state Enabled and in no other.",
         Documented "botocore 1.44.5 KMS service model, KeyMetadata";
     DATES_WHEN_PENDING = "KMS-ID-8",
-        "DeletionDate is shown in PendingDeletion only, PendingDeletionWindowInDays in PendingReplicaDeletion only.",
+        "DeletionDate is shown in PendingDeletion only, PendingDeletionWindowInDays in PendingReplicaDeletion only, the expiry of imported key material while it is there, and the current key material ID of symmetric keys once there is one, the key not Creating.",
         Documented "botocore 1.44.5 KMS service model, KeyMetadata";
     METADATA = "KMS-ID-14",
         "The metadata always has account, ID, ARN, creation date, state, spec, usage, origin, description and algorithms.",
@@ -384,10 +389,10 @@ crate::rules! {
         "ListKeys and ListAliases show the Region called; a set appears once in each of its Regions.",
         Documented "botocore 1.44.5 KMS service model, ListKeys and ListAliases";
     EMPTY_ANSWERS = "KMS-ID-17",
-        "EnableKey, DisableKey, UpdatePrimaryRegion, UpdateKeyDescription and the changes of aliases answer nothing.",
+        "ListResourceTags answers the tags, an empty list if there are none. EnableKey, DisableKey, UpdatePrimaryRegion, UpdateKeyDescription, RetireGrant, RevokeGrant and the changes of aliases and tags answer nothing; removing a tag that is not there is no error.",
         Documented "botocore 1.44.5 KMS service model";
     EACH_KEY_IS_ITS_OWN = "KMS-ID-12",
-        "Each related key is a resource of its own, with its own ARN, state and aliases; there is no global key.",
+        "Each related key is a resource of its own, with its own ARN, state, grants, tags, aliases and last use; there is no global key.",
         Documented "AWS KMS Developer Guide, Multi-Region keys in AWS KMS";
     THE_PRIMARY_IS_THE_SOURCE = "KMS-ID-21",
         "KMS copies shared properties from the primary to the replicas by itself, a while after a change.",
