@@ -109,6 +109,24 @@ fn a_deletion_that_a_fault_schedules_is_cancelled_at_its_lift() {
 }
 
 #[test]
+fn a_key_policy_denies_one_principal_in_one_region_until_the_lift() {
+    let (unmet, _) = unmet(
+        r#"
+        [[timeline]]
+        at  = "1m"
+        for = "2m"
+        key-policy-deny = { key = "k", region = "b-1", principal = "c", operations = ["Decrypt"] }
+
+        [expect]
+        "denied(t, b-1, c) @ 90s"      = ">= 100%"
+        "decryptable(t, a-1, c) @ 90s" = ">= 100%"
+        "decryptable(t, b-1, c) @ 5m"  = ">= 99%"
+        "#,
+    );
+    assert_eq!(unmet, [""; 0]);
+}
+
+#[test]
 fn no_key_policy_refuses_a_fault() {
     let (unmet, _) = unmet(
         r#"

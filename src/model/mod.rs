@@ -185,9 +185,8 @@ pub fn run(setup: &Arc<Setup>, trial: u64, stop: &AtomicBool) -> Option<RunLog> 
     }
 }
 
-/// KMS at time 0: the keys that the file declares exist and have settled. `timers`: when they rotate and their material
-/// expires.
-pub fn kms_at_start(setup: &Setup, trial: u64, timers: &mut Outbox<KmsEvent>) -> Kms {
+/// KMS at time 0: the keys that the file declares exist and have settled. With it comes what it will do by itself.
+pub fn kms_at_start(setup: &Setup, trial: u64) -> (Kms, Outbox<KmsEvent>) {
     let places = setup
         .world
         .regions
@@ -200,18 +199,18 @@ pub fn kms_at_start(setup: &Setup, trial: u64, timers: &mut Outbox<KmsEvent>) ->
         settings: setup.settings,
         switches: setup.switches,
     });
+    let mut declared = Outbox::default();
     for key in &setup.keys {
         let mut stream = Stream::new(setup.seed, trial, &format!("{}/key-id", key.name));
-        kms.declare(key, stream.next_u128(), timers);
+        kms.declare(key, stream.next_u128(), &mut declared);
     }
-    kms
+    (kms, declared)
 }
 
 impl Simulation {
     /// The world at time 0: what the file declares exists and has settled.
     pub fn new(setup: &Arc<Setup>, trial: u64) -> Simulation {
-        let mut declared = Outbox::default();
-        let kms = kms_at_start(setup, trial, &mut declared);
+        let (kms, declared) = kms_at_start(setup, trial);
         let mut tables = Tables::default();
         let mut simulation = Simulation {
             kernel: Kernel::new(),

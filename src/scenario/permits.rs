@@ -7,7 +7,7 @@ use crate::client::{ClientSetup, KeyName, Keyring};
 use crate::model::kms_at_start;
 use crate::model::setup::Setup;
 use crate::services::kms::{KeySetup, Kms, SetId, Wrap};
-use crate::services::{ErrorCode, Outbox, Refusal};
+use crate::services::{ErrorCode, Refusal};
 use crate::world::RegionId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ pub fn check(cx: &Context, setup: &Setup) {
     if cx.sink.has_errors() {
         return;
     }
-    let kms = kms_at_start(setup, 0, &mut Outbox::default());
+    let (kms, _) = kms_at_start(setup, 0);
     lax_replicas(cx, setup, &kms);
     for (index, client) in setup.clients.iter().enumerate() {
         refused_reads(cx, setup, &kms, index, client);
