@@ -30,6 +30,8 @@ title    = "a case"
 duration = "1h"
 regions  = ["us-east-1", "eu-west-1"]
 
+timing.propagation = "0s"
+
 keys.orders = { kind = "multi-region", primary = "us-east-1", replicas = ["eu-west-1"] }
 keys.local  = { kind = "single-region", primary = "us-east-1" }
 "#;

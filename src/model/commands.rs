@@ -255,7 +255,7 @@ impl Simulation {
         let answer = self.kms.carry_out(command.operation, &params, &caller, &mut out);
         self.take_kms(name, out);
         let received = answer.map_err(Refused::from);
-        self.note_call(command.operation, &params, &caller, &received, before);
+        self.note_call(command.operation, &params, &Caller { principal: name, ..caller }, &received, before);
         received.map(drop)
     }
 

@@ -168,7 +168,7 @@ impl Recorder {
                 self.totals.failed += 1;
                 let bin = request.arrived.0 / self.setup.bin.0.max(1);
                 *self.failures.entry((bin, request.client, request.home, failure.error)).or_default() += 1;
-                failure.error as u64 + 1
+                u64::from(failure.error.mark())
             }
         };
         let who = (client as u64) << 16 | u64::from(request.home.0) << 8 | request.kind as u64;

@@ -15,8 +15,25 @@ macro_rules! error_codes {
             pub fn name(self) -> &'static str {
                 match self { $(ErrorCode::$name => stringify!($name),)* }
             }
+
+            /// A number for the history digest: it follows from the name, so that no other code changes it. Never zero.
+            pub fn mark(self) -> u16 {
+                const MARKS: &[u16] = &[$(fold(stringify!($name))),*];
+                MARKS[self as usize]
+            }
         }
     };
+}
+
+/// 64-bit FNV-1a, folded to sixteen bits.
+const fn fold(name: &str) -> u16 {
+    let bytes = name.as_bytes();
+    let (mut hash, mut i) = (0xcbf2_9ce4_8422_2325_u64, 0);
+    while i < bytes.len() {
+        hash = (hash ^ bytes[i] as u64).wrapping_mul(0x0100_0000_01b3);
+        i += 1;
+    }
+    (hash ^ hash >> 16 ^ hash >> 32 ^ hash >> 48) as u16 | 1
 }
 
 error_codes! {
@@ -100,5 +117,18 @@ impl ErrorCode {
             | KeyUnavailableException => RetryClass::Transient,
             _ => RetryClass::Never,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_digest_tells_errors_apart() {
+        let marks: BTreeSet<u16> = ErrorCode::ALL.iter().map(|code| code.mark()).collect();
+        assert_eq!(marks.len(), ErrorCode::ALL.len());
+        assert_eq!(ErrorCode::AccessDeniedException.mark(), fold("AccessDeniedException"));
     }
 }

@@ -1,6 +1,6 @@
 //! Every key spec in every usage against every algorithm that exists (KMS-ID-15, KMS-CT-11).
 
-use super::world::World;
+use super::world::{World, immediate};
 use mrksim::services::Refusal;
 use mrksim::services::kms::{Algorithm, KeySpec, KeyUsage, Wrapping};
 use mrksim::world::RegionId;
@@ -44,7 +44,7 @@ fn a_key_works_by_the_algorithms_of_its_spec_and_usage_and_by_no_other() {
     for spec in KeySpec::ALL {
         let at = super::world::region(if spec == KeySpec::SM2 { "cn-north-1" } else { "us-east-1" });
         for usage in KeyUsage::ALL {
-            let mut world = World::new(Default::default(), Default::default(), Default::default());
+            let mut world = World::new(immediate(), Default::default(), Default::default());
             let class = [("KeySpec", spec.name()), ("KeyUsage", usage.name())];
             let created = world.ask("CreateKey", &class, at);
             if !spec.can(usage) {
@@ -80,7 +80,7 @@ fn a_key_works_by_the_algorithms_of_its_spec_and_usage_and_by_no_other() {
 /// KMS-ASY-4: what wraps data keys is symmetric, also where a keyring would do it by Encrypt.
 #[test]
 fn an_rsa_key_wraps_no_data_key() {
-    let mut world = World::new(Default::default(), Default::default(), Default::default());
+    let mut world = World::new(immediate(), Default::default(), Default::default());
     let at = super::world::region("us-east-1");
     let class = [("KeySpec", "RSA_2048"), ("KeyUsage", "ENCRYPT_DECRYPT")];
     let created = world.ask("CreateKey", &class, at).expect("a key");

@@ -1,12 +1,12 @@
 //! Key material beyond the tables: what declared keys have, keys of other classes, and properties.
 
-use super::world::World;
+use super::world::{World, immediate};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use mrksim::services::Refusal;
 use mrksim::services::kms::{
-    Imported, KeyClass, KeySetup, KeySpec, KeyState, KeyUsage, Origin, SetId, Settings, Switches, Timing,
-    Wrapping, material_bytes,
+    Imported, KeyClass, KeySetup, KeySpec, KeyState, KeyUsage, Origin, SetId, Settings, Switches, Wrapping,
+    material_bytes,
 };
 use mrksim::sim::{Span, Time};
 use mrksim::world::RegionId;
@@ -19,7 +19,7 @@ const OTHER: RegionId = RegionId(1);
 const REGIONS: [&str; 3] = ["us-east-1", "eu-west-1", "ap-southeast-2"];
 
 fn world() -> World {
-    World::new(Timing::default(), Settings::default(), Switches::default())
+    World::new(immediate(), Settings::default(), Switches::default())
 }
 
 fn external(name: &str, class: KeyClass) -> KeySetup {
@@ -310,7 +310,7 @@ proptest! {
     fn material_stays_sound(acts in acts(), imported: bool, waits: bool, instant: bool) {
         let settings = Settings { rotation_waits_for_disabled_replica: waits, ..Settings::default() };
         let switches = Switches { rotation_instant: instant && !imported, ..Switches::default() };
-        let mut world = World::new(Timing::default(), settings, switches);
+        let mut world = World::new(immediate(), settings, switches);
         let never = |at| (at, Imported { expires: None });
         let set = world.declare_key(&match imported {
             false => KeySetup::multi_region("m0", HOME, &[OTHER]),

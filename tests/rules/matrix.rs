@@ -39,12 +39,13 @@ const fn class(spec: &'static str, usage: &'static str, origin: &'static str) ->
 
 const SYMMETRIC: Class = class("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT", "AWS_KMS");
 
-const CLASSES: [Class; 7] = [
+const CLASSES: [Class; 8] = [
     SYMMETRIC,
     class("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT", "EXTERNAL"),
     class("RSA_2048", "ENCRYPT_DECRYPT", "AWS_KMS"),
     class("RSA_2048", "SIGN_VERIFY", "AWS_KMS"),
     class("ECC_NIST_P256", "KEY_AGREEMENT", "AWS_KMS"),
+    class("ML_KEM_768", "ENCAPSULATE_DECAPSULATE", "AWS_KMS"),
     class("HMAC_256", "GENERATE_VERIFY_MAC", "AWS_KMS"),
     class("HMAC_256", "GENERATE_VERIFY_MAC", "EXTERNAL"),
 ];
@@ -62,7 +63,7 @@ impl Class {
     fn is(self, wanted: ClassRule) -> bool {
         match wanted {
             ClassRule::Any | ClassRule::MultiRegion => true,
-            ClassRule::Asymmetric => self.spec.starts_with("RSA") || self.spec.starts_with("ECC"),
+            ClassRule::Asymmetric => ["RSA", "ECC", "ML_KEM"].iter().any(|kind| self.spec.starts_with(kind)),
             ClassRule::AwsKmsOrigin => !self.external(),
             ClassRule::OriginExternal => self.external(),
             ClassRule::SymmetricDefault | ClassRule::SymmetricDefaultNotCustomKeyStore => self.symmetric(),
@@ -93,6 +94,7 @@ struct Prepared {
     signature: String,
     mac: String,
     public_key: String,
+    shared_secret: String,
     token: String,
     grant: String,
     policy: String,
@@ -165,8 +167,8 @@ fn enabled(role: Role, class: Class, settings: Settings) -> Prepared {
 /// What the operations need, made while the key is Enabled. What the class cannot do stays nonsense.
 fn make(mut world: World, id: String, class: Class, at: RegionId) -> Prepared {
     let nonsense = || "AAAA".to_owned();
-    let (mut blob, mut signature, mut mac, mut public_key, mut token) =
-        (nonsense(), nonsense(), nonsense(), nonsense(), nonsense());
+    let (mut blob, mut signature, mut mac) = (nonsense(), nonsense(), nonsense());
+    let (mut public_key, mut shared_secret, mut token) = (nonsense(), nonsense(), nonsense());
     let key = ("KeyId", id.as_str());
     let world_of = &mut world;
     match class.usage {
@@ -183,6 +185,11 @@ fn make(mut world: World, id: String, class: Class, at: RegionId) -> Prepared {
             let pairs = [key, ("Message", "aGVsbG8="), ("MacAlgorithm", "HMAC_SHA_256")];
             mac = text(&allowed(world_of, "GenerateMac", &pairs, at), "Mac");
         }
+        "ENCAPSULATE_DECAPSULATE" => {
+            let pairs = [key, ("EncapsulationAlgorithm", "ML_KEM")];
+            let made = allowed(world_of, "Encapsulate", &pairs, at);
+            shared_secret = text(&made, "SharedSecretCiphertextBlob");
+        }
         _ => public_key = text(&allowed(world_of, "GetPublicKey", &[key], at), "PublicKey"),
     }
     if class.external() {
@@ -197,7 +204,20 @@ fn make(mut world: World, id: String, class: Class, at: RegionId) -> Prepared {
     let policy = text(&allowed(world_of, "GetKeyPolicy", &[key], at), "Policy");
     let pairs = [("KeyId", "alias/bystander"), ("Plaintext", "aGVsbG8=")];
     let neighbours_blob = text(&allowed(world_of, "Encrypt", &pairs, at), "CiphertextBlob");
-    Prepared { world, id, at, blob, neighbours_blob, signature, mac, public_key, token, grant, policy }
+    Prepared {
+        world,
+        id,
+        at,
+        blob,
+        neighbours_blob,
+        signature,
+        mac,
+        public_key,
+        shared_secret,
+        token,
+        grant,
+        policy,
+    }
 }
 
 /// Brings the key into a state, if a key of this role and class can be in it.
@@ -282,6 +302,12 @@ fn calls(operation: &str, class: Class, prepared: &mut Prepared) -> Vec<Call> {
         "DeriveSharedSecret" => {
             vec![vec![key(), own("KeyAgreementAlgorithm", "ECDH"), own("PublicKey", &prepared.public_key)]]
         }
+        "Encapsulate" => vec![vec![key(), own("EncapsulationAlgorithm", "ML_KEM")]],
+        "Decapsulate" => vec![vec![
+            key(),
+            own("EncapsulationAlgorithm", "ML_KEM"),
+            own("SharedSecretCiphertextBlob", &prepared.shared_secret),
+        ]],
         _ => management(operation, prepared),
     }
 }

@@ -76,7 +76,11 @@ mod tests {
         let mut kms = Kms::new(Config {
             regions: vec![place],
             directory: Directory::of_one_account("111122223333"),
-            timing: Timing { alias_tag: Law::Constant(delay), ..Timing::default() },
+            timing: Timing {
+                alias_tag: Law::Constant(delay),
+                propagation: Law::Constant(Span::ZERO),
+                ..Timing::default()
+            },
             settings: Settings::default(),
             switches: Switches::default(),
         });

@@ -144,6 +144,7 @@ fn class(operation: &str, params: &Params) -> String {
         "ReEncrypt" => by_algorithm("SourceEncryptionAlgorithm").to_owned(),
         "Sign" | "Verify" => by_algorithm("SigningAlgorithm").to_owned(),
         "DeriveSharedSecret" => by_algorithm("KeyAgreementAlgorithm").to_owned(),
+        "Encapsulate" | "Decapsulate" => "ML-KEM cryptography".to_owned(),
         "GenerateDataKeyPair" | "GenerateDataKeyPairWithoutPlaintext" => {
             format!("{} data key pairs", params.get("KeyPairSpec").unwrap_or_default())
         }

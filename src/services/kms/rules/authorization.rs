@@ -91,8 +91,8 @@ crate::rules! {
         "A change of primary moves no policy: the new primary's may allow neither replication nor the way back.",
         Documented "AWS KMS Developer Guide, Change the primary key in a set of multi-Region keys";
     A_POLICY_IS_ITS_KEYS_OWN = "KMS-ID-20",
-        "Key material, spec, usage, origin and rotation are shared by related keys; policy, grants, state, aliases, tags and description are each key's own.",
-        Documented "AWS KMS Developer Guide, Multi-Region keys in AWS KMS";
+        "Related keys share key ID, key material, origin, spec, usage, rotation and the knowledge of each other. Key policy, grants, aliases, tags, description, state, dates and the expiry of imported material are each key's own.",
+        Documented "AWS KMS Developer Guide, Multi-Region keys in AWS KMS, Shared properties";
 
     // Condition keys.
     BY_MULTI_REGION = "KMS-CON-1",

@@ -8,9 +8,9 @@ crate::facts! {
     Fact "KMS-ID-11",
         "A set of related keys stays in one account and one partition.",
         Documented "botocore 1.44.5 KMS service model, ReplicateKey";
-    Fact "KMS-ID-20",
-        "Related keys share key ID, key material, origin, spec, usage, rotation and the knowledge of each other. Key policy, grants, aliases, tags, description, state, dates and the expiry of imported material are each key's own.",
-        Documented "AWS KMS Developer Guide, Multi-Region keys in AWS KMS, Shared properties";
+    Fact "KMS-QUO-23",
+        "The 25 rotations on demand of a key's life are no adjustable quota.",
+        Documented "AWS KMS Developer Guide, Resource quotas; decided by KMS-ROT-8";
     Fact "KMS-ST-18",
         "A key in a custom key store is Unavailable while the store is disconnected; multi-Region keys are in none.",
         Documented "AWS KMS Developer Guide, Key states of AWS KMS keys";

@@ -92,7 +92,7 @@ crate::rules! {
         Assumed "follows from KMS-ROT-4";
 
     // Departures from AWS's documented behaviour, by switch.
-    ROTATION_IS_INSTANT = "KMS-SEED-15",
+    ROTATION_IS_INSTANT: Switch = "KMS-SEED-15",
         "Rotation shows at once in every Region, for every type of key. In AWS new material is unused until it is everywhere, and only symmetric keys rotate.",
         Reported "popular study notes";
 }
