@@ -54,11 +54,17 @@ fn load(path: &Path, rules: RuleSet) -> Arc<Setup> {
 }
 
 #[test]
-fn histories_are_as_they_were() {
+fn histories_are_as_they_were_and_scenarios_meet_their_expectations() {
     let mut found = String::new();
     for path in scenarios() {
         for rules in [RuleSet::Aws, RuleSet::Notes] {
-            let digest = play(&load(&path, rules), 0).digest;
+            let log = play(&load(&path, rules), 0);
+            let steps =
+                log.answers.iter().filter(|answer| answer.expected.as_ref().is_some_and(|(_, met)| !met));
+            let unmet = log.expectations.iter().filter(|checked| !checked.met).map(|checked| &checked.text);
+            let unmet: Vec<&String> = unmet.chain(steps.map(|answer| &answer.command)).collect();
+            assert!(path.starts_with("scenarios/bench") || unmet.is_empty(), "{path:?} {rules:?}: {unmet:?}");
+            let digest = log.digest;
             let _ = writeln!(found, "{} {} {digest:032x}", name(&path), rules.name());
         }
     }

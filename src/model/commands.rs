@@ -6,7 +6,7 @@ use super::setup::{Step, StepExpectation};
 use crate::client::{Failure, rules};
 use crate::rulebook::RuleRef;
 use crate::runlog::{Answer, Call, EventRow};
-use crate::services::kms::SetId;
+use crate::services::kms::{SetId, material_bytes};
 use crate::services::reference::references;
 use crate::services::{
     Caller, Command, ErrorCode, NOBODY, Operation, Outbox, Params, Plane, Refusal, Service,
@@ -14,6 +14,8 @@ use crate::services::{
 use crate::sim::Stream;
 use crate::world::RegionId;
 use crate::world::endpoint::Mode;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::Value;
 
 /// Why a command did not succeed.
@@ -328,6 +330,7 @@ impl Simulation {
                 (Some(region), _) => self.region_named(region).map(|region| self.kms.arn(set, region)),
                 (None, None | Some("KeyId")) => Some(self.kms.key_id(set).to_owned()),
                 (None, Some("Arn")) => self.kms.primary(set).map(|region| self.kms.arn(set, region)),
+                (None, Some("KeyMaterial")) => Some(BASE64.encode(material_bytes(name))),
                 (None, Some(_)) => None,
             };
         }

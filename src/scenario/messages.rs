@@ -8,11 +8,11 @@ use super::keyrings::{KEYRING, Reader};
 use super::problem::{Problem, Severity};
 use super::shape::{Form, Shape, TEXT_BY_NAME, field};
 use super::stores;
-use super::timeline::{expectation, resolved, save};
+use super::timeline::{resolved, save};
 use super::tree::Value;
 use super::value;
 use crate::client::Keyring;
-use crate::model::setup::{MessageJob, MessageStep};
+use crate::model::setup::{MessageJob, MessageStep, StepExpectation};
 use crate::world::RegionId;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -46,13 +46,14 @@ pub fn read(
     fields: &Fields,
     job: &str,
     call: &Value,
+    expect: Option<StepExpectation>,
     known: &dyn Fn(&str) -> bool,
 ) -> Option<MessageStep> {
     let shape = if job == "encrypt" { &ENCRYPT } else { &DECRYPT };
     let inner = Fields::open(call, &fields.place(job), shape, cx.sink)?;
     let reader = Reader::of_step(cx, known);
     let keyring = inner.need("keyring", |v| reader.read(v)).flatten();
-    if let (Some(v), Some(keyring), None) = (inner.get("keyring"), &keyring, fields.get("expect"))
+    if let (Some(v), Some(keyring), None) = (inner.get("keyring"), &keyring, &expect)
         && let Some(problem) = reader.unmakeable(v, keyring)
     {
         cx.sink.report(Problem { severity: Severity::Warning, ..problem });
@@ -66,7 +67,6 @@ pub fn read(
     let from = fields.read("from", |v| cx.region(v));
     let principal = fields.read("as", stores::principal).unwrap_or_else(|| "administrator".to_owned());
     let save = fields.read("save", |v| save(cx, v));
-    let expect = fields.read("expect", |v| expectation(cx, v, known));
     let (keyring, region, job) = (keyring?, region?, job?);
     let text = in_words(cx, &job, &keyring, region, &context);
     Some(MessageStep { job, text, keyring, region, context, from, principal, save, expect })

@@ -11,7 +11,7 @@ use super::source::Span as Place;
 use super::stores;
 use super::tree::{Entry, Node, Table, Value};
 use super::value;
-use crate::model::setup::{Action, Step, StepExpectation, TimelineEntry};
+use crate::model::setup::{Action, RuleSet, Step, StepExpectation, TimelineEntry};
 use crate::services::kms::KeySetup;
 use crate::services::reference::references;
 use crate::services::{Command, ErrorCode};
@@ -32,6 +32,11 @@ pub static ENTRY: Shape = Shape {
             Form::Either(&[Form::Text, Form::Named(&Form::Any)]),
             "`ok`, an error name, or a table of response fields",
         ),
+        field(
+            "expect-notes",
+            Form::Either(&[Form::Text, Form::Named(&Form::Any)]),
+            "the same under the rule set `notes`, where that differs",
+        ),
         field("save", Form::Text, "keeps the answer under this name"),
         field("as", Form::Text, "who types the command (administrator)"),
         field("from", Form::Text, "the Region in which it is typed"),
@@ -43,8 +48,9 @@ pub static ENTRY: Shape = Shape {
 /// Days between ScheduleKeyDeletion and the deletion, unless stated (KMS-DEL-1).
 const LONGEST_WINDOW: u64 = 30;
 
-/// The fields of a declared key that a reference can name.
-const KEY_FIELDS: [&str; 2] = ["KeyId", "Arn"];
+/// The fields of a declared key that a reference can name. `KeyMaterial`: the bytes, in base64, of a key of origin EXTERNAL,
+/// which its owner has kept.
+const KEY_FIELDS: [&str; 3] = ["KeyId", "Arn", "KeyMaterial"];
 
 /// The most entries after repetition.
 const MOST_ENTRIES: usize = 10_000;
@@ -69,6 +75,7 @@ struct Saved {
 struct Reader<'a> {
     cx: &'a Context<'a>,
     keys: &'a [KeySetup],
+    rule_set: RuleSet,
     saved: Vec<Saved>,
     /// Names of faults and steps so far.
     taken: BTreeSet<String>,
@@ -77,8 +84,8 @@ struct Reader<'a> {
     out: Timeline,
 }
 
-/// Reads the timeline.
-pub fn read(cx: &Context, keys: &[KeySetup]) -> Timeline {
+/// Reads the timeline, as it is played under a rule set.
+pub fn read(cx: &Context, keys: &[KeySetup], rule_set: RuleSet) -> Timeline {
     let value = cx.scenario.get("timeline");
     if let Some(value) = value.filter(|value| !matches!(value.node, Node::List(_))) {
         let problem = Problem::error(&value.span, format!("expected entries, found {}", value.kind()));
@@ -87,7 +94,7 @@ pub fn read(cx: &Context, keys: &[KeySetup]) -> Timeline {
     let items = value.map(Value::items).unwrap_or_default();
     let out = Timeline { entries: Vec::new(), faults: Names::new("fault"), steps: Names::new("step") };
     let (taken, unnamed) = (BTreeSet::new(), BTreeMap::new());
-    let mut reader = Reader { cx, keys, saved: saved(items), taken, unnamed, out };
+    let mut reader = Reader { cx, keys, rule_set, saved: saved(items), taken, unnamed, out };
     for (order, item) in items.iter().enumerate() {
         reader.entry(order, item);
     }
@@ -159,7 +166,7 @@ impl Reader<'_> {
         }
         match (kinds.as_slice(), steps.as_slice()) {
             ([(kind, entry)], []) => {
-                for key in ["expect", "save", "as", "from"] {
+                for key in ["expect", "expect-notes", "save", "as", "from"] {
                     if fields.get(key).is_some() {
                         cx.sink.report(Problem::error(&fields.place(key), format!("a fault has no `{key}`")));
                     }
@@ -170,7 +177,8 @@ impl Reader<'_> {
             ([], [("run", run)]) => self.step(order, fields, run, at).map(Action::Step),
             ([], [(job, call)]) => {
                 let known = |name: &str| self.is_known(name, order, at);
-                messages::read(cx, fields, job, call, &known).map(Action::Message)
+                let expect = self.expected(fields, &known);
+                messages::read(cx, fields, job, call, expect, &known).map(Action::Message)
             }
             ([], []) if reported => None,
             ([], []) => {
@@ -200,11 +208,21 @@ impl Reader<'_> {
         let from = fields.read("from", |v| cx.region(v));
         let principal = fields.read("as", stores::principal).unwrap_or_else(|| "administrator".to_owned());
         let save = fields.read("save", |v| save(cx, v));
-        let expect = fields.read("expect", |v| expectation(cx, v, &known));
+        let expect = self.expected(fields, &known);
         if let (Some(command), Some(at)) = (&command, at) {
             deletion(cx, command, run, at);
         }
         Some(Step { command: command?, from, principal, save, expect })
+    }
+
+    /// What a step's answer must be under the rule set.
+    fn expected(&self, fields: &Fields, known: &dyn Fn(&str) -> bool) -> Option<StepExpectation> {
+        let [usual, notes] =
+            ["expect", "expect-notes"].map(|key| fields.read(key, |v| expectation(self.cx, v, known)));
+        match self.rule_set {
+            RuleSet::Aws => usual,
+            RuleSet::Notes => notes.or(usual),
+        }
     }
 
     /// Whether a name may be referred to by the entry: a key of the file, or what an earlier entry saved.
@@ -426,7 +444,9 @@ pub fn resolved(
             reference.field.as_ref().filter(|field| is_key && !KEY_FIELDS.contains(&field.as_str()))
         {
             let message = format!("`{field}` of a key is not known before a step describes it");
-            return Err(Problem::error(&at, message).help("a key has the fields `KeyId` and `Arn`"));
+            return Err(
+                Problem::error(&at, message).help("a key has the fields `KeyId`, `Arn` and `KeyMaterial`")
+            );
         }
         if let Some(region) = &reference.region {
             cx.regions.find_at(region, &at)?;
@@ -440,11 +460,7 @@ pub fn resolved(
 }
 
 /// `"ok"`, an error name, or a table of response fields.
-pub fn expectation(
-    cx: &Context,
-    v: &Value,
-    known: &dyn Fn(&str) -> bool,
-) -> Result<StepExpectation, Problem> {
+fn expectation(cx: &Context, v: &Value, known: &dyn Fn(&str) -> bool) -> Result<StepExpectation, Problem> {
     match &v.node {
         Node::Text(text) if text == "ok" => Ok(StepExpectation::Ok),
         Node::Text(text) => match ErrorCode::ALL.iter().any(|code| code.name() == text) {

@@ -92,9 +92,9 @@ fn setup(request: &Request, cx: &Context, variant: Option<&str>) -> Option<Setup
     let keys = keys::read(cx);
     let stores = stores::read(cx, &world);
     let clients = clients::read(cx);
-    let timeline = timeline::read(cx, &keys);
-    let runbooks = runbooks::read(cx, &timeline);
     let rules = knobs::rules(cx, request.rules);
+    let timeline = timeline::read(cx, &keys, rules.base);
+    let runbooks = runbooks::read(cx, &timeline);
     let expect = expect::read(cx, &timeline, rules.base);
     let timing = knobs::timing(cx, &called(&timeline.entries, &runbooks, &keys, cx.duration));
 
