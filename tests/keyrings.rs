@@ -183,7 +183,7 @@ fn every_rule_of_clients_has_both() {
         .flat_map(|case| case.rules.into_iter().map(move |rule| (rule, case.keeps)))
         .collect();
     for (rule, _) in &heads {
-        assert!(known.contains(rule.as_str()) || rule.starts_with("KMS-EX-"), "{rule}");
+        assert!(known.contains(rule.as_str()), "{rule}");
     }
     let ours = ["KMS-ESDK-", "KMS-CACHE-", "KMS-RET-", "SIM-ESDK-"];
     let rules = model::rules();
