@@ -177,7 +177,8 @@ fn every_question_is_answered_by_a_case_or_a_scenario() {
     let (mut questions, mut lacking) = (0, Vec::new());
     for rule in rulebook().into_iter().filter(|rule| rule.kind == RuleKind::Exam) {
         let number = number(&rule).unwrap_or_else(|| panic!("{} has no number", rule.id));
-        let shown = cases.kept.contains(rule.id) || cases.broken.contains(rule.id) || played.contains(rule.id);
+        let shown =
+            cases.kept.contains(rule.id) || cases.broken.contains(rule.id) || played.contains(rule.id);
         questions += 1;
         if !shown && !ANSWERED_BY_SOURCES.contains(&number) {
             lacking.push(format!("{}: no case and no scenario names it", rule.id));

@@ -43,9 +43,14 @@ pub fn find(wanted: &str) -> Option<(&'static str, &'static str)> {
     ALL.iter().copied().find(|(name, _)| is(name))
 }
 
+/// Name, as `mrksim run` takes it, and text of each.
+pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ALL.iter().filter_map(|(name, text)| Some((name.strip_suffix(".toml")?, *text)))
+}
+
 /// The built-in scenario that may have been meant.
 pub fn nearest(wanted: &str) -> Option<&'static str> {
-    let names = ALL.iter().filter_map(|(name, _)| name.strip_suffix(".toml"));
+    let names = all().map(|(name, _)| name);
     crate::runlog::parse::nearest(wanted.strip_suffix(".toml").unwrap_or(wanted), names)
 }
 

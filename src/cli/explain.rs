@@ -1,15 +1,16 @@
-//! `mrksim explain`: one rule, with its source.
+//! `mrksim explain`: an entry of the rulebook, with its source, what sets it, and where it is played.
 
-use super::{Exit, output};
+use super::{Exit, builtin, output};
 use crate::model;
-use crate::rulebook::{Basis, RuleRef, TOPICS};
+use crate::rulebook::{Basis, RuleKind, RuleRef, TOPICS};
 use crate::runlog::parse::nearest;
+use crate::scenario::knobs;
 use clap::Args;
 
 /// The arguments of `mrksim explain`.
 #[derive(Args)]
 pub struct Arguments {
-    /// Rules by their ids (KMS-DEL-3)
+    /// Entries by their ids (KMS-DEL-3)
     #[arg(required = true, value_name = "RULE")]
     rules: Vec<String>,
 }
@@ -45,13 +46,26 @@ fn explained(rule: RuleRef) -> String {
     let mut lines = vec![format!("{} · {} · {title}", rule.id, rule.kind.name()), String::new()];
     lines.extend(wrapped(rule.says, width - 2).into_iter().map(|line| format!("  {line}")));
     lines.push(String::new());
-    if let Some(error) = rule.error {
-        lines.push(format!("  refuses with  {error}"));
-    }
-    for (i, line) in wrapped(source, width - 16).into_iter().enumerate() {
-        lines.push(format!("  {:<14}{line}", if i == 0 { known } else { "" }));
+    let refuses = if rule.kind == RuleKind::Rule { "refuses with" } else { "error" };
+    let knobs = knobs().filter(|(_, says)| names(says, rule.id)).map(|(path, _)| path);
+    let scenarios = builtin::all().filter(|(_, text)| names(text, rule.id)).map(|(name, _)| name.to_owned());
+    let rows = [
+        (refuses, rule.error.unwrap_or_default().to_owned()),
+        (known, source.to_owned()),
+        ("set by", knobs.collect::<Vec<_>>().join(", ")),
+        ("played in", scenarios.collect::<Vec<_>>().join(", ")),
+    ];
+    for (label, text) in rows.iter().filter(|(_, text)| !text.is_empty()) {
+        for (i, line) in wrapped(text, width - 16).into_iter().enumerate() {
+            lines.push(format!("  {:<14}{line}", if i == 0 { label } else { "" }));
+        }
     }
     lines.join("\n") + "\n"
+}
+
+/// Whether a text names an id: KMS-UPR-1 is not in KMS-UPR-10.
+fn names(text: &str, id: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').any(|word| word == id)
 }
 
 /// Text in lines of at most `width` characters, broken between words.

@@ -40,9 +40,9 @@ enum Command {
     Run(run::Arguments),
     /// Validate scenarios and warn of designs that will hurt
     Check(check::Arguments),
-    /// List the rulebook: every rule with its source and how sure it is
+    /// List the rulebook: what holds, how sure that is, and what a scenario can set
     Rules(rules::Arguments),
-    /// Show one rule: what it says, where it comes from, what it answers
+    /// Explain entries of the rulebook: the source of each, and the scenarios that play it
     Explain(explain::Arguments),
     /// Write a small scenario to start from
     Init(init::Arguments),

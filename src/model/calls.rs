@@ -4,8 +4,9 @@
 //! write:  Arrival -> (KMS call for each key of the keyring) -> store -> replication
 //! read:   Arrival -> store -> (KMS calls until a data key is unwrapped)
 //!
-//! KMS call:  send -> AtKms -> [KmsDone] -> [KmsAnswer]        lost or late: TimedOut        failed: Retry, or the next Region
+//! KMS call:  send -> AtKms -> [KmsDone] -> [KmsAnswer]
 //! store:     send -> [AtStore] -> Commit / [StoreDone] -> [StoreAnswer]
+//!            lost or late: TimedOut        failed: Retry, or the next Region
 //! ```
 //!
 //! In brackets: left out where nothing can happen on the way. A queue is first in, first out, so an endpoint

@@ -102,7 +102,8 @@ pub enum MetricName {
     Success,
     /// `staleness(store, region)`: duration, highest over the run.
     Staleness,
-    /// `mean(client[, operation[, phase]])`: duration. Operations: read, write, insert; phases: total, network, kms-queue, kms-service, store.
+    /// `mean(client[, operation[, phase]])`: duration. Operations: read, write, insert; phases: total, network,
+    /// kms-queue, kms-service, store.
     Mean,
     /// `p50(client[, operation[, phase]])`.
     P50,

@@ -10,7 +10,6 @@ use super::tree::{Entry, Node, Value};
 use super::value;
 use crate::client::{CacheSetup, ClientSetup, Keyring, Mix, Objective, RetryMode, cache};
 use crate::sim::Span;
-use std::collections::BTreeMap;
 
 /// `[clients.<name>]`
 pub static CLIENT: Shape = Shape {
@@ -117,7 +116,7 @@ fn client(cx: &Context, entry: &Entry) -> Option<ClientSetup> {
     }
     let mix = fields.read("mix", |v| mix(cx, v)).flatten();
     let keyring = fields.read("keyring", |v| keyring(cx, v)).flatten();
-    let context = fields.read("context", context).unwrap_or_default();
+    let context = fields.read("context", value::texts).unwrap_or_default();
     let failover = fields.each("failover", |v| match cx.region(v)? {
         other if region == Some(other) => {
             Err(Problem::error(&v.span, "a client does not fail over to its own Region")
@@ -206,13 +205,4 @@ fn cache(cx: &Context, v: &Value) -> Result<Option<CacheSetup>, Problem> {
         message_size: message_size.unwrap_or(1024),
         capacity: capacity.unwrap_or(1000) as usize,
     }))
-}
-
-/// An encryption context.
-pub fn context(v: &Value) -> Result<BTreeMap<String, String>, Problem> {
-    let Some(table) = v.table() else {
-        return Err(Problem::error(&v.span, format!("expected a table of texts, found {}", v.kind())));
-    };
-    let pair = |entry: &Entry| Ok((entry.key.clone(), value::text(&entry.value)?.to_owned()));
-    table.entries.iter().map(pair).collect()
 }

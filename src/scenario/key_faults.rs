@@ -11,7 +11,7 @@ use super::tree::Value;
 use super::value;
 use crate::faults::Fault;
 use crate::services::api::{Argument, kebab};
-use crate::services::kms::{KeySetup, SetId, api};
+use crate::services::kms::{self, KeySetup, SetId, api};
 use crate::services::reference::references;
 use crate::services::{Command, Plane};
 use crate::sim::Span;
@@ -188,7 +188,7 @@ fn key_policy_deny(cx: &Context, fields: &Fields, keys: &[KeySetup]) -> Option<F
     let actions = fields.each("operations", action);
     let (hit, principal) = (hit?, principal?);
     let declared = hit.key.policies.get(&hit.region).map(|policy| policy.text().to_owned());
-    let declared = declared.unwrap_or_else(|| default_policy(cx, hit.key, hit.region).to_string());
+    let declared = declared.unwrap_or_else(|| default_policy(cx, hit.key, hit.region));
     let actions = if actions.is_empty() { vec!["kms:*".to_owned()] } else { actions };
     let name = if principal.starts_with("user/") { principal } else { format!("role/{principal}") };
     let denied = json!({
@@ -225,20 +225,10 @@ fn action(v: &Value) -> Result<String, Problem> {
     }
 }
 
-/// The policy of a key that declares none (KMS-POL-2).
-fn default_policy(cx: &Context, key: &KeySetup, region: RegionId) -> Json {
+/// The policy of a key that declares none.
+fn default_policy(cx: &Context, key: &KeySetup, region: RegionId) -> String {
     let partition = regions::partition(cx.regions.name(region.index())).unwrap_or("aws");
-    let account = accounts::id_of(cx, key.account);
-    json!({
-        "Version": "2012-10-17",
-        "Statement": [{
-            "Sid": "Enable IAM User Permissions",
-            "Effect": "Allow",
-            "Principal": { "AWS": format!("arn:{partition}:iam::{account}:root") },
-            "Action": "kms:*",
-            "Resource": "*",
-        }],
-    })
+    kms::default_key_policy(partition, accounts::id_of(cx, key.account))
 }
 
 /// A policy with one statement more.

@@ -184,6 +184,14 @@ pub static RULES: Shape = Shape {
     ],
 };
 
+/// Path (`settings.strict-updating`) and meaning of each knob of the KMS model, with the rules that it is about.
+pub fn knobs() -> impl Iterator<Item = (String, &'static str)> {
+    let parts = [("timing", &TIMING), ("settings", &SETTINGS), ("rules", &RULES)];
+    parts.into_iter().flat_map(|(part, shape)| {
+        shape.fields.iter().map(move |field| (format!("{part}.{}", field.name), field.says))
+    })
+}
+
 fn open<'a>(cx: &'a Context, name: &str, shape: &'static Shape) -> Option<Fields<'a>> {
     let entry = cx.scenario.entry(name)?;
     Fields::open(&entry.value, &entry.at, shape, cx.sink)

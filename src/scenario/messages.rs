@@ -1,7 +1,6 @@
 //! `encrypt` and `decrypt` steps: calls of the AWS Encryption SDK, which has no command line that can choose every
 //! keyring.
 
-use super::clients;
 use super::context::Context;
 use super::fields::Fields;
 use super::keyrings::{KEYRING, Reader};
@@ -59,7 +58,7 @@ pub fn read(
         cx.sink.report(Problem { severity: Severity::Warning, ..problem });
     }
     let region = inner.need("region", |v| cx.region(v));
-    let context = inner.read("context", clients::context).unwrap_or_default();
+    let context = inner.read("context", value::texts).unwrap_or_default();
     let job = match job {
         "encrypt" => inner.need("plaintext", base64_text).map(MessageJob::Encrypt),
         _ => inner.need("message", |v| message_text(cx, v, known)).map(MessageJob::Decrypt),

@@ -35,6 +35,7 @@ mod value;
 mod whole;
 mod world;
 
+pub use knobs::knobs;
 pub use overlay::read_file;
 pub use problem::{Label, Problem, Severity, render};
 pub use schema::schema;

@@ -48,8 +48,8 @@ pub static ENTRY: Shape = Shape {
 /// Days between ScheduleKeyDeletion and the deletion, unless stated (KMS-DEL-1).
 const LONGEST_WINDOW: u64 = 30;
 
-/// The fields of a declared key that a reference can name. `KeyMaterial`: the bytes, in base64, of a key of origin EXTERNAL,
-/// which its owner has kept.
+/// The fields of a declared key that a reference can name. `KeyMaterial`: the bytes, in base64, of a key of origin
+/// EXTERNAL, which its owner has kept.
 const KEY_FIELDS: [&str; 3] = ["KeyId", "Arn", "KeyMaterial"];
 
 /// The most entries after repetition.

@@ -1,11 +1,12 @@
 //! AWS services as pure state machines: state + request + time in, outcome and timers out.
 //!
-//! A service knows no network, queue, randomness or file, and no other service but IAM, which each of them asks. Which Regions the caller can reach
-//! is told with each request, as the time is. Work for another Region is an [`Outbox::tell`]; when it gets there is
-//! the simulation's business.
+//! A service knows no network, queue, randomness or file, and no other service but IAM, which each of them asks. Which
+//! Regions the caller can reach is told with each request, as the time is. Work for another Region is an
+//! [`Outbox::tell`]; when it gets there is the simulation's business.
 
 pub mod api;
 pub mod aurora;
+pub mod calendar;
 pub mod dynamodb;
 pub mod error;
 pub mod iam;

@@ -1,9 +1,9 @@
 //! AWS IAM: accounts, principals, and policies in AWS's JSON policy language. It stands beneath the other services,
 //! each of which asks it; it keeps no time and changes nothing during a run.
 //!
-//! `policy` reads documents, of `principals`, `pattern`s and `conditions`; `directory` knows who there is; `evaluate` says
-//! what a request meets. How the answers of several policies go together is the asking service's: KMS differs there
-//! from every other.
+//! `policy` reads documents, of `principals`, `pattern`s and `conditions`; `directory` knows who there is; `evaluate`
+//! says what a request meets. How the answers of several policies go together is the asking service's: KMS differs
+//! there from every other.
 
 mod conditions;
 mod directory;

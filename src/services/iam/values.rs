@@ -1,5 +1,6 @@
 //! Numbers, dates and addresses in the conditions of policies.
 
+use crate::services::calendar::{day_number, numbers};
 use std::net::IpAddr;
 
 /// A number in decimal notation.
@@ -17,12 +18,9 @@ pub(super) fn date(text: &str) -> Option<i64> {
         None => (text, None),
         Some((day, clock)) => (day, Some(clock)),
     };
-    let [year, month, day] = numbers(day, '-', [4, 2, 2])?;
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
-        return None;
-    }
+    let day = day_number(numbers(day, '-', [4, 2, 2])?)?;
     let seconds = clock.map_or(Some(0), seconds_of_day)?;
-    Some(days_since_1970(year, month, day) * 86_400 + seconds)
+    Some(day * 86_400 + seconds)
 }
 
 /// `08:30:00Z`, `08:30:00.5+02:00`, in seconds since midnight of UTC.
@@ -41,33 +39,11 @@ fn seconds_of_day(clock: &str) -> Option<i64> {
         ("Z", _) => 0,
         (_, (sign, offset)) => {
             let [hours, minutes] = numbers(offset, ':', [2, 2])?;
-            (hours * 3600 + minutes * 60) * if sign == "+" { 1 } else { -1 }
+            i64::from(hours * 3600 + minutes * 60) * if sign == "+" { 1 } else { -1 }
         }
     };
     let valid = hours < 24 && minutes < 60 && seconds < 61;
-    valid.then_some(hours * 3600 + minutes * 60 + seconds - east)
-}
-
-/// Numbers of so many digits each, with a separator between them.
-fn numbers<const N: usize>(text: &str, separator: char, digits: [usize; N]) -> Option<[i64; N]> {
-    let mut found = [0; N];
-    let mut parts = text.split(separator);
-    for (number, digits) in found.iter_mut().zip(digits) {
-        let part = parts.next()?;
-        if part.len() != digits || !part.bytes().all(|b| b.is_ascii_digit()) {
-            return None;
-        }
-        *number = part.parse().ok()?;
-    }
-    parts.next().is_none().then_some(found)
-}
-
-/// Days of the Gregorian calendar; a year is counted from March, so that the leap day is its last.
-fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+    valid.then_some(i64::from(hours * 3600 + minutes * 60 + seconds) - east)
 }
 
 /// A block of addresses: `203.0.113.0/24`, or one address.
@@ -111,7 +87,9 @@ mod tests {
         ] {
             assert_eq!(date(text), Some(seconds), "{text}");
         }
-        for wrong in ["", "2026-13-01", "2026-01-01T00:00:00", "2026-01-01T25:00Z", "2026-01-01Tä", "T"] {
+        for wrong in
+            ["", "2026-13-01", "2026-02-30", "2026-01-01T00:00:00", "2026-01-01T25:00Z", "2026-01-01Tä", "T"]
+        {
             assert_eq!(date(wrong), None, "{wrong}");
         }
     }

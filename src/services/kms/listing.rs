@@ -66,7 +66,8 @@ impl Kms {
         }))
     }
 
-    /// Remembers a cryptographic operation that succeeded with the keys that its answer names. No verdict depends on it.
+    /// Remembers a cryptographic operation that succeeded with the keys that its answer names. No verdict depends on
+    /// it.
     pub(super) fn note_use(&mut self, operation: &'static str, answer: &Value, caller: &Caller) {
         let row = matrix::cell(operation, KeyState::Enabled);
         if operation == "GetPublicKey" || row.is_none_or(|row| row.group != "crypto") {

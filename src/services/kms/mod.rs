@@ -1,13 +1,21 @@
 //! AWS KMS: keys of one Region and sets of related multi-Region keys, as a pure state machine.
 //!
 //! Where to start: [`rules`] says what is true, [`matrix`] is AWS's table of operations and key states, [`api`] lists
-//! the operations. A [`call`](Kms::call) goes through the same steps for each operation (KMS-ERR-20): the shape of
-//! its parameters (`request`), which key is meant (`naming`), who may (`authorization`, `condition_keys`), role and state of that key
-//! (`admission`), then what is particular to the operation: `keys`, `lifecycle`, `replication`, `rotation`, `import`,
-//! `policies`, `grants`, `aliases`, `tags`, `cryptography`, `signing`, `mac`, `agreement`, `pairs`, `listing`. Before all
-//! that the call is counted (`quotas`); after it, cryptographic operations come to see what changed (`consistency`). What
-//! takes time goes on as events (`process`). `state` holds the keys, `material` what they work with, `spec` what kinds of
-//! key there are, `ciphertext` and `rsa` what a blob is made of, `primitives` what a secret makes of a message.
+//! the operations, [`setup`] what a scenario may set. A [`call`](Kms::call) goes through the same steps for each
+//! operation (KMS-ERR-20):
+//!
+//! 1. `quotas`: does the account's request quota allow one call more?
+//! 2. `request`: are the parameters of the right shape?
+//! 3. `naming`: which key do they mean?
+//! 4. `authorization`, `condition_keys`, `grant`: may this principal? IAM policies are `services::iam`'s.
+//! 5. `admission`: do role, key state and kind of key allow it?
+//! 6. What is particular to the operation: `keys`, `lifecycle`, `replication`, `rotation`, `import`, `policies`,
+//!    `grants`, `aliases`, `tags`, `cryptography`, `signing`, `mac`, `agreement`, `pairs`, `listing` (`paging`).
+//! 7. `consistency`, `labels`: who sees the change, and when? `mirroring`: what the study notes would copy along.
+//!
+//! What takes time goes on as events (`process`). `state` holds the keys, `material` what they work with, `spec` what
+//! kinds of key there are, `ciphertext` and `rsa` what a blob is made of, `primitives` what a secret makes of a
+//! message, `dates` how a date is written.
 //!
 //! Not modelled, and refused as such: custom key stores.
 
@@ -52,6 +60,7 @@ mod tags;
 
 pub use dates::date;
 pub use material::material_bytes;
+pub use policies::default_key_policy;
 pub use process::KmsEvent;
 pub use setup::{
     CancelWithoutMaterial, Imported, KeySetup, PendingDeletionError, QuotaVintage, Settings, Switches, Timing,

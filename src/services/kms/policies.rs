@@ -9,7 +9,6 @@ use super::state::KeyRef;
 use super::{Answer, Config, Kms, KmsEvent, rules};
 use crate::services::iam::{Document, rules as iam_rules};
 use crate::services::{ErrorCode, Outbox, Refusal};
-use crate::world::RegionId;
 use serde_json::json;
 
 /// The name of every key policy (KMS-POL-1).
@@ -103,20 +102,18 @@ impl Kms {
 
 /// The default key policy of each account and Region, in the order of the accounts.
 pub(super) fn default_policies(config: &Config) -> Vec<Document> {
-    let accounts = 0..config.directory.accounts();
-    let text = |account, region| default_key_policy(config, account, RegionId(region as u8));
-    let all = accounts.flat_map(|account| (0..config.regions.len()).map(move |region| text(account, region)));
-    all.map(|text| match Document::parse(&text) {
-        Ok(document) => document,
-        Err(malformed) => panic!("the default key policy: {malformed}"),
-    })
-    .collect()
+    let ids = (0..config.directory.accounts()).map(|account| config.directory.account_id(account));
+    let policies = |id| config.regions.iter().map(move |place| default_key_policy(&place.partition, id));
+    ids.flat_map(policies)
+        .map(|text| match Document::parse(&text) {
+            Ok(document) => document,
+            Err(malformed) => panic!("the default key policy: {malformed}"),
+        })
+        .collect()
 }
 
-/// The policy that a key has if none was given: the account decides by IAM (KMS-POL-2).
-fn default_key_policy(config: &Config, account: usize, at: RegionId) -> String {
-    let partition = &config.regions[at.index()].partition;
-    let account = config.directory.account_id(account);
+/// The policy that a key of an account has if none was given: the account decides by IAM (KMS-POL-2).
+pub fn default_key_policy(partition: &str, account: &str) -> String {
     json!({
         "Version": "2012-10-17",
         "Id": "key-default-1",

@@ -1,7 +1,8 @@
 //! Ciphertext of asymmetric keys: RSA, and SM2 in China. Other than symmetric ciphertext it names neither key nor
 //! algorithm, nor does it know an encryption context (KMS-CT-4). It is a model, not cryptography.
 //!
-//! `nonce` 16, `check` 16 bytes, then, masked, the plaintext's length in 2 bytes, the plaintext and what fills the rest.
+//! `nonce` 16, `check` 16 bytes, then, masked, the plaintext's length in 2 bytes, the plaintext and what fills the
+//! rest.
 
 use super::primitives::derive;
 use super::spec::{Algorithm, KeySpec};
