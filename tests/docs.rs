@@ -42,6 +42,53 @@ fn the_readme_s_scenario_meets_its_expectations() {
     assert!(log.answers.iter().all(|answer| answer.expected.as_ref().is_some_and(|(_, met)| *met)));
 }
 
+/// A block `console`: a command line after `$ `, and what it prints.
+#[test]
+fn the_readme_s_commands_print_what_it_says() {
+    let shown = block("console");
+    let (command, output) = shown.split_once('\n').expect("a command and its output");
+    let arguments = command.strip_prefix("$ mrksim ").expect("a call of mrksim").split(' ');
+    let ran = Command::new(env!("CARGO_BIN_EXE_mrksim")).args(arguments).output().expect("mrksim runs");
+    assert_eq!(output, String::from_utf8(ran.stdout).expect("text"), "{command}");
+}
+
+/// The names of the files below some folders.
+fn files(folders: &[&str]) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders: Vec<_> = folders.iter().map(|folder| root.join(folder)).collect();
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            match path.is_dir() {
+                true => folders.push(path),
+                false => found.push(path.to_string_lossy().replace('\\', "/")),
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn the_map_names_files_that_exist() {
+    let (map, files) = (document("docs/ARCHITECTURE.md"), files(&["src", "tests", "docs"]));
+    let is_file = |name: &&str| [".rs", ".csv", ".tsv", ".md"].iter().any(|ending| name.ends_with(ending));
+    let named: Vec<&str> = map.split('`').skip(1).step_by(2).filter(is_file).collect();
+    assert!(named.len() > 40, "{}", named.len());
+    let missing = named.into_iter().filter(|name| {
+        !name.contains('*') && !files.iter().any(|file| file.ends_with(&format!("/{name}")))
+    });
+    assert_eq!(missing.collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn the_documents_fit_the_page() {
+    for name in ["README.md", "CHANGELOG.md", "docs/ARCHITECTURE.md", "docs/MODEL.md"] {
+        for (i, line) in document(name).lines().enumerate() {
+            assert!(line.chars().count() <= 120, "{name}:{}", i + 1);
+        }
+    }
+}
+
 /// `docs/RULES.md` is generated: `mrksim rules --format markdown`, below a heading; a section for each topic and kind.
 #[test]
 fn the_rulebook_is_the_program_s() {
