@@ -16,16 +16,19 @@
 //! | --- | --- |
 //! | what may a scenario say? | [`scenario`]; a small one is [`scenario::STARTER`] |
 //! | which KMS rule decides this, and says who? | [`services::kms::rules`], checked in [`services::kms`] |
-//! | what is a rule at all? | [`rulebook`] |
+//! | what do policies say? | [`services::iam`]; what KMS makes of it: `services/kms/authorization.rs` |
+//! | what is a rule at all? | [`rulebook`]; all of them: `model/registry.rs` |
+//! | which calls does a keyring make, and when does it retry? | [`client`] |
 //! | what can happen in a run? | [`model::Event`] and the one `match` in [`model::Simulation::step`] |
 //! | how does a request go? | the drawing at the top of `model/calls.rs` |
 //! | who can read what, and why? | `model/ledger.rs` |
 //! | what does a run leave behind? | [`runlog::RunLog`] |
 //! | how is a metric defined? | [`runlog::metrics`], [`runlog::recovery`] |
+//! | what would CloudTrail have logged? | [`report::trail`] |
 //! | how is the queue so quick? | [`sim::queue`], [`sim::dist`] |
 //!
 //! Arrows point down only: `cli` → `report` → `scenario` → `model` → `runlog` → `client` → `faults` → `services` →
-//! `world` → `sim`. A service never sees another; `sim` knows nothing of AWS.
+//! `world` → `sim`. A service sees no other but IAM; `sim` knows nothing of AWS.
 //!
 //! # Playing a scenario from code
 //!

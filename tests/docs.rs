@@ -58,7 +58,8 @@ fn files(folders: &[&str]) -> Vec<String> {
     let mut folders: Vec<_> = folders.iter().map(|folder| root.join(folder)).collect();
     let mut found = Vec::new();
     while let Some(folder) = folders.pop() {
-        for path in std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+        for path in std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path())
+        {
             match path.is_dir() {
                 true => folders.push(path),
                 false => found.push(path.to_string_lossy().replace('\\', "/")),
@@ -74,9 +75,9 @@ fn the_map_names_files_that_exist() {
     let is_file = |name: &&str| [".rs", ".csv", ".tsv", ".md"].iter().any(|ending| name.ends_with(ending));
     let named: Vec<&str> = map.split('`').skip(1).step_by(2).filter(is_file).collect();
     assert!(named.len() > 40, "{}", named.len());
-    let missing = named.into_iter().filter(|name| {
-        !name.contains('*') && !files.iter().any(|file| file.ends_with(&format!("/{name}")))
-    });
+    let missing = named
+        .into_iter()
+        .filter(|name| !name.contains('*') && !files.iter().any(|file| file.ends_with(&format!("/{name}"))));
     assert_eq!(missing.collect::<Vec<_>>(), [""; 0]);
 }
 

@@ -12,7 +12,7 @@ crate::facts! {
         "How does an ID tell a multi-Region key? The key ID begins with mrk-; an alias that contains these letters proves nothing.",
         Documented "decided by KMS-ID-1, KMS-ID-3";
     Exam "KMS-EX-4",
-        "Are the ARNs of related keys the same? All of them is the same but the Region.",
+        "Are the ARNs of related keys the same? Yes, but for the Region in them.",
         Documented "decided by KMS-ID-2";
 
     // Deletion.
