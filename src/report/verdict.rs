@@ -12,11 +12,13 @@ pub fn unmet(log: &RunLog) -> (usize, usize) {
     all.fold((0, 0), |(unmet, asked), met| (unmet + usize::from(!met), asked + 1))
 }
 
-/// `MET: all 3 expectations hold`, …
+/// `MET: all 3 expectations hold`, … The report lists those of `[expect]`; how many more are of steps is said here.
 pub fn headline(log: &RunLog) -> String {
+    let steps = log.answers.iter().filter(|answer| answer.expected.is_some()).count();
     match unmet(log) {
         (_, 0) => "No expectations were stated".to_owned(),
         (0, 1) => "MET: the one expectation holds".to_owned(),
+        (0, asked) if steps > 0 => format!("MET: all {asked} expectations hold ({steps} of steps)"),
         (0, asked) => format!("MET: all {asked} expectations hold"),
         (unmet, asked) => format!("NOT MET: {unmet} of {asked} expectations"),
     }

@@ -139,7 +139,9 @@ impl Kms {
             _ => return,
         }
         let shown = known.rotation;
-        self.key_mut(KeyRef { set, region: home }).into_iter().for_each(|key| key.shown.rotation = shown);
+        if let Some(key) = self.key_mut(KeyRef { set, region: home }) {
+            key.shown.rotation = shown;
+        }
         self.begin_rotation(set, RotationType::Automatic, now, out);
     }
 
