@@ -479,7 +479,12 @@ fn expectation(cx: &Context, v: &Value, known: &dyn Fn(&str) -> bool) -> Result<
         Node::Table(table) => {
             let mut expected = Vec::new();
             response(cx, table, "", known, &mut expected)?;
-            Ok(StepExpectation::Fields(expected))
+            match expected.is_empty() {
+                true => {
+                    Err(Problem::error(&v.span, "the table expects nothing").help("write `ok` or fields"))
+                }
+                false => Ok(StepExpectation::Fields(expected)),
+            }
         }
         _ => Err(Problem::error(&v.span, format!("expected a text or a table, found {}", v.kind()))),
     }
