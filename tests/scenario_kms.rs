@@ -324,6 +324,14 @@ fn what_has_no_effect_in_a_policy_is_told() {
         let said = said_of(&lines, &[]);
         assert!(said.starts_with("warning") && said.contains(warning), "{lines}{said}");
     }
+    let put = |action: &str| {
+        let run = format!(
+            r#"aws kms put-key-policy --key-id $orders --policy '{{"Statement": {{"Effect": "Allow", "Principal": "*", "Action": "{action}", "Resource": "*"}}}}' --region us-east-1"#
+        );
+        said_of(&(policy("Action = 'kms:*'") + "[[timeline]]\nat = '1m'\nrun = '''" + &run + "'''\n"), &[])
+    };
+    assert!(put("kms:Decrpyt").starts_with("warning: KMS has no action `kms:decrpyt`"), "in a command, too");
+    assert_eq!(put("kms:Decrypt"), "");
     let stated = "[principals.app]\nrequest = { 'aws:SourceIp' = '10.0.0.1' }\n";
     for quiet in [
         policy("Action = ['kms:ReEncrypt*', 'kms:Describe*', 's3:GetObjcet']"),

@@ -5,6 +5,7 @@ use super::problem::Problem;
 use super::shape::Form;
 use super::source::Span;
 use super::tree::{Node, Value};
+use crate::services::Command;
 use crate::services::iam::{Document, Malformed};
 use crate::services::kms::vocabulary;
 use crate::services::reference::references;
@@ -43,16 +44,28 @@ pub fn document(cx: &Context, v: &Value, of: Of) -> Result<Document, Problem> {
         };
         return Err(Problem::error(&v.span, message).help(help).rule("SIM-IAM-1"));
     }
-    void_actions(cx, v, &policy);
-    void_conditions(cx, v, &policy);
+    void(cx, &v.span, &policy);
     Ok(policy)
 }
 
+/// Warns of what can have no effect in the policy that a command puts on a key. What is wrong with a malformed one KMS
+/// says when the command is run.
+pub fn of_command(cx: &Context, at: &Span, command: &Command) {
+    if let Some(Ok(policy)) = command.arguments.get("Policy").map(|argument| Document::parse(&argument.0)) {
+        void(cx, at, &policy);
+    }
+}
+
+fn void(cx: &Context, at: &Span, policy: &Document) {
+    void_actions(cx, at, policy);
+    void_conditions(cx, at, policy);
+}
+
 /// AWS takes a misspelt action without a word.
-fn void_actions(cx: &Context, v: &Value, policy: &Document) {
+fn void_actions(cx: &Context, at: &Span, policy: &Document) {
     for (statement, action) in policy.unknown_actions("kms", &vocabulary::permissions()) {
         let problem =
-            Problem::warning(&v.span, format!("KMS has no action `{action}`, of which {statement} speaks"));
+            Problem::warning(at, format!("KMS has no action `{action}`, of which {statement} speaks"));
         cx.sink.report(problem.help(match action.as_str() {
             "kms:reencrypt" => {
                 "ReEncrypt needs `kms:ReEncryptFrom` and `kms:ReEncryptTo`: write `kms:ReEncrypt*`"
@@ -63,7 +76,7 @@ fn void_actions(cx: &Context, v: &Value, policy: &Document) {
 }
 
 /// AWS takes a misspelt condition key without a word; and some keys are not modelled.
-fn void_conditions(cx: &Context, v: &Value, policy: &Document) {
+fn void_conditions(cx: &Context, at: &Span, policy: &Document) {
     let requests = cx
         .scenario
         .tables("principals")
@@ -76,7 +89,7 @@ fn void_conditions(cx: &Context, v: &Value, policy: &Document) {
             continue;
         }
         let message = format!("no request has the condition key `{key}`, of which {statement} asks");
-        cx.sink.report(Problem::warning(&v.span, message).rule("SIM-IAM-2").help(
+        cx.sink.report(Problem::warning(at, message).rule("SIM-IAM-2").help(
             "check its spelling, or say in `[principals.<name>.request]` with which value it comes with calls",
         ));
     }

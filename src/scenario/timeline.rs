@@ -5,6 +5,7 @@ use super::context::{Context, Names};
 use super::faults;
 use super::fields::Fields;
 use super::messages::{self, DECRYPT, ENCRYPT};
+use super::policy;
 use super::problem::{Problem, did_you_mean, listing, nearest};
 use super::shape::{Form, Shape, field};
 use super::source::Span as Place;
@@ -414,6 +415,7 @@ pub fn command_at(
     for argument in command.arguments.values() {
         resolved(cx, &argument.0, &|_| place(0..text.len()), known)?;
     }
+    policy::of_command(cx, &place(0..text.len()), &command);
     Ok(command)
 }
 
