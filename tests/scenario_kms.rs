@@ -409,3 +409,19 @@ fn idle_parts_of_clients_stores_and_steps_are_told() {
     let cached = format!("{keyring}\nprincipal = 'x'\ncache = {{ max-age = '1h', max-messages = 2 }}");
     assert_eq!(said_of(&scenario("readers = ['dba', 'x']", &cached), &[]), "");
 }
+
+/// A replica that lets a reader in only under the context of the data lets it in.
+#[test]
+fn a_lax_replica_is_told_by_the_context_of_the_data() {
+    let scenario = |tenant: &str| {
+        format!(
+            "[principals.dba]\npolicies = [{{ Statement = {{ Effect = 'Allow', Action = 'kms:Decrypt', \
+             Resource = 'arn:aws:kms:eu-west-1:*:key/*', Condition = {{ StringEquals = {{ 'kms:EncryptionContext:tenant' = '{tenant}' }} }} }} }}]\n\
+             [keys.orders]\nkind = 'multi-region'\nprimary = 'us-east-1'\nreplicas = ['eu-west-1']\n\
+             [stores.orders]\nkind = 'dynamodb-global-table'\nregions = ['us-east-1', 'eu-west-1']\nitems = 10\nreaders = ['dba']\n\
+             [clients.app]\nregion = 'us-east-1'\nstore = 'orders'\nkeyring = {{ mrk = 'orders' }}\ncontext = {{ tenant = 'blue' }}\n"
+        )
+    };
+    assert!(said_of(&scenario("blue"), &[]).contains("warning[KMS-POL-14]"));
+    assert_eq!(said_of(&scenario("red"), &[]), "");
+}
