@@ -254,3 +254,174 @@ fn files_lie_beside_the_one_that_names_them_and_count_in_the_hash() {
         "a file may refer to what a step may"
     );
 }
+
+/// What `check` says of a scenario with these lines, the policies that it names beside it.
+fn said_of(lines: &str, files: &[(&str, &[u8])]) -> String {
+    let text = format!("duration = '1h'\nregions = ['us-east-1', 'eu-west-1']\n{lines}");
+    match with_files(&text, files) {
+        Ok(loaded) => render(&loaded.warnings, &loaded.sources, false),
+        Err(invalid) => render(&invalid.problems, &invalid.sources, false),
+    }
+}
+
+fn key_with(policy: &str) -> String {
+    format!("[keys.orders]\nkind = 'single-region'\nprimary = 'us-east-1'\npolicy = {policy}\n")
+}
+
+/// A key policy without a Principal would let everyone in, and an IAM policy with one would be held by the wrong people.
+#[test]
+fn policies_stand_where_they_belong() {
+    let anyone = b"{\"Statement\": {\"Effect\": \"Allow\", \"Action\": \"kms:*\", \"Resource\": \"*\"}}";
+    let named = "{ Statement = { Effect = 'Allow', Principal = '*', Action = 'kms:*', Resource = '*' } }";
+    let unnamed = "{ Statement = { Effect = 'Allow', Action = 'kms:*', Resource = '*' } }";
+    let account = |key: &str, policy: &str| format!("[accounts.shop]\nid = '{SHOP}'\n{key} = [{policy}]\n");
+    let files: &[(&str, &[u8])] = &[("dir/a.json", anyone)];
+    for (lines, right) in [
+        (key_with("'a.json'"), false),
+        (key_with(unnamed), false),
+        (key_with(named), true),
+        (account("scp", named), false),
+        (account("scp", unnamed), true),
+        (account("rcp", unnamed), false),
+        (account("rcp", named), true),
+        (format!("[principals.app]\npolicies = [{named}]\n"), false),
+        (format!("[principals.app]\nboundary = {named}\n"), false),
+        (format!("[principals.app]\nsession = {named}\n"), false),
+        ("[principals.app]\npolicies = ['a.json']\n".to_owned(), true),
+    ] {
+        let said = said_of(&lines, files);
+        assert_eq!(
+            said.contains("error[SIM-IAM-1]") && said.contains("`Principal`"),
+            !right,
+            "{lines}{said}"
+        );
+        assert!(!right || said.is_empty(), "{lines}{said}");
+    }
+}
+
+/// AWS takes misspelt actions and condition keys without a word; the scenario reader has one.
+#[test]
+fn what_has_no_effect_in_a_policy_is_told() {
+    let policy = |rest: &str| {
+        key_with(&format!(
+            "{{ Statement = [{{ Effect = 'Allow', Principal = '*', Resource = '*', {rest} }}] }}"
+        ))
+    };
+    let all = "Action = 'kms:*'";
+    for (lines, warning) in [
+        (
+            policy("Action = ['kms:Decrpyt', 'kms:Encrypt']"),
+            "KMS has no action `kms:decrpyt`, of which Statement[0]",
+        ),
+        (policy("Action = 'kms:ReEncrypt'"), "write `kms:ReEncrypt*`"),
+        (
+            policy(&format!("{all}, Condition = {{ Bool = {{ 'kms:MultiRegoin' = 'true' }} }}")),
+            "`kms:multiregoin`",
+        ),
+        (policy("Action = 'kms:*', Condition = { Bool = { 'aws:SourceIp' = 'true' } }"), "`aws:sourceip`"),
+        (policy("Action = 'kms:*'").replace("'*', R", "{ AWS = '999988887777' }, R"), "names `999988887777`"),
+    ] {
+        let said = said_of(&lines, &[]);
+        assert!(said.starts_with("warning") && said.contains(warning), "{lines}{said}");
+    }
+    let put = |action: &str| {
+        let run = format!(
+            r#"aws kms put-key-policy --key-id $orders --policy '{{"Statement": {{"Effect": "Allow", "Principal": "*", "Action": "{action}", "Resource": "*"}}}}' --region us-east-1"#
+        );
+        said_of(&(policy("Action = 'kms:*'") + "[[timeline]]\nat = '1m'\nrun = '''" + &run + "'''\n"), &[])
+    };
+    assert!(put("kms:Decrpyt").starts_with("warning: KMS has no action `kms:decrpyt`"), "in a command, too");
+    assert_eq!(put("kms:Decrypt"), "");
+    let stated = "[principals.app]\nrequest = { 'aws:SourceIp' = '10.0.0.1' }\n";
+    for quiet in [
+        policy("Action = ['kms:ReEncrypt*', 'kms:Describe*', 's3:GetObjcet']"),
+        policy("Action = 'kms:*', Condition = { Bool = { 'kms:MultiRegion' = 'true' } }"),
+        policy(
+            "Action = 'kms:*', Condition = { StringEquals = { 'kms:ViaService' = 's3.us-east-1.amazonaws.com' } }",
+        ),
+        policy("Action = 'kms:*', Condition = { IpAddress = { 'AWS:sourceip' = '10.0.0.0/8' } }") + stated,
+        policy("Action = 's3:*', Condition = { Bool = { 's3:whatever' = 'true' } }"),
+    ] {
+        assert_eq!(said_of(&quiet, &[]), "", "{quiet}");
+    }
+}
+
+/// Nobody is taken for somebody else: not a misspelt root, not a root that is declared, not a key that is settled.
+#[test]
+fn who_asks_is_who_the_scenario_says() {
+    let account = format!("[accounts.shop]\nid = '{SHOP}'\n");
+    let step = |who: &str| {
+        format!(
+            "[keys.orders]\nkind = 'single-region'\nprimary = 'us-east-1'\n[[timeline]]\nat = '1m'\nas = '{who}'\n\
+             run = 'aws kms describe-key --key-id $orders --region us-east-1'\n"
+        )
+    };
+    let deny = |who: &str| {
+        format!(
+            "[keys.orders]\nkind = 'single-region'\nprimary = 'us-east-1'\n[[timeline]]\nat = '1m'\n\
+             key-policy-deny = {{ key = 'orders', region = 'us-east-1', principal = '{who}' }}\n"
+        )
+    };
+    let app = "[principals.checkout]\n";
+    for (lines, part) in [
+        (format!("{account}{}", step("shopp/root")), "error: there is no account `shopp`"),
+        (step("shop/root"), "error: there is no account `shop`"),
+        (format!("{app}{}", deny("chekout")), "warning: principal `chekout` is not declared"),
+        ("[principals.root]\n".to_owned(), "error: the root of an account is not declared"),
+        (format!("{account}[principals.'shop/root']\n"), "error: the root of an account is not declared"),
+        (format!("{app}request = {{ 'kms:CallerAccount' = '{SHOP}' }}\n"), "follows from who calls"),
+        (format!("{app}request = {{ 'aws:ResourceTag/team' = 'red' }}\n"), "follows from who calls"),
+    ] {
+        let said = said_of(&lines, &[]);
+        assert!(said.contains(part), "{lines}{said}");
+    }
+    for quiet in [step("user/root"), step("root"), deny("chroot"), format!("{account}{}", step("shop/root"))]
+    {
+        assert_eq!(said_of(&quiet, &[]), "", "{quiet}");
+    }
+}
+
+/// What has no effect is not passed over.
+#[test]
+fn idle_parts_of_clients_stores_and_steps_are_told() {
+    let scenario = |store: &str, client: &str| {
+        format!(
+            "[keys.orders]\nkind = 'multi-region'\nprimary = 'us-east-1'\nreplicas = ['eu-west-1']\n\
+             [stores.orders]\nkind = 'dynamodb-global-table'\nregions = ['us-east-1', 'eu-west-1']\nitems = 10\n{store}\n\
+             [clients.app]\nregion = 'us-east-1'\nstore = 'orders'\nrate = '1/s'\nmix = {{ read = 0.5, write = 0.5 }}\n{client}\n"
+        )
+    };
+    let keyring = "keyring = { mrk = 'orders' }";
+    let step = "[[timeline]]\nat = '1m'\nrun = 'aws kms describe-key --key-id $orders --region us-east-1'\nexpect = {}\n";
+    for (lines, part) in [
+        (scenario("", "context = { a = 'b' }"), "warning: `context` has no effect without `keyring`"),
+        (scenario("", "principal = 'x'"), "warning: `principal` has no effect without `keyring`"),
+        (scenario("readers = ['dba', 'dba']", keyring), "error: reader `dba` stands twice"),
+        (
+            scenario("", &format!("{keyring}\ncache = {{ max-age = '1h', max-messages = 1 }}")),
+            "warning: no data key",
+        ),
+        (scenario("", keyring) + step, "error: the table expects nothing"),
+    ] {
+        let said = said_of(&lines, &[]);
+        assert!(said.contains(part), "{lines}{said}");
+    }
+    let cached = format!("{keyring}\nprincipal = 'x'\ncache = {{ max-age = '1h', max-messages = 2 }}");
+    assert_eq!(said_of(&scenario("readers = ['dba', 'x']", &cached), &[]), "");
+}
+
+/// A replica that lets a reader in only under the context of the data lets it in.
+#[test]
+fn a_lax_replica_is_told_by_the_context_of_the_data() {
+    let scenario = |tenant: &str| {
+        format!(
+            "[principals.dba]\npolicies = [{{ Statement = {{ Effect = 'Allow', Action = 'kms:Decrypt', \
+             Resource = 'arn:aws:kms:eu-west-1:*:key/*', Condition = {{ StringEquals = {{ 'kms:EncryptionContext:tenant' = '{tenant}' }} }} }} }}]\n\
+             [keys.orders]\nkind = 'multi-region'\nprimary = 'us-east-1'\nreplicas = ['eu-west-1']\n\
+             [stores.orders]\nkind = 'dynamodb-global-table'\nregions = ['us-east-1', 'eu-west-1']\nitems = 10\nreaders = ['dba']\n\
+             [clients.app]\nregion = 'us-east-1'\nstore = 'orders'\nkeyring = {{ mrk = 'orders' }}\ncontext = {{ tenant = 'blue' }}\n"
+        )
+    };
+    assert!(said_of(&scenario("blue"), &[]).contains("warning[KMS-POL-14]"));
+    assert_eq!(said_of(&scenario("red"), &[]), "");
+}

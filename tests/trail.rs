@@ -162,3 +162,28 @@ fn records_are_in_order_and_keep_secrets() {
     }
     assert_eq!(sources.len(), 2, "{sources:?}");
 }
+
+/// A keyring's calls are calls of KMS like any other.
+#[test]
+fn the_calls_of_messages_are_recorded() {
+    let text = "duration = '1h'\nregions = ['us-east-1', 'eu-west-1']\n\
+        [keys.orders]\nkind = 'multi-region'\nprimary = 'us-east-1'\nreplicas = ['eu-west-1']\n\
+        [[timeline]]\nat = '1m'\nas = 'app'\nsave = 'm'\n\
+        encrypt = { keyring = { multi = ['$orders@us-east-1', '$orders@eu-west-1'] }, region = 'us-east-1', plaintext = 'aGVsbG8=' }\n\
+        [[timeline]]\nat = '2m'\nrun = 'aws kms disable-key --key-id $orders --region eu-west-1'\n\
+        [[timeline]]\nat = '3m'\nas = 'app'\n\
+        decrypt = { keyring = { plain = 'orders' }, region = 'eu-west-1', message = '$m' }\n";
+    let source = Source::Text { name: "messages.toml".into(), text: text.into() };
+    let written = trail(&play(&setup(&Request::new(source)), 0));
+    let records = written.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let by_app = records.filter(|record| record.to_string().contains("role/app"));
+    let shown: Vec<String> = by_app
+        .map(|record| format!("{} {} {}", record["eventName"], record["awsRegion"], record["errorCode"]))
+        .collect();
+    let expected = [
+        r#""GenerateDataKey" "us-east-1" null"#,
+        r#""Encrypt" "eu-west-1" null"#,
+        r#""Decrypt" "eu-west-1" "DisabledException""#,
+    ];
+    assert_eq!(shown, expected);
+}

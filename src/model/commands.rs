@@ -192,7 +192,7 @@ impl Simulation {
     }
 
     /// Writes down a call that a service received, whose changes are the rows from `before` on.
-    fn note_call(
+    pub(super) fn note_call(
         &mut self,
         operation: &'static Operation,
         params: &Params,

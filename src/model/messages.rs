@@ -184,9 +184,11 @@ impl Simulation {
             fresh: session.fresh.next_u128(),
         };
         let mut out = Outbox::default();
-        let answer = self.kms.call(operation, &params, &caller, &mut out);
+        let before = self.recorder.rows();
+        let answer = self.kms.call(operation, &params, &caller, &mut out).map_err(Refused::from);
         self.take_kms(&session.step.principal, out);
-        Ok(answer?)
+        self.note_call(operation, &params, &caller, &answer, before);
+        answer
     }
 
     /// A keyring with the references in its literal key names filled in.

@@ -2,13 +2,14 @@
 
 use super::context::Context;
 use super::fields::Fields;
-use super::policy::{self, POLICIES, POLICY};
+use super::policy::{self, Of, POLICIES, POLICY};
 use super::problem::{Problem, nearest};
 use super::shape::{Form, Shape, TEXT_BY_NAME, TEXTS, field};
 use super::stores;
-use super::tree::{Entry, Value};
+use super::tree::{Entry, Node, Value};
 use super::value;
 use crate::services::iam::{AccountSetup, Directory, PrincipalSetup};
+use crate::services::kms::vocabulary;
 use crate::world::RegionSet;
 
 /// The account that owns everything where none is declared.
@@ -95,8 +96,8 @@ fn account(cx: &Context, entry: &Entry) -> AccountSetup {
     }
     let Some(fields) = Fields::open(&entry.value, &entry.at, &ACCOUNT_SHAPE, cx.sink) else { return unread };
     let id = fields.need("id", |v| id(cx, v, entry));
-    let service_control = fields.each("scp", |v| policy::document(cx, v));
-    let resource_control = fields.each("rcp", |v| policy::document(cx, v));
+    let service_control = fields.each("scp", |v| policy::document(cx, v, Of::Principals));
+    let resource_control = fields.each("rcp", |v| policy::document(cx, v, Of::Keys));
     let disabled = fields.each("disabled-regions", |v| cx.region(v));
     let disabled = disabled.into_iter().fold(RegionSet::default(), RegionSet::with);
     let management = fields.read("management", value::flag).unwrap_or(false);
@@ -143,12 +144,16 @@ fn principal(cx: &Context, entry: &Entry) -> Option<PrincipalSetup> {
     if let Err(problem) = stores::principal_name(&entry.key, &entry.at) {
         cx.sink.report(problem);
     }
+    if stores::is_root(&entry.key) {
+        let problem = Problem::error(&entry.at, "the root of an account is not declared");
+        cx.sink.report(problem.help("it has no policies: it may do whatever its account may"));
+    }
     let fields = Fields::open(&entry.value, &entry.at, &PRINCIPAL, cx.sink)?;
-    let document = |key| fields.read(key, |v| policy::document(cx, v));
+    let document = |key| fields.read(key, |v| policy::document(cx, v, Of::Principals));
     Some(PrincipalSetup {
         name: entry.key.clone(),
         account: of(cx, &fields),
-        policies: fields.each("policies", |v| policy::document(cx, v)),
+        policies: fields.each("policies", |v| policy::document(cx, v, Of::Principals)),
         boundary: document("boundary"),
         session: document("session"),
         tags: fields.read("tags", value::texts).unwrap_or_default(),
@@ -166,18 +171,45 @@ fn condition_keys(v: &Value) -> Result<std::collections::BTreeMap<String, String
             Err(Problem::error(&entry.at, message)
                 .help("a condition key begins with `aws:` or `kms:`, such as `aws:SourceVpce`"))
         }
-        None => Ok(keys),
+        None => match entries.iter().find(|entry| vocabulary::is_settled(&entry.key)) {
+            None => Ok(keys),
+            Some(entry) => {
+                let message = format!("`{}` follows from who calls and what is asked", entry.key);
+                Err(Problem::error(&entry.at, message).help("leave it out"))
+            }
+        },
     }
+}
+
+/// Every place at which a scenario names who asks.
+fn named(cx: &Context) -> Vec<Value> {
+    let mut found = Vec::new();
+    for entry in cx.scenario.get("timeline").map(Value::items).unwrap_or_default() {
+        let Some(table) = entry.table() else { continue };
+        let refused = table.get("key-policy-deny").and_then(|fault| fault.table()?.get("principal"));
+        found.extend(table.get("as").into_iter().chain(refused).cloned());
+    }
+    for (part, key) in [("stores", "readers"), ("clients", "principal")] {
+        for v in cx.scenario.tables(part).iter().filter_map(|entry| entry.value.table()?.get(key)) {
+            match &v.node {
+                Node::List(several) => found.extend(several.iter().cloned()),
+                _ => found.push(v.clone()),
+            }
+        }
+    }
+    found
 }
 
 /// An undeclared principal may do everything that key policies leave to IAM: a misspelt name must not slip through.
 fn misspelt(cx: &Context) {
-    let of_entry = |entry: &'_ Value| entry.table().and_then(|table| table.get("as")).cloned();
-    let entries = cx.scenario.get("timeline").map(Value::items).unwrap_or_default();
-    let readers = cx.scenario.tables("stores").iter().filter_map(|entry| entry.value.table()?.get("readers"));
-    let asking = entries.iter().filter_map(of_entry).chain(readers.flat_map(Value::items).cloned());
-    for v in asking {
+    for v in named(cx) {
         let Some(name) = v.text().filter(|name| cx.principals.position(name).is_none()) else { continue };
+        if let Some(account) = name.strip_suffix("/root").filter(|_| stores::is_root(name)) {
+            if let Err(problem) = cx.accounts.find_at(account, &v.span) {
+                cx.sink.report(problem);
+            }
+            continue;
+        }
         if let Some(near) = nearest(name, cx.principals.iter()) {
             let at = cx.principals.position(near).map_or(v.span.clone(), |index| cx.principals.at(index));
             cx.sink.report(

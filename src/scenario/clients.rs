@@ -126,9 +126,13 @@ fn client(cx: &Context, entry: &Entry) -> Option<ClientSetup> {
     });
     let retry = fields.read("retry", |v| value::one_of(v, &RETRY_MODES));
     let cache = fields.read("cache", |v| cache(cx, v)).flatten();
-    if cache.is_some() && fields.get("keyring").is_none() {
-        let problem = Problem::warning(&fields.place("cache"), "`cache` has no effect without `keyring`");
-        fields.report(problem.label("ignored"));
+    if fields.get("keyring").is_none() {
+        let idle = ["principal", "context", "cache"].into_iter().filter(|key| fields.get(key).is_some());
+        for key in idle.filter(|key| *key != "cache" || cache.is_some()) {
+            let problem =
+                Problem::warning(&fields.place(key), format!("`{key}` has no effect without `keyring`"));
+            fields.report(problem.label("ignored"));
+        }
     }
     let instances = fields.read("instances", |v| value::count(v, 1, value::MOST_INSTANCES));
     let timeout = |key, name| {
@@ -198,11 +202,18 @@ fn cache(cx: &Context, v: &Value) -> Result<Option<CacheSetup>, Problem> {
     if capacity.is_none() {
         cx.assume("data keys that a cache holds", "1000", "assumed", "our choice: the SDK wants it stated");
     }
-    Ok(max_age.map(|max_age| CacheSetup {
+    let setup = max_age.map(|max_age| CacheSetup {
         max_age,
         max_messages: max_messages.unwrap_or(cache::MOST_MESSAGES),
         max_bytes: max_bytes.unwrap_or(cache::MOST_BYTES),
         message_size: message_size.unwrap_or(1024),
         capacity: capacity.unwrap_or(1000) as usize,
-    }))
+    });
+    if setup.is_some_and(|setup| setup.messages() < 2) {
+        let problem = Problem::warning(&v.span, "no data key of this cache encrypts a second message");
+        cx.sink.report(
+            problem.help("let `max-messages`, and `max-bytes` divided by `message-size`, be at least 2"),
+        );
+    }
+    Ok(setup)
 }

@@ -181,7 +181,7 @@ fn key_material_expired(cx: &Context, fields: &Fields, keys: &[KeySetup]) -> Opt
 fn key_policy_deny(cx: &Context, fields: &Fields, keys: &[KeySetup]) -> Option<Fault> {
     let hit = Hit::read(cx, fields, keys);
     let principal = fields.need("principal", |v| match stores::principal(v)? {
-        root if root.ends_with("root") => Err(Problem::error(&v.span, "this fault refuses a role or a user")
+        root if stores::is_root(&root) => Err(Problem::error(&v.span, "this fault refuses a role or a user")
             .help("name a client, a reader, or an `as` of a step")),
         principal => Ok(principal),
     });

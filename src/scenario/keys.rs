@@ -3,11 +3,12 @@
 use super::accounts;
 use super::context::Context;
 use super::fields::Fields;
-use super::policy::{self, POLICY};
+use super::policy::{self, Of, POLICY};
 use super::problem::{Problem, listing};
 use super::shape::{Form, Shape, TEXT_BY_NAME, TEXTS, field};
 use super::tree::{Entry, Value};
 use super::value;
+use crate::services::iam::{Directory, Document};
 use crate::services::kms::{Imported, KeyClass, KeySetup, KeySpec, KeyUsage, Origin};
 use crate::sim::Span;
 use crate::world::{RegionId, regions};
@@ -86,11 +87,22 @@ const ROTATION: std::ops::RangeInclusive<u64> = 90..=2560;
 const LONGEST_VALIDITY: Span = Span::days(365);
 
 /// Reads every key, in file order.
-pub fn read(cx: &Context) -> Vec<KeySetup> {
-    cx.scenario.tables("keys").iter().filter_map(|entry| key(cx, entry)).collect()
+pub fn read(cx: &Context, directory: &Directory) -> Vec<KeySetup> {
+    cx.scenario.tables("keys").iter().filter_map(|entry| key(cx, directory, entry)).collect()
 }
 
-fn key(cx: &Context, entry: &Entry) -> Option<KeySetup> {
+/// A key policy; of whom it speaks should be there.
+fn key_policy(cx: &Context, directory: &Directory, v: &Value) -> Result<Document, Problem> {
+    let policy = policy::document(cx, v, Of::Keys)?;
+    if let Some(missing) = directory.missing_principal(&policy) {
+        let message = format!("the key policy names `{missing}`, who is nobody in this scenario");
+        let problem = Problem::warning(&v.span, message).rule("KMS-POL-11");
+        cx.sink.report(problem.help("declare the account under `[accounts]`, the role or user under `[principals]`; KMS takes no policy that names nobody"));
+    }
+    Ok(policy)
+}
+
+fn key(cx: &Context, directory: &Directory, entry: &Entry) -> Option<KeySetup> {
     if !value::is_name(&entry.key) {
         cx.sink.report(value::not_a_name(&entry.at, &entry.key));
     }
@@ -98,12 +110,12 @@ fn key(cx: &Context, entry: &Entry) -> Option<KeySetup> {
     let account = accounts::of(cx, &fields);
     let class = class(&fields);
     let tags = fields.read("tags", tags).unwrap_or_default();
-    let whole = fields.read("policy", |v| policy::document(cx, v));
+    let whole = fields.read("policy", |v| key_policy(cx, directory, v));
     let place = place(cx, &fields)?;
     let mut policies: BTreeMap<RegionId, _> =
         whole.into_iter().flat_map(|policy| place.regions().map(move |at| (at, policy.clone()))).collect();
     if let Some(v) = fields.get("policies") {
-        policies.extend(place.by_region(cx, v, "the key policy", |v| policy::document(cx, v)));
+        policies.extend(place.by_region(cx, v, "the key policy", |v| key_policy(cx, directory, v)));
     }
     Some(KeySetup {
         name: entry.key.clone(),

@@ -74,13 +74,16 @@ fn refused_reads(cx: &Context, setup: &Setup, kms: &Kms, index: usize, client: &
 fn lax_replicas(cx: &Context, setup: &Setup, kms: &Kms) {
     for (index, store) in setup.stores.iter().enumerate() {
         let clients = setup.clients.iter().filter(|client| client.store == index);
-        let sets: BTreeSet<SetId> = clients.flat_map(names).filter_map(declared).collect();
-        for (reader, set) in
-            store.readers.iter().flat_map(|reader| sets.iter().map(move |set| (reader, *set)))
+        // What a reader asks to decrypt carries the encryption context with which it was written.
+        let of_client =
+            |client| names(client).into_iter().filter_map(declared).map(|set| (set, &client.context));
+        let sets: BTreeSet<(SetId, &BTreeMap<String, String>)> = clients.flat_map(of_client).collect();
+        for (reader, (set, context)) in
+            store.readers.iter().flat_map(|reader| sets.iter().map(move |one| (reader, *one)))
         {
             let key = &setup.keys[set.0 as usize];
             let wrap = Wrap { set, region: key.primary, material: 0 };
-            let may = |region: &RegionId| kms.may_unwrap(*region, None, wrap, reader, &BTreeMap::new());
+            let may = |region: &RegionId| kms.may_unwrap(*region, None, wrap, reader, context);
             let regions = std::iter::once(key.primary).chain(key.replicas.iter().copied());
             let (open, closed): (Vec<RegionId>, Vec<RegionId>) =
                 regions.partition(|region| may(region).is_ok());

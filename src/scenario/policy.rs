@@ -5,7 +5,9 @@ use super::problem::Problem;
 use super::shape::Form;
 use super::source::Span;
 use super::tree::{Node, Value};
+use crate::services::Command;
 use crate::services::iam::{Document, Malformed};
+use crate::services::kms::vocabulary;
 use crate::services::reference::references;
 use serde_json::{Map, Number};
 
@@ -14,11 +16,86 @@ pub const POLICY: Form = Form::Either(&[Form::Text, Form::Named(&Form::Any)]);
 /// Several.
 pub const POLICIES: Form = Form::List(&POLICY);
 
-/// Reads a policy.
+/// Whose a policy is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// Of keys: it says whom it speaks of.
+    Keys,
+    /// Of principals or their account: it speaks of them.
+    Principals,
+}
+
+/// Reads a policy; what can have no effect in it is warned of.
 ///
 /// # Errors
 /// At the place within a table, or with the path within a file.
-pub fn document(cx: &Context, v: &Value) -> Result<Document, Problem> {
+pub fn document(cx: &Context, v: &Value, of: Of) -> Result<Document, Problem> {
+    let policy = parsed(cx, v)?;
+    if policy.names_principals() != (of == Of::Keys) {
+        let (message, help) = match of {
+            Of::Keys => (
+                "the policy of a key says in each statement whom it speaks of",
+                "add a `Principal` to each, such as `{ AWS = \"arn:aws:iam::111122223333:root\" }`",
+            ),
+            Of::Principals => (
+                "the policy of a principal or an account names no `Principal`",
+                "leave `Principal` out: the policy speaks of those who hold it",
+            ),
+        };
+        return Err(Problem::error(&v.span, message).help(help).rule("SIM-IAM-1"));
+    }
+    void(cx, &v.span, &policy);
+    Ok(policy)
+}
+
+/// Warns of what can have no effect in the policy that a command puts on a key. What is wrong with a malformed one KMS
+/// says when the command is run.
+pub fn of_command(cx: &Context, at: &Span, command: &Command) {
+    if let Some(Ok(policy)) = command.arguments.get("Policy").map(|argument| Document::parse(&argument.0)) {
+        void(cx, at, &policy);
+    }
+}
+
+fn void(cx: &Context, at: &Span, policy: &Document) {
+    void_actions(cx, at, policy);
+    void_conditions(cx, at, policy);
+}
+
+/// AWS takes a misspelt action without a word.
+fn void_actions(cx: &Context, at: &Span, policy: &Document) {
+    for (statement, action) in policy.unknown_actions("kms", &vocabulary::permissions()) {
+        let problem =
+            Problem::warning(at, format!("KMS has no action `{action}`, of which {statement} speaks"));
+        cx.sink.report(problem.help(match action.as_str() {
+            "kms:reencrypt" => {
+                "ReEncrypt needs `kms:ReEncryptFrom` and `kms:ReEncryptTo`: write `kms:ReEncrypt*`"
+            }
+            _ => "nothing that is asked of KMS fits it: check its spelling",
+        }));
+    }
+}
+
+/// AWS takes a misspelt condition key without a word; and some keys are not modelled.
+fn void_conditions(cx: &Context, at: &Span, policy: &Document) {
+    let requests = cx
+        .scenario
+        .tables("principals")
+        .iter()
+        .filter_map(|entry| entry.value.table()?.get("request")?.table());
+    let stated: Vec<&str> =
+        requests.flat_map(|request| &request.entries).map(|entry| entry.key.as_str()).collect();
+    for (statement, key) in policy.condition_keys("kms") {
+        if vocabulary::knows(&key) || stated.iter().any(|stated| stated.eq_ignore_ascii_case(&key)) {
+            continue;
+        }
+        let message = format!("no request has the condition key `{key}`, of which {statement} asks");
+        cx.sink.report(Problem::warning(at, message).rule("SIM-IAM-2").help(
+            "check its spelling, or say in `[principals.<name>.request]` with which value it comes with calls",
+        ));
+    }
+}
+
+fn parsed(cx: &Context, v: &Value) -> Result<Document, Problem> {
     let malformed = |error: Malformed| match v.text() {
         Some(file) => {
             let within = if error.path.is_empty() { String::new() } else { format!(" at `{}`", error.path) };

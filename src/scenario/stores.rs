@@ -121,6 +121,10 @@ fn store(cx: &Context, world: &World, entry: &Entry) -> Option<StoreSetup> {
     let preload = fields.read("preload", |v| preloaded(cx, v, entry));
     let catch_up = fields.read("catch-up", value::rate).map(|rate| rate.gap);
     let readers = fields.each("readers", principal);
+    if let Some(twice) = readers.iter().enumerate().find(|(i, name)| readers[..*i].contains(name)) {
+        let problem = Problem::error(&fields.place("readers"), format!("reader `{}` stands twice", twice.1));
+        fields.report(problem);
+    }
     let kind = kind?;
     if kind == Kind::GlobalTable {
         for key in ["writer", "promotion", "switchover", "rebuild"] {
@@ -200,6 +204,11 @@ fn preloaded(cx: &Context, v: &Value, entry: &Entry) -> Result<usize, Problem> {
 pub fn principal(v: &Value) -> Result<String, Problem> {
     let text = value::text(v)?;
     principal_name(text, &v.span).map(|()| text.to_owned())
+}
+
+/// Whether a name is that of an account's root: `root` or `<account>/root`.
+pub fn is_root(name: &str) -> bool {
+    name == "root" || (name.ends_with("/root") && !name.starts_with("user/"))
 }
 
 /// Whether a text may be the name of a principal: a role, `user/<name>`, `root` or `<account>/root`.

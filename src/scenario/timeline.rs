@@ -5,6 +5,7 @@ use super::context::{Context, Names};
 use super::faults;
 use super::fields::Fields;
 use super::messages::{self, DECRYPT, ENCRYPT};
+use super::policy;
 use super::problem::{Problem, did_you_mean, listing, nearest};
 use super::shape::{Form, Shape, field};
 use super::source::Span as Place;
@@ -414,6 +415,7 @@ pub fn command_at(
     for argument in command.arguments.values() {
         resolved(cx, &argument.0, &|_| place(0..text.len()), known)?;
     }
+    policy::of_command(cx, &place(0..text.len()), &command);
     Ok(command)
 }
 
@@ -479,7 +481,12 @@ fn expectation(cx: &Context, v: &Value, known: &dyn Fn(&str) -> bool) -> Result<
         Node::Table(table) => {
             let mut expected = Vec::new();
             response(cx, table, "", known, &mut expected)?;
-            Ok(StepExpectation::Fields(expected))
+            match expected.is_empty() {
+                true => {
+                    Err(Problem::error(&v.span, "the table expects nothing").help("write `ok` or fields"))
+                }
+                false => Ok(StepExpectation::Fields(expected)),
+            }
         }
         _ => Err(Problem::error(&v.span, format!("expected a text or a table, found {}", v.kind()))),
     }

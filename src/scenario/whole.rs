@@ -89,7 +89,7 @@ fn setup(request: &Request, cx: &Context, variant: Option<&str>) -> Option<Setup
     let settings = knobs::settings(cx);
     let world = world::read(cx, &used(scenario), settings.quota_vintage);
     let directory = accounts::read(cx);
-    let keys = keys::read(cx);
+    let keys = keys::read(cx, &directory);
     let stores = stores::read(cx, &world);
     let clients = clients::read(cx);
     let rules = knobs::rules(cx, request.rules);

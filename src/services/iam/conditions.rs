@@ -137,6 +137,11 @@ impl Condition {
         Ok(Condition { operator, key: key.to_ascii_lowercase(), values })
     }
 
+    /// The condition key, in lower case.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
     /// Whether the request meets it. A key that the request has not meets no operator but the negated ones, `IfExists`,
     /// `ForAllValues` and `Null`.
     pub fn holds(&self, keys: &Keys) -> bool {

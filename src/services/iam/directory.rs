@@ -115,7 +115,7 @@ impl Directory {
     /// `<account>/root`; `user/<name>`, a user of the first account; any other name is a role of the first account.
     pub fn principal<'a>(&'a self, name: &'a str) -> Principal<'a> {
         let declared = self.principals.get(name);
-        let root = match name.strip_suffix("/root") {
+        let root = match name.strip_suffix("/root").filter(|account| *account != "user") {
             Some(account) => self.accounts.iter().position(|known| known.name == account),
             None => (name == "root").then_some(0),
         };

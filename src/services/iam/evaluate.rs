@@ -214,7 +214,7 @@ impl Directory {
             return Ok(());
         }
         let because = match own.len() {
-            0 => format!("{} has no IAM policy", principal.arn("aws")),
+            0 => format!("{} has no IAM policy", principal.name()),
             n => format!("no statement of the {n} IAM policies of {} does", principal.name()),
         };
         Err(Denied { by: PolicyKind::Identity, explicit: false, action: asked.action.to_owned(), because })

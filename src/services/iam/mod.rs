@@ -2,9 +2,10 @@
 //! each of which asks it; it keeps no time and changes nothing during a run.
 //!
 //! `policy` reads documents, of `principals`, `pattern`s and `conditions`; `directory` knows who there is; `evaluate`
-//! says what a request meets. How the answers of several policies go together is the asking service's: KMS differs
-//! there from every other.
+//! says what a request meets; `audit` says what can have no effect. How the answers of several policies go together is
+//! the asking service's: KMS differs there from every other.
 
+mod audit;
 mod conditions;
 mod directory;
 mod evaluate;

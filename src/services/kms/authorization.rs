@@ -160,6 +160,12 @@ impl Kms {
         self.authorize_by_iam(&format!("kms:{operation}"), "*", at, asking, rule)
     }
 
+    /// Whether nothing denies what is allowed already, and every limit of the caller leaves it allowed (KMS-POL-5).
+    pub(super) fn within_limits(&self, action: &str, key: KeyRef, asking: &Asking) -> Result<(), Refusal> {
+        let permission = format!("kms:{action}");
+        self.ask_iam(&permission, &self.arn(key.set, key.region), key.region, asking, None)
+    }
+
     /// Whether IAM policies allow an alias to be changed; its key is another question (KMS-POL-8).
     pub(super) fn authorize_alias(
         &self,
@@ -181,6 +187,19 @@ impl Kms {
         asking: &Asking,
         rule: RuleRef,
     ) -> Result<(), Refusal> {
+        self.ask_iam(permission, resource, at, asking, Some(rule))
+    }
+
+    /// Whether the caller's limits leave an action allowed and, if there is a rule that asks for it, an IAM policy allows
+    /// it.
+    fn ask_iam(
+        &self,
+        permission: &str,
+        resource: &str,
+        at: RegionId,
+        asking: &Asking,
+        allowed_by: Option<RuleRef>,
+    ) -> Result<(), Refusal> {
         if asking.principal == NOBODY {
             return Ok(());
         }
@@ -196,7 +215,12 @@ impl Kms {
         directory
             .within_limits(&asked, &principal, None)
             .map_err(|limit| denied(&limit, rule_of_limit(limit.by)))?;
-        directory.allowed_by_identity(&asked, &principal).map_err(|missing| denied(&missing, rule))
+        match allowed_by {
+            None => Ok(()),
+            Some(rule) => {
+                directory.allowed_by_identity(&asked, &principal).map_err(|missing| denied(&missing, rule))
+            }
+        }
     }
 
     /// A key that exists, as policies see it.

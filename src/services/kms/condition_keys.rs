@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// Parameters that are condition keys as they are written.
-const PARAMETERS: &[(&str, &str)] = &[
+pub(super) const PARAMETERS: &[(&str, &str)] = &[
     ("ReplicaRegion", "kms:ReplicaRegion"),
     ("PrimaryRegion", "kms:PrimaryRegion"),
     ("RotationPeriodInDays", "kms:RotationPeriodInDays"),
@@ -143,8 +143,15 @@ impl Seen<'_> {
     fn of_request(&self, name: &str) -> Vec<String> {
         let same = self.asking.keys.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
         let mut values: Vec<String> = same.map(|(_, value)| value.clone()).collect();
-        if name == "aws:tagkeys" {
-            values.extend(self.asking.tags.keys().cloned());
+        match name {
+            "aws:tagkeys" => values.extend(self.asking.tags.keys().cloned()),
+            // Every request has these two. A service that calls for somebody is not somebody itself.
+            "aws:principalisawsservice" => values.push("false".to_owned()),
+            "aws:viaawsservice" => {
+                let through = !self.principal.key("kms:viaservice", "").is_empty();
+                values.push(through.to_string());
+            }
+            _ => {}
         }
         values.extend(self.subject.map_or_else(Vec::new, |subject| self.of_subject(subject, name)));
         values

@@ -243,7 +243,7 @@ impl Kms {
         let retires = grant.terms.retiring.as_ref() == Some(&caller);
         let gives_back = grant.terms.grantee == caller && grant.terms.operations.contains(&"RetireGrant");
         if retires || gives_back {
-            return Ok(());
+            return self.within_limits("RetireGrant", key, &asking);
         }
         if self.account_of(asking.principal) == self.set(key.set).account {
             let arn = self.arn(key.set, key.region);

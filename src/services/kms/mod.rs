@@ -57,6 +57,7 @@ mod signing;
 pub mod spec;
 mod state;
 mod tags;
+pub mod vocabulary;
 
 pub use dates::date;
 pub use material::material_bytes;
