@@ -82,7 +82,7 @@ pub static SETTINGS: Shape = Shape {
         field(
             "pending-deletion-error",
             Form::OneOf(&[STATE, "DisabledException"]),
-            "what cryptography on a key pending deletion answers (KMS-UNV-4)",
+            "what a key pending deletion answers where AWS documents two errors (KMS-UNV-4)",
         ),
         field(
             "rotation-waits-for-disabled-replica",

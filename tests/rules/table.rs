@@ -23,7 +23,8 @@
 //! 5 aws kms … => …                                   the same five times at once
 //! wait 7d                                            time passes
 //! down R / up R                                      the Region's control plane
-//! note KMS-ST-10                                     the last command or wait reported a change by this rule
+//! note KMS-ST-10                                     the last command or wait reported a change by this rule;
+//!                                                    `note RotateKey KMS-ROT-4 : AUTOMATIC` by whom, and to what
 //! notes R R                                          the Regions in which it reported changes, in order
 //! state orders R = Enabled                           or `none`
 //! lost orders = KMS-DEL-13                           or `no`
@@ -43,7 +44,7 @@ use mrksim::services::kms::{
     CancelWithoutMaterial, KeySetup, PendingDeletionError, QuotaVintage, SetId, Settings, Switches, Timing,
     Wrap, Wrapping, api,
 };
-use mrksim::services::{ErrorCode, Params, Refusal, Remedy};
+use mrksim::services::{ErrorCode, Note, Params, Refusal, Remedy};
 use mrksim::sim::Law;
 use mrksim::world::{RegionId, RegionSet};
 use serde_json::Value;
@@ -294,11 +295,16 @@ impl Table {
         self.sets.get(name).copied().unwrap_or_else(described)
     }
 
-    fn note(&mut self, rule: &str, here: &str) {
-        let notes: Vec<String> =
-            self.world().notes.iter().map(|note| format!("{} {}", note.operation, note.rule)).collect();
-        let (operation, rule) = rule.rsplit_once(' ').unwrap_or(("", rule));
-        let is = |note: &String| note.ends_with(&format!(" {rule}")) && note.starts_with(operation);
+    fn note(&mut self, rest: &str, here: &str) {
+        let text = |note: &Note| format!("{} {} : {}", note.operation, note.rule, note.outcome);
+        let notes: Vec<String> = self.world().notes.iter().map(text).collect();
+        let (wanted, outcome) = rest.split_once(" : ").unwrap_or((rest, ""));
+        let (operation, rule) = wanted.rsplit_once(' ').unwrap_or(("", wanted));
+        let is = |note: &String| {
+            note.starts_with(operation)
+                && note.contains(&format!(" {rule} : "))
+                && (outcome.is_empty() || note.ends_with(&format!(" : {outcome}")))
+        };
         assert!(notes.iter().any(is), "{here}: {notes:?}");
     }
 

@@ -112,6 +112,7 @@ impl Kms {
                 let message = "New key material is imported into the primary key first.";
                 Err(refuse(rules::NEW_MATERIAL_AT_THE_PRIMARY, error, message))
             }
+            (true, _) if import.id.is_some() => Err(new_has_no_id()),
             (true, Some(_)) => incorrect(rules::NEW_IS_NEW),
             (true, None) => {
                 self.check_nothing_waits(key, import)?;
@@ -166,9 +167,11 @@ impl Kms {
             Some(KeyState::Disabled) if enables && !self.is_incomplete(at) => {
                 self.enter(at, KeyState::Enabled, "ImportKeyMaterial", rule, String::new(), out);
             }
-            _ => out.note(self.note_of(at, "ImportKeyMaterial", "imported", rule)),
+            _ => {
+                out.note(self.note_of(at, "ImportKeyMaterial", "imported", rule));
+                self.material_held(at, now, out);
+            }
         }
-        self.material_held(at, now, out);
     }
 
     /// DeleteImportedKeyMaterial: of the current material unless another is named.
@@ -255,8 +258,7 @@ impl<'a> Import<'a> {
         };
         let (id, description) = (request.text("KeyMaterialId"), request.text("KeyMaterialDescription"));
         if new == Some(true) && id.is_some() {
-            let message = "KeyMaterialId cannot be given with ImportType NEW_KEY_MATERIAL.";
-            return Err(refuse(rules::NEW_THEN_EXISTING, ErrorCode::ValidationException, message));
+            return Err(new_has_no_id());
         }
         let plain = |c: char| c.is_ascii_alphanumeric() || c.is_whitespace() || ":/_.-".contains(c);
         if description
@@ -291,6 +293,12 @@ impl<'a> Import<'a> {
         }
         Ok(())
     }
+}
+
+/// What is new to the key, by ImportType or by default, has no ID yet (KMS-IMP-13).
+fn new_has_no_id() -> Refusal {
+    let message = "KeyMaterialId cannot be given with ImportType NEW_KEY_MATERIAL.";
+    refuse(rules::NEW_THEN_EXISTING, ErrorCode::ValidationException, message)
 }
 
 /// When the material is to expire: never, or within a year.

@@ -22,8 +22,6 @@ impl Kms {
                 state => (state, rules::KEY_ENABLED),
             };
             self.enter(key, state, "EnableKey", rule, String::new(), out);
-            self.rotation_due(key, request.caller.now, out);
-            self.material_held(key, request.caller.now, out);
         }
         Ok(json!({}))
     }
@@ -62,7 +60,6 @@ impl Kms {
                 out.tell(key.region, region, KmsEvent::DeletedWithPrimary { set: key.set });
             }
         }
-        self.material_held(key, request.caller.now, out);
         let mut answer = json!({ "KeyId": self.arn(key.set, key.region) });
         if let Some(date) = self.deletion_of(key).and_then(|deletion| deletion.date) {
             answer["DeletionDate"] = json!(self::date(date));

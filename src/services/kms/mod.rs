@@ -239,6 +239,7 @@ impl Kms {
         if let Ok(answer) = &answer {
             self.note_use(operation.name, answer, caller);
         }
+        self.resume_rotations(caller.now, out);
         self.mirror_later(operation.name, out);
         self.publish_later(caller.now, out);
         answer
@@ -315,6 +316,7 @@ impl Kms {
         out: &mut Outbox<KmsEvent>,
     ) {
         self.process(at, event, now, out);
+        self.resume_rotations(now, out);
         self.publish_now();
     }
 

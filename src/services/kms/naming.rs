@@ -175,10 +175,10 @@ impl Kms {
     /// primary must exist, and be Enabled or be brought back to that (KMS-DEL-13).
     pub(super) fn remedy_of_absence(&self, set: SetId, at: RegionId) -> Remedy {
         let set = self.set(set);
-        let same_partition = self.place(at).partition == self.place(set.known.primary).partition
-            || self.config.switches.unlimited_replicas;
+        let possible = self.place(at).partition == self.place(set.known.primary).partition
+            && !self.config.directory.disabled(set.account).has(at);
         match set.primary() {
-            Some(primary) if set.multi_region && same_partition => {
+            Some(primary) if set.multi_region && (possible || self.config.switches.unlimited_replicas) => {
                 Remedy::KeyOperation { deadline: primary.deletion.and_then(|deletion| deletion.date) }
             }
             _ => Remedy::None,

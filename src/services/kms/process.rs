@@ -128,7 +128,6 @@ impl Kms {
                     state => (state, rules::REPLICA_GETS_READY),
                 };
                 self.enter(here(set), state, "SynchronizeMultiRegionKey", rule, String::new(), out);
-                self.material_held(here(set), now, out);
             }
             KmsEvent::Updated { set, process } if self.under_way(here(set), process) => {
                 let rule = rules::UPDATE_ENDS;

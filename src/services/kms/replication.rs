@@ -7,7 +7,7 @@ use super::authorization::{Asking, Subject};
 use super::naming::Naming;
 use super::policies::with_bypass;
 use super::request::{Request, invalid, refuse};
-use super::state::{Key, KeyRef, KeyState};
+use super::state::{Key, KeyRef, KeyState, Related};
 use super::{Answer, Kms, KmsEvent, SetId, keys, rules, tags};
 use crate::rulebook::RuleRef;
 use crate::services::iam::Document;
@@ -102,7 +102,6 @@ impl Kms {
             let ends = now + self.creating.sample(draw);
             out.timer(ends, replica.region, KmsEvent::Replicated { set: replica.set, process });
         }
-        self.material_held(replica, now, out);
     }
 
     /// What stands against a replica there, once the primary itself does not.
@@ -271,11 +270,25 @@ impl Kms {
 
     /// Word from the primary reaches a key.
     pub(super) fn synchronised(&mut self, key: KeyRef, out: &mut Outbox<KmsEvent>) {
-        if self.hear(key) {
-            let outcome = format!("primary {}", self.place(self.home(key.set)).name);
+        let had = self.set(key.set).keys.get(&key.region).map(|key| key.shown);
+        if let (Some(had), true) = (had, self.hear(key)) {
+            let outcome = self.news(had, self.set(key.set).known);
             let rule = rules::THE_PRIMARY_IS_THE_SOURCE;
             out.note(self.note_of(key, "SynchronizeMultiRegionKey", &outcome, rule));
         }
+    }
+
+    /// What a key learns of its set, in words.
+    fn news(&self, had: Related, has: Related) -> String {
+        let primary =
+            (had.primary != has.primary).then(|| format!("primary {}", self.place(has.primary).name));
+        let related = (had.regions != has.regions)
+            .then(|| format!("keys in {} Regions", self.regions_of(has.regions).len()));
+        let rotation = (had.rotation != has.rotation).then(|| match has.rotation {
+            Some(rotation) => format!("rotates every {} days", keys::days(rotation.period)),
+            None => "rotates no more".to_owned(),
+        });
+        [primary, related, rotation].into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 
     /// The key learns how things are; while it is Updating it keeps what it shows until that is over. Whether it shows

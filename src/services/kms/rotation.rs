@@ -14,6 +14,7 @@ use super::state::{AutomaticRotation, Key, KeyRef, KeyState, Set};
 use super::{Answer, Kms, KmsEvent, SetId, rules};
 use crate::services::{ErrorCode, Note, Outbox, Refusal};
 use crate::sim::{Span, Time};
+use crate::world::RegionId;
 use serde_json::{Value, json};
 
 /// Rotations on demand in the life of a key (KMS-ROT-8).
@@ -104,13 +105,22 @@ impl Kms {
             );
             return Err(refuse(rules::TWENTY_FIVE_ON_DEMAND, ErrorCode::LimitExceededException, message));
         }
-        if set.rotating.is_some() {
-            let error = self.config.settings.overlapping_rotation_error;
-            return Err(refuse(rules::ONE_ROTATION_AT_A_TIME, error, format!("{arn} is being rotated.")));
+        match set.rotating.map(|rotating| rotating.kind) {
+            Some(RotationType::OnDemand) => {
+                let (rule, error) =
+                    (rules::ONE_ROTATION_AT_A_TIME, self.config.settings.overlapping_rotation_error);
+                return Err(refuse(rule, error, format!("{arn} is being rotated.")));
+            }
+            Some(RotationType::Automatic) => {
+                let rule = rules::AUTOMATIC_ROTATION_GOES_FIRST;
+                let message = format!("{arn} is being rotated.");
+                return Err(refuse(rule, ErrorCode::ConflictException, message));
+            }
+            None => {}
         }
         if set.known.rotation.is_some_and(|rotation| rotation.next.since(now) <= JUST_BEFORE) {
             let message = format!("{arn} is about to be rotated.");
-            return Err(refuse(rules::NOT_JUST_BEFORE_THE_SCHEDULE, ErrorCode::ConflictException, message));
+            return Err(refuse(rules::AUTOMATIC_ROTATION_GOES_FIRST, ErrorCode::ConflictException, message));
         }
         let imported = set.class.is_external() && !self.config.switches.rotation_instant;
         let ready = set.pending().is_some_and(|version| self.is_everywhere(key.set, version));
@@ -143,6 +153,15 @@ impl Kms {
             key.shown.rotation = shown;
         }
         self.begin_rotation(set, RotationType::Automatic, now, out);
+    }
+
+    /// What a call or an event changed may be what a rotation waits for: that the primary can (KMS-ROT-7), or that a
+    /// replica has the material, or needs none.
+    pub(super) fn resume_rotations(&mut self, now: Time, out: &mut Outbox<KmsEvent>) {
+        for key in self.touched.clone() {
+            self.rotation_due(key, now, out);
+            self.material_held(key, now, out);
+        }
     }
 
     /// The timer of a schedule fires in a Region. If the role has moved, the new primary has a timer of its own.
@@ -201,6 +220,10 @@ impl Kms {
         out: &mut Outbox<KmsEvent>,
     ) {
         let Some(held) = self.key_mut(key).map(|key| &mut key.held) else { return };
+        if held.contains_key(&version) {
+            // A replica made meanwhile was made with it.
+            return;
+        }
         held.insert(version, Holding { expires: None });
         let rule = rules::USED_WHEN_EVERYWHERE;
         out.note(self.note_of(key, "SynchronizeMultiRegionKey", "new key material", rule));
@@ -246,7 +269,9 @@ impl Kms {
         };
         self.epoch += 1;
         self.show_rotation(set);
-        for region in self.set(set).keys.keys().copied().collect::<Vec<_>>() {
+        // A replica that is pending deletion need not have imported material (KMS-DEL-14).
+        let has = |(region, key): (&RegionId, &Key)| key.held.contains_key(&version).then_some(*region);
+        for region in self.set(set).keys.iter().filter_map(has).collect::<Vec<_>>() {
             let note = self.note_of(KeyRef { set, region }, "RotateKey", kind.name(), rule);
             out.note(Note { detail: detail.clone(), ..note });
         }

@@ -121,7 +121,7 @@ pub struct Settings {
     pub rotation_on_replica_error: ErrorCode,
     /// Rotation operations look at the role before the state (KMS-UNV-3, KMS-ST-39).
     pub rotation_role_first: bool,
-    /// What cryptography on a key pending deletion answers (KMS-UNV-4).
+    /// What a key pending deletion answers where AWS documents two errors (KMS-UNV-4).
     pub pending_deletion_error: PendingDeletionError,
     /// A replica that is Disabled or pending deletion holds up the rotation of its set (KMS-UNV-5, KMS-ROT-12).
     pub rotation_waits_for_disabled_replica: bool,

@@ -96,7 +96,7 @@ crate::rules! {
         => KMSInvalidStateException,
         Documented "AWS KMS Developer Guide, Key states of AWS KMS keys";
     DOOMED_KEYS_ARE_DISABLED: Setting = "KMS-UNV-4",
-        "What cryptography on a key pending deletion answers. Default KMSInvalidStateException, which was seen; DisabledException is documented too."
+        "What a key pending deletion answers where AWS documents two errors: to cryptography, replication, a change of primary, CreateGrant. Default KMSInvalidStateException, which was seen; DisabledException is documented too."
         => DisabledException,
         Documented "AWS KMS Developer Guide, Key states of AWS KMS keys, footnote 2";
     PENDING_ONCE = "KMS-ST-32",

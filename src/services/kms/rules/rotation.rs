@@ -75,11 +75,11 @@ crate::rules! {
         "RotateKeyOnDemand answers the key's ARN before the rotation is done, and leaves automatic rotation on or off.",
         Documented "botocore 1.44.5 KMS service model, RotateKeyOnDemand";
     ONE_ROTATION_AT_A_TIME = "KMS-ROT-16",
-        "While a rotation of the set is not done, none begins on demand; an automatic one that is due waits for it."
+        "While a rotation on demand is not done in the whole set, no other begins on demand; an automatic one that is due waits for it."
         => ConflictException,
         Assumed "only the conflict with automatic rotation is documented";
-    NOT_JUST_BEFORE_THE_SCHEDULE = "KMS-ERR-13",
-        "No rotation begins on demand in the last 20 minutes before an automatic one."
+    AUTOMATIC_ROTATION_GOES_FIRST = "KMS-ERR-13",
+        "No rotation begins on demand while an automatic one is under way, or in the last 20 minutes before one."
         => ConflictException,
         Documented "botocore 1.44.5 KMS service model, ConflictException";
 
