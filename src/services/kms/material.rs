@@ -134,13 +134,10 @@ impl Set {
 }
 
 impl Kms {
-    /// The secret bytes of a key's current material: the same in every related key. None before the first import.
+    /// The secret bytes of an asymmetric or HMAC key: the same in every related key, for life (KMS-ASY-2), also where a
+    /// switch lets such keys rotate. None before the first import.
     pub(super) fn secret(&self, key: KeyRef) -> Vec<u8> {
-        let set = self.set(key.set);
-        set.materials
-            .get(usize::from(set.material))
-            .map(|material| material.bytes.clone())
-            .unwrap_or_default()
+        self.set(key.set).materials.first().map(|material| material.bytes.clone()).unwrap_or_default()
     }
 
     /// The key in its set, if it lacks material that it should have.
