@@ -88,6 +88,8 @@ fn natural(response: &Value) -> Option<String> {
 pub(super) struct Taken<'a> {
     pub command: &'a str,
     pub operation: &'a str,
+    /// What it is about, unless it has a name.
+    pub subject: &'a str,
     pub region: &'a str,
     pub principal: &'a str,
     pub save: Option<&'a str>,
@@ -105,6 +107,7 @@ impl Simulation {
         let taken = Taken {
             command: &step.command.text,
             operation: step.command.operation.name,
+            subject: step.command.subject(),
             region: &step.command.region,
             principal: &step.principal,
             save: step.save.as_deref(),
@@ -131,7 +134,7 @@ impl Simulation {
             principal: step.principal.to_owned(),
             source: "step",
             operation: step.operation.to_owned(),
-            target: name.unwrap_or_default().to_owned(),
+            target: name.unwrap_or(step.subject).to_owned(),
             outcome: if error.is_none() { "ok" } else { "refused" }.to_owned(),
             error: error.clone().unwrap_or_default(),
             rule,

@@ -47,6 +47,7 @@ impl Simulation {
         let taken = Taken {
             command: &step.text,
             operation: step.job.name(),
+            subject: "",
             region: &setup.world.regions[step.region.index()].name,
             principal: &step.principal,
             save: step.save.as_deref(),

@@ -97,6 +97,17 @@ pub struct Command {
     pub region: String,
 }
 
+impl Command {
+    /// What it is about, as it was written but for `$` and `@…`: the key, alias or cluster that it names; empty: none.
+    pub fn subject(&self) -> &str {
+        const IN_ORDER: [&str; 5] =
+            ["KeyId", "AliasName", "SourceKeyId", "DestinationKeyId", "GlobalClusterIdentifier"];
+        let named = IN_ORDER.iter().find_map(|name| self.arguments.get(name));
+        let text = named.map_or("", |argument| argument.0.trim_start_matches('$'));
+        text.split('@').next().unwrap_or_default()
+    }
+}
+
 /// A call's parameters with every reference filled in: parameter name → text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Params(pub BTreeMap<&'static str, String>);

@@ -1,8 +1,7 @@
 //! AWS's table of key states: for each operation and key state, whether it is allowed and how it is refused.
 //!
 //! `key-state-matrix.tsv` holds the table of the KMS Developer Guide (page "Key states of AWS KMS keys", 2026) with
-//! the messages that the service was seen to send, also for operations that are not built yet. Checks read it; no
-//! operation has a state check of its own.
+//! the messages that the service was seen to send. Checks read it; no operation has a state check of its own.
 
 use super::KeyState;
 use crate::services::ErrorCode;
