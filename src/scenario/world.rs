@@ -287,7 +287,10 @@ fn endpoints(cx: &Context, used: &[Service], vintage: QuotaVintage) -> Vec<Vec<E
     }
     let one = |service: Service, region: usize| {
         let quota = match service {
-            Service::Kms => quotas::symmetric(cx.regions.name(region), vintage),
+            Service::Kms => {
+                let quota = quotas::symmetric(cx.regions.name(region), vintage);
+                quota.map(|quota| (quota, quotas::source(vintage)))
+            }
             _ => None,
         };
         endpoint(cx, used, service, quota, &stated[service as usize][region])
@@ -310,7 +313,7 @@ fn endpoint(
     cx: &Context,
     used: &[Service],
     service: Service,
-    documented_quota: Option<u64>,
+    documented: Option<(u64, &'static str)>,
     stated: &Stated,
 ) -> EndpointSetup {
     let (read, write, title) = match service {
@@ -320,17 +323,17 @@ fn endpoint(
     };
     let default = |name| cx.default_if(used.contains(&service), name);
     let time = |name| stated.time.clone().unwrap_or_else(|| default(name));
-    let quota = stated.quota.unwrap_or(documented_quota);
+    let quota = stated.quota.unwrap_or(documented.map(|(quota, _)| quota));
     if used.contains(&service) {
         if stated.servers.is_none() {
             cx.assume(format!("{title} servers"), "unlimited", "assumed", "AWS publishes no number");
         }
-        match (stated.quota, service) {
+        match (stated.quota, documented) {
             (Some(_), _) => {}
-            (None, Service::Kms) => {
-                cx.assume("KMS request quota", "by Region", "documented", quotas::SOURCE);
+            (None, Some((_, source))) => {
+                cx.assume(format!("{title} request quota"), "by Region", "documented", source);
             }
-            (None, _) => cx.assume(
+            (None, None) => cx.assume(
                 format!("{title} request quota"),
                 "unlimited",
                 "assumed",

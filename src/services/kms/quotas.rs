@@ -60,8 +60,13 @@ impl Quota {
     }
 }
 
-/// Where the quotas come from, for reports.
-pub const SOURCE: &str = "AWS KMS Developer Guide, Request quotas, 2026 (KMS-QUO-1)";
+/// Where the quotas of a year come from, for reports.
+pub fn source(vintage: QuotaVintage) -> &'static str {
+    match vintage {
+        QuotaVintage::Of2026 => "AWS KMS Developer Guide, Request quotas, 2026 (KMS-QUO-1)",
+        QuotaVintage::Of2023 => "AWS KMS Developer Guide, Request quotas, 2023 (KMS-QUO-1L)",
+    }
+}
 
 /// Symmetric cryptographic operations a second that KMS admits in a Region, unless raised (KMS-QUO-1, KMS-QUO-1L).
 pub fn symmetric(region: &str, vintage: QuotaVintage) -> Option<u64> {
