@@ -21,8 +21,7 @@ pub(super) enum View {
 impl View {
     /// Cryptographic operations go by what is published.
     pub fn of(operation: &str) -> View {
-        let cryptographic = |known: &&crate::services::Operation| known.name == operation;
-        match api::OPERATIONS.iter().find(cryptographic).map(|known| known.plane) {
+        match api::OPERATIONS.iter().find(|known| known.name == operation).map(|known| known.plane) {
             Some(Plane::Data) => View::Published,
             _ => View::Current,
         }
