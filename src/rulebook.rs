@@ -79,7 +79,7 @@ impl RuleKind {
 }
 
 /// The topics of the rulebook as people read it: how the ids begin, and a heading.
-pub const TOPICS: [(&str, &str); 35] = [
+pub const TOPICS: [(&str, &str); 48] = [
     ("KMS-ID", "Identity and properties of keys"),
     ("KMS-ST", "Key states"),
     ("KMS-ERR", "Errors"),
@@ -110,10 +110,23 @@ pub const TOPICS: [(&str, &str); 35] = [
     ("KMS-UNV", "Open points"),
     ("KMS-SEED", "Claims of popular study notes"),
     ("KMS-EX", "Exam questions"),
-    ("DDB", "DynamoDB global tables"),
-    ("AUR", "Aurora Global Database"),
+    ("DDB", "DynamoDB"),
+    ("AUR", "Aurora"),
     ("S3", "S3 replication"),
+    ("SNP", "EBS snapshots"),
+    ("RDS", "RDS snapshots and automated backups"),
+    ("BKP", "AWS Backup"),
+    ("SEC", "Secrets Manager"),
+    ("DR", "Disaster recovery"),
     ("CP", "Control planes"),
+    ("R53", "Route 53"),
+    ("ARC", "Routing control"),
+    ("DNS", "DNS"),
+    ("NET", "Network"),
+    ("LAT", "Latencies"),
+    ("FIS", "Fault injection"),
+    ("HUB", "Resilience Hub"),
+    ("PRC", "Prices of data"),
     ("SIM", "Choices of this simulator"),
 ];
 

@@ -1,8 +1,9 @@
 //! The rulebook is whole: every id of the list is stated once and with its kind, every rule has a case that keeps it
 //! and one that breaks it, and nothing decides by a fact.
 //!
-//! The cases are those of the tables (`*.rules` and `*.table`, anywhere under `tests/`), whose format `tests/rules/table.rs` gives; each
-//! table is played by a test of its own, so here it is enough to read their heads and refusals.
+//! The cases are those of the tables (`*.rules`, `*.table` and `*.cases`, anywhere under `tests/`), whose formats
+//! `tests/rules/table.rs` and `tests/cases.rs` give; each table is played by a test of its own, so here it is enough to
+//! read their heads and refusals.
 
 use mrksim::model;
 use mrksim::rulebook::{RuleKind, RuleRef, TOPICS};
@@ -20,10 +21,18 @@ const SHOWN_BY_CODE: &[(&str, &str, &str)] = &[
     ("KMS-IMP-14", "tests/rules/material.rs", "hmac_keys_are_given_the_same_material_again"),
 ];
 
-/// The list of ids with the kind of each, in its order.
+/// How the ids of the data plane's rulebook begin.
+const DATA_PLANE: [&str; 17] = [
+    "DDB-", "AUR-", "S3-", "SNP-", "RDS-", "BKP-", "SEC-", "DR-", "CP-", "R53-", "ARC-", "DNS-", "NET-",
+    "LAT-", "FIS-", "HUB-", "PRC-",
+];
+
+/// Both lists of ids, with the kind of each, in their order.
 fn listed() -> Vec<(String, String)> {
-    let text = read(Path::new("tests/rulebook/kms-ids.txt"));
-    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let texts =
+        ["tests/rulebook/kms-ids.txt", "tests/rulebook/data-plane-ids.txt"].map(|path| read(Path::new(path)));
+    let lines = texts.iter().flat_map(|text| text.lines());
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
     let line = |line: &str| {
         let mut words = line.split_whitespace();
         let (id, kind) = (words.next().expect("an id"), words.next().expect("a kind"));
@@ -56,14 +65,19 @@ fn files(folder: &str, extension: &str) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// The rules of KMS and of its clients: those with ids of the list.
-fn rulebook() -> Vec<RuleRef> {
-    model::rules().into_iter().filter(|rule| rule.id.starts_with("KMS-")).collect()
+/// Whether an id belongs to one of the lists.
+fn is_of_the_rulebooks(id: &str) -> bool {
+    id.starts_with("KMS-") || DATA_PLANE.iter().any(|prefix| id.starts_with(prefix))
 }
 
-/// The rules that must be shown: those of the list, and our own about KMS.
+/// The rules with ids of the lists.
+fn rulebook() -> Vec<RuleRef> {
+    model::rules().into_iter().filter(|rule| is_of_the_rulebooks(rule.id)).collect()
+}
+
+/// The rules that must be shown: those of the lists, and our own about KMS.
 fn must_be_shown() -> Vec<RuleRef> {
-    let ours = |rule: &RuleRef| rule.id.starts_with("KMS-") || rule.id.starts_with("SIM-KMS-");
+    let ours = |rule: &RuleRef| is_of_the_rulebooks(rule.id) || rule.id.starts_with("SIM-KMS-");
     let rules = model::rules().into_iter().filter(ours);
     rules.filter(|rule| rule.kind == RuleKind::Rule).collect()
 }
@@ -113,7 +127,7 @@ fn ids(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split_whitespace()
         .map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()))
         .filter(|word| {
-            (word.starts_with("KMS-") || word.starts_with("SIM-"))
+            (is_of_the_rulebooks(word) || word.starts_with("SIM-"))
                 && word.ends_with(|c: char| c.is_ascii_alphanumeric())
         })
         .map(str::to_owned)
@@ -121,16 +135,16 @@ fn ids(text: &str) -> impl Iterator<Item = String> + '_ {
 
 fn cases() -> Cases {
     let mut cases = Cases::default();
-    let tables = [files("tests", "rules"), files("tests", "table")].concat();
+    let tables = [files("tests", "rules"), files("tests", "table"), files("tests", "cases")].concat();
     assert!(tables.len() > 5);
     for line in tables.iter().flat_map(|(_, text)| text.lines()) {
         let head = |word: &str| line.strip_prefix(word).and_then(|rest| rest.split(':').next());
         // `=> Error RULE`, or `= Error RULE` of what a keyring is told.
         let refusal = line.split_once(" => ").or_else(|| line.split_once(" = "));
         let refusal = refusal.filter(|_| !line.starts_with(['#', ' ']));
-        if let Some(rules) = head("case ") {
+        if let Some(rules) = head("case ").or_else(|| head("warned ")) {
             cases.kept.extend(ids(rules));
-        } else if let Some(rules) = head("counter ") {
+        } else if let Some(rules) = head("counter ").or_else(|| head("refused ")) {
             cases.broken.extend(ids(rules));
         } else if let Some((_, answer)) = refusal {
             let mut words = answer.split_whitespace();

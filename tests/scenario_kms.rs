@@ -123,6 +123,8 @@ fn every_knob_reaches_the_model() {
         policies_shared: true,
         promote_from_replica_during_outage: true,
         replica_ready_immediately: true,
+        services_use_mrk_natively: true,
+        dr_tip_seamless: true,
         unlimited_replicas: true,
         twins: true,
         rotation_instant: true,

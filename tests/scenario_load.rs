@@ -1,9 +1,10 @@
 //! Files and overlays to a checked setup.
 
 use mrksim::client::{KeyName, Keyring};
-use mrksim::faults::{Fault, Mode};
+use mrksim::faults::{Fault, Mode, Scope};
 use mrksim::model::setup::{Action, RuleSet, RunbookStep, StoreKind};
 use mrksim::scenario::{Invalid, Loaded, Request, STARTER, Source, load_with, render};
+use mrksim::services::aurora::ClusterSetup;
 use mrksim::services::kms::SetId;
 use mrksim::sim::{Law, Span, Time};
 use mrksim::world::{RegionId, Service};
@@ -47,10 +48,11 @@ fn the_starter_is_sound() {
         (Span::millis(1_100), Span::millis(3_100))
     );
     assert_eq!(setup.stores[0].preload, Some(0));
-    assert!(matches!(setup.stores[0].kind, StoreKind::DynamoDbGlobalTable));
+    assert!(matches!(setup.stores[0].kind, StoreKind::DynamoDb(_)));
     let outage = &setup.timeline[0];
     assert_eq!((outage.name.as_deref(), outage.at), (Some("outage"), Time(1_800_000_000_000)));
-    let Action::Fault { fault: Fault::RegionOutage { region, mode }, lasts } = &outage.action else {
+    let Action::Fault { fault: Fault::Scope(Scope::RegionOutage { region, mode }), lasts } = &outage.action
+    else {
         panic!()
     };
     assert_eq!((*region, *mode, *lasts), (RegionId(0), Mode::Timeout, Some(Span::HOUR)));
@@ -100,7 +102,7 @@ fn everything_is_read() {
     let kms = setup.world.endpoint(Service::Kms, RegionId(2));
     assert_eq!((kms.servers, kms.quota, kms.network), (Some(4), Some(50), false));
     assert_eq!(setup.world.endpoint(Service::Kms, RegionId(0)).servers, None);
-    let StoreKind::AuroraGlobalDatabase { writer, promotion, .. } = &setup.stores[1].kind else { panic!() };
+    let StoreKind::Aurora(ClusterSetup { writer, promotion, .. }) = &setup.stores[1].kind else { panic!() };
     assert_eq!((*writer, promotion), (RegionId(1), &Law::Constant(Span::secs(90))));
     assert!(matches!(&setup.clients[0].keyring, Some(Keyring::Multi { children, .. })
             if matches!(children[0], Keyring::MrkAware(KeyName::Literal(_)))));

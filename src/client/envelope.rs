@@ -5,6 +5,7 @@ use super::keyring::{Filter, KeyName, Keyring, Member};
 use super::rules;
 use crate::rulebook::RuleRef;
 use crate::services::kms::{Kms, Wrap, Wrapping};
+use crate::services::store::Barrier;
 use crate::services::{ErrorCode, Refusal, Remedy};
 use crate::world::RegionId;
 
@@ -26,6 +27,12 @@ impl Failure {
     /// The keyring cannot be made, or cannot encrypt.
     pub fn of_keyring(rule: RuleRef) -> Failure {
         Failure::new(ErrorCode::InvalidKeyring, rule)
+    }
+}
+
+impl From<Barrier> for Failure {
+    fn from(barrier: Barrier) -> Failure {
+        Failure::new(barrier.error, barrier.rule)
     }
 }
 

@@ -47,6 +47,8 @@ pub struct ClientSetup {
     pub requests: Option<u64>,
     /// What the requests are.
     pub mix: Mix,
+    /// Reads are strongly consistent (`ConsistentRead`), where the store knows a difference.
+    pub consistent_reads: bool,
     /// Client-side envelope encryption; `None`: the application stores plaintext.
     pub keyring: Option<Keyring>,
     /// Data-key caching of its instances; `None`: every message asks KMS.

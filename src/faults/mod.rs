@@ -1,94 +1,35 @@
-//! What can go wrong: the faults of a scenario, and what each does when it starts and when it lifts.
+//! What can go wrong: the faults of a scenario, class by class, and what each does to the world when it starts and when
+//! it lifts. What they do to keys, stores and principals is in `model/faults`.
+
+pub mod account;
+pub mod api;
+pub mod data;
+pub mod network;
+pub mod scope;
+
+pub use account::Account;
+pub use api::Api;
+pub use data::Data;
+pub use network::Network;
+pub use scope::Scope;
 
 use crate::services::Command;
 use crate::services::kms::SetId;
-use crate::sim::{Law, Sampler, Time};
+use crate::sim::Time;
 pub use crate::world::endpoint::Mode;
 use crate::world::{RegionId, Service, World};
 
 /// A fault, as a scenario states it.
 #[derive(Clone, Debug)]
 pub enum Fault {
-    /// Every endpoint of the Region stops, and the instances there with it; state is frozen and intact.
-    RegionOutage {
-        /// The Region.
-        region: RegionId,
-        /// How its endpoints fail.
-        mode: Mode,
-    },
-    /// The data plane of one service in one Region.
-    ServiceOutage {
-        /// The Region.
-        region: RegionId,
-        /// The service.
-        service: Service,
-        /// How it fails.
-        mode: Mode,
-        /// Share of requests hit, 0..=1.
-        ratio: f64,
-    },
-    /// Create, change, promote, delete fail; encrypt, decrypt, read, write go on.
-    ControlPlaneOutage {
-        /// The Region.
-        region: RegionId,
-        /// The service, or all of them.
-        service: Option<Service>,
-    },
-    /// Messages between two Regions are dropped.
-    Partition {
-        /// From here …
-        from: RegionId,
-        /// … to there …
-        to: RegionId,
-        /// … and back, unless one-way.
-        both: bool,
-        /// Which messages.
-        traffic: Traffic,
-    },
-    /// Extra one-way delay, in both directions unless one-way.
-    Latency {
-        /// From here …
-        from: RegionId,
-        /// … to there.
-        to: RegionId,
-        /// Whether the way back is slowed too.
-        both: bool,
-        /// The delay added.
-        add: Law,
-        /// Share of messages delayed, 0..=1.
-        ratio: f64,
-    },
-    /// Messages are lost and sent again.
-    PacketLoss {
-        /// From here …
-        from: RegionId,
-        /// … to there.
-        to: RegionId,
-        /// Whether the way back loses too.
-        both: bool,
-        /// Share of messages lost, 0..=1.
-        ratio: f64,
-    },
-    /// A lower request quota.
-    Throttle {
-        /// The Region.
-        region: RegionId,
-        /// The service.
-        service: Service,
-        /// Requests admitted a second.
-        quota: u64,
-    },
-    /// Replication of a store into, out of, or to and from a Region waits.
-    ReplicationPause {
-        /// Index of the store.
-        store: usize,
-        /// The Region.
-        region: RegionId,
-        /// Into it.
-        inbound: bool,
-        /// Out of it.
-        outbound: bool,
-    },
+    /// Of the network.
+    Network(Network),
+    /// Of a Region, a zone, a service.
+    Scope(Scope),
+    /// Of calls.
+    Api(Api),
+    /// Of stored data.
+    Data(Data),
     /// KMS's own operations on a key of one Region, authorization skipped.
     Key {
         /// The scenario language's name.
@@ -102,6 +43,8 @@ pub enum Fault {
         /// What is done at the lift; nothing, if only people can mend it.
         lift: Vec<Command>,
     },
+    /// Of an account.
+    Account(Account),
 }
 
 /// Which messages a partition drops.
@@ -115,32 +58,71 @@ pub enum Traffic {
     All,
 }
 
+/// The names of the scenario, for a fault's scope in words.
+#[derive(Clone, Debug, Default)]
+pub struct Names<'a> {
+    /// Regions.
+    pub regions: Vec<&'a str>,
+    /// Stores.
+    pub stores: Vec<&'a str>,
+    /// Keys.
+    pub keys: Vec<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    /// A Region's name.
+    pub fn region(&self, region: RegionId) -> &'a str {
+        self.regions.get(region.index()).copied().unwrap_or_default()
+    }
+
+    /// A store's name.
+    pub fn store(&self, index: usize) -> &'a str {
+        self.stores.get(index).copied().unwrap_or_default()
+    }
+
+    /// A link: `us-east-1 <-> eu-west-1`.
+    pub fn link(&self, from: RegionId, to: RegionId, both: bool) -> String {
+        format!("{} {} {}", self.region(from), if both { "<->" } else { "->" }, self.region(to))
+    }
+}
+
 impl Fault {
     /// The scenario language's name.
     pub fn kind(&self) -> &'static str {
         match self {
-            Fault::RegionOutage { .. } => "region-outage",
-            Fault::ServiceOutage { .. } => "service-outage",
-            Fault::ControlPlaneOutage { .. } => "control-plane-outage",
-            Fault::Partition { .. } => "partition",
-            Fault::Latency { .. } => "latency",
-            Fault::PacketLoss { .. } => "packet-loss",
-            Fault::Throttle { .. } => "throttle",
-            Fault::ReplicationPause { .. } => "replication-pause",
+            Fault::Network(fault) => fault.kind(),
+            Fault::Scope(fault) => fault.kind(),
+            Fault::Api(fault) => fault.kind(),
+            Fault::Data(fault) => fault.kind(),
             Fault::Key { kind, .. } => kind,
+            Fault::Account(fault) => fault.kind(),
         }
     }
 
     /// The one Region that the fault hits, if it is one.
     pub fn region(&self) -> Option<RegionId> {
         match self {
-            Fault::RegionOutage { region, .. }
-            | Fault::ServiceOutage { region, .. }
-            | Fault::ControlPlaneOutage { region, .. }
-            | Fault::Throttle { region, .. }
-            | Fault::ReplicationPause { region, .. }
-            | Fault::Key { region, .. } => Some(*region),
-            Fault::Partition { .. } | Fault::Latency { .. } | Fault::PacketLoss { .. } => None,
+            Fault::Network(fault) => fault.region(),
+            Fault::Scope(fault) => fault.region(),
+            Fault::Api(fault) => fault.region(),
+            Fault::Data(fault) => fault.region(),
+            Fault::Key { region, .. } => Some(*region),
+            Fault::Account(fault) => fault.region(),
+        }
+    }
+
+    /// What it hits, in words.
+    pub fn scope(&self, names: &Names) -> String {
+        match self {
+            Fault::Network(fault) => fault.scope(names),
+            Fault::Scope(fault) => fault.scope(names),
+            Fault::Api(fault) => fault.scope(names),
+            Fault::Data(fault) => fault.scope(names),
+            Fault::Key { key, region, .. } => {
+                let name = names.keys.get(key.0 as usize).copied().unwrap_or_default();
+                format!("{name} in {}", names.region(*region))
+            }
+            Fault::Account(fault) => fault.scope(names),
         }
     }
 
@@ -162,57 +144,20 @@ impl Fault {
     /// Starts it in the world; `id` tells it from other faults in force. Data and keys are not part of the world.
     pub fn start(&self, world: &mut World, id: u32, now: Time) {
         match self {
-            Fault::RegionOutage { region, mode } => world.crash(now, *region, id, *mode),
-            Fault::ServiceOutage { region, service, mode, ratio } => {
-                world.endpoint_mut(*service, *region).stop(id, *mode, *ratio);
-            }
-            Fault::ControlPlaneOutage { region, service } => {
-                for service in services(*service) {
-                    world.endpoint_mut(service, *region).control.hold(now);
-                }
-            }
-            Fault::Partition { from, to, both, traffic } if *traffic != Traffic::Replication => {
-                ways(*from, *to, *both).for_each(|(a, b)| world.link_mut(a, b).app.hold(now));
-            }
-            Fault::Latency { from, to, both, add, ratio } => {
-                let added = Sampler::new(add);
-                ways(*from, *to, *both)
-                    .for_each(|(a, b)| world.link_mut(a, b).slow(id, added.clone(), *ratio));
-            }
-            Fault::PacketLoss { from, to, both, ratio } => {
-                ways(*from, *to, *both).for_each(|(a, b)| world.link_mut(a, b).lose(id, *ratio));
-            }
-            Fault::Throttle { region, service, quota } => {
-                world.endpoint_mut(*service, *region).throttle(id, *quota);
-            }
-            Fault::Partition { .. } | Fault::ReplicationPause { .. } | Fault::Key { .. } => {}
+            Fault::Network(fault) => fault.start(world, id, now),
+            Fault::Scope(fault) => fault.start(world, id, now),
+            Fault::Api(fault) => fault.start(world, id, now),
+            Fault::Data(_) | Fault::Key { .. } | Fault::Account(_) => {}
         }
     }
 
     /// Lifts it again.
     pub fn lift(&self, world: &mut World, id: u32) {
         match self {
-            Fault::RegionOutage { region, .. } => world.recover(*region, id),
-            Fault::ServiceOutage { region, service, .. } => {
-                world.endpoint_mut(*service, *region).restart(id);
-            }
-            Fault::ControlPlaneOutage { region, service } => {
-                for service in services(*service) {
-                    world.endpoint_mut(service, *region).control.lift();
-                }
-            }
-            Fault::Partition { from, to, both, traffic } if *traffic != Traffic::Replication => {
-                for (a, b) in ways(*from, *to, *both) {
-                    world.link_mut(a, b).app.lift();
-                }
-            }
-            Fault::Latency { from, to, both, .. } | Fault::PacketLoss { from, to, both, .. } => {
-                ways(*from, *to, *both).for_each(|(a, b)| world.link_mut(a, b).clear(id));
-            }
-            Fault::Throttle { region, service, .. } => {
-                world.endpoint_mut(*service, *region).unthrottle(id);
-            }
-            Fault::Partition { .. } | Fault::ReplicationPause { .. } | Fault::Key { .. } => {}
+            Fault::Network(fault) => fault.lift(world, id),
+            Fault::Scope(fault) => fault.lift(world, id),
+            Fault::Api(fault) => fault.lift(world, id),
+            Fault::Data(_) | Fault::Key { .. } | Fault::Account(_) => {}
         }
     }
 }

@@ -287,7 +287,7 @@ impl Simulation {
             && arrival < self.timers.next_change()
             && client.retry == RetryMode::None
             && client.caching.is_none()
-            && self.stores[client.store].database().is_none();
+            && !self.stores[client.store].routes();
         let (place, home) = r.place();
         if known && self.plans.wrap(place, home, r.key + 1, &self.kms, &self.setup).is_none() {
             r.class = class;
@@ -435,7 +435,7 @@ impl Simulation {
         let client = &self.clients[r.client.index()];
         let store = &mut self.stores[client.store];
         if let Err(failure) = store.may(r.replica, work) {
-            return self.answer_at(id, finish, Err(failure));
+            return self.answer_at(id, finish, Err(failure.into()));
         }
         if work == Work::Read {
             let record = store.replicas().tables[usize::from(r.replica)].get(r.item);
@@ -489,7 +489,8 @@ pub fn down(service: Service, mode: Mode) -> Failure {
             let error = match service {
                 Service::Kms => ErrorCode::KMSInternalException,
                 Service::DynamoDb => ErrorCode::InternalServerError,
-                Service::Rds => ErrorCode::InternalFailure,
+                Service::S3 | Service::Rds => ErrorCode::InternalFailure,
+                _ => ErrorCode::InternalFailure,
             };
             Failure::new(error, rules::A_SERVER_ERROR)
         }

@@ -11,6 +11,7 @@ use crate::services::reference::references;
 use crate::services::{
     Caller, Command, ErrorCode, NOBODY, Operation, Outbox, Params, Plane, Refusal, Service,
 };
+use crate::services::{aurora, dynamodb, s3, secrets, snapshot};
 use crate::sim::Stream;
 use crate::world::RegionId;
 use crate::world::endpoint::Mode;
@@ -188,7 +189,7 @@ impl Simulation {
                 self.take_kms(principal, out);
                 answer.map_err(Refused::from)
             }
-            _ => self.call_aurora(operation, &params, &caller),
+            _ => self.call_store(operation, &params, &caller),
         };
         self.note_call(operation, &params, &caller, &answer, before);
         answer
@@ -225,23 +226,20 @@ impl Simulation {
         Stream::new(self.setup.seed, self.trial, &format!("{text}#{occurrence}/fresh"))
     }
 
-    fn call_aurora(
+    /// An operation of a service that holds data: the store that it names carries it out.
+    fn call_store(
         &mut self,
         operation: &Operation,
         params: &Params,
         caller: &Caller,
     ) -> Result<Value, Refused> {
-        let wanted = params.get("GlobalClusterIdentifier").unwrap_or_default();
-        let named = |store: &super::Store| store.database().is_some_and(|database| database.name() == wanted);
-        let Some(index) = self.stores.iter().position(named) else {
-            let rule = crate::services::aurora::rules::THE_CLUSTER_EXISTS;
-            return Err(Failure::new(ErrorCode::GlobalClusterNotFoundFault, rule).into());
+        let Some(index) = self.stores.iter().position(|store| store.is_meant(operation, params)) else {
+            return Err(unknown(operation).into());
         };
-        let mut out = Outbox::default();
-        let Some(database) = self.stores[index].database_mut() else { return Ok(Value::Null) };
-        let (response, takeover) = database.call(operation, params, caller, &mut out)?;
-        self.take_over(index as u16, takeover);
-        self.take_aurora(index as u16, out);
+        let (answer, out) = self.stores[index].call(operation, params, caller);
+        let (response, effects) = answer?;
+        self.take_effects(index as u16, effects);
+        self.take_out(index as u16, out);
         Ok(response)
     }
 
@@ -369,4 +367,16 @@ impl Simulation {
             }
         }
     }
+}
+
+/// What a service answers to a name that it does not know.
+fn unknown(operation: &Operation) -> Failure {
+    let (error, rule) = match operation.service {
+        Service::DynamoDb => dynamodb::unknown(operation),
+        Service::S3 => s3::unknown(operation),
+        Service::SecretsManager => secrets::unknown(operation),
+        Service::Ec2 | Service::Backup => snapshot::unknown(operation),
+        _ => aurora::unknown(operation),
+    };
+    Failure::new(error, rule)
 }

@@ -30,8 +30,8 @@ impl Simulation {
             }
             MetricName::Primary => self.kms.primary(self.key_named(arg(0)?)?).map(name),
             MetricName::Writer => {
-                let database = self.stores[self.store_named(arg(0)?)?].database()?;
-                database.primary().map(|member| name(database.replicas.regions[usize::from(member)]))
+                let store = &self.stores[self.store_named(arg(0)?)?];
+                store.writer().map(|member| name(store.replicas().regions[usize::from(member)]))
             }
             MetricName::Staleness => {
                 let replicas = self.stores[self.store_named(arg(0)?)?].replicas();
@@ -43,6 +43,21 @@ impl Simulation {
             MetricName::Recoverable => self.share(Class::Recoverable, metric),
             MetricName::Denied => self.share(Class::Denied, metric),
             MetricName::Lost => self.share(Class::Lost, metric),
+            MetricName::Status => {
+                let store = &self.stores[self.store_named(arg(0)?)?];
+                let replica = store.replicas().replica_in(region(1)?)?;
+                Some(Value::Text(store.status(replica)))
+            }
+            MetricName::Items => {
+                let replicas = self.stores[self.store_named(arg(0)?)?].replicas();
+                let replica = replicas.replica_in(region(1)?)?;
+                Some(Value::Number(replicas.tables[usize::from(replica)].len() as f64))
+            }
+            MetricName::Home => {
+                let client =
+                    self.setup.clients.iter().position(|client| Some(client.name.as_str()) == arg(0))?;
+                Some(name(self.clients[client].home))
+            }
             MetricName::Error => {
                 let mut answers = self.recorder.answers.iter().rev();
                 let answer = answers.find(|answer| answer.name.as_deref() == arg(0))?;

@@ -1,17 +1,34 @@
 //! Replicated data in the running world: where calls go, writes on their way, what holds them up.
 
 pub use super::DataEvent;
+use super::requests::RequestId;
 use super::setup::{Setup, StoreKind, StoreSetup};
 use super::{Event, Simulation, requests};
 use crate::client::Failure;
 use crate::runlog::ReplicationRow;
-use crate::services::aurora::{self, AuroraEvent, GlobalDatabase, Takeover};
-use crate::services::dynamodb::GlobalTable;
-use crate::services::replication::{Bits, Change, End, Ended, Replicas};
-use crate::services::{Outbox, Service};
-use crate::sim::{Histogram, Sampler, Span, Tables, Time};
+use crate::services::aurora::{AuroraEvent, GlobalDatabase};
+use crate::services::dynamodb::{GlobalTable, TableEvent};
+use crate::services::replication::{ABSENT, Bits, Change, End, Ended, Replicas, Write, WriteId};
+use crate::services::s3::{BucketEvent, Buckets};
+use crate::services::secrets::{SecretEvent, Secrets};
+use crate::services::snapshot::{Copies, CopyEvent};
+use crate::services::store::{Barrier, Effects, KeyHealth, Put, Stored};
+use crate::services::{Caller, Operation, Outbox, Params, Refusal, Service};
+use crate::sim::{Histogram, Sampler, Span, Stream, Tables, Time};
 use crate::world::RegionId;
 use crate::world::endpoint::Work;
+use serde_json::Value;
+
+/// Who is said to have done what a service does by itself.
+fn principal(service: Service) -> &'static str {
+    match service {
+        Service::DynamoDb => "dynamodb.amazonaws.com",
+        Service::S3 => "s3.amazonaws.com",
+        Service::Ec2 => "ec2.amazonaws.com",
+        Service::SecretsManager => "secretsmanager.amazonaws.com",
+        _ => "rds.amazonaws.com",
+    }
+}
 
 /// Buckets an octave of replication delays.
 const DELAY_STEPS: u32 = 128;
@@ -31,8 +48,59 @@ pub struct Store {
 
 #[derive(Clone, Debug)]
 enum Data {
-    Table(GlobalTable),
+    Table(Box<GlobalTable>),
     Database(Box<GlobalDatabase>),
+    Buckets(Box<Buckets>),
+    Copies(Box<Copies>),
+    Secrets(Box<Secrets>),
+}
+
+/// A timer of a store, by its service.
+#[derive(Clone, Copy, Debug)]
+pub enum StoreEvent {
+    /// DynamoDB.
+    Table(TableEvent),
+    /// Aurora.
+    Database(AuroraEvent),
+    /// Amazon S3.
+    Buckets(BucketEvent),
+    /// Snapshots.
+    Copies(CopyEvent),
+    /// Secrets Manager.
+    Secrets(SecretEvent),
+    /// The service tries the key of a copy (its index).
+    Key(u8),
+}
+
+/// The same for a store of whatever service.
+macro_rules! of_any {
+    ($data:expr, $store:ident => $do:expr) => {
+        match $data {
+            Data::Table($store) => $do,
+            Data::Database($store) => $do,
+            Data::Buckets($store) => $do,
+            Data::Copies($store) => $do,
+            Data::Secrets($store) => $do,
+        }
+    };
+}
+
+/// The same where the service sets timers.
+macro_rules! with_timers {
+    ($data:expr, ($store:ident, $out:ident) => $do:expr) => {
+        match $data {
+            Data::Table($store) => with_timers!(@ Table, $out, $do),
+            Data::Database($store) => with_timers!(@ Database, $out, $do),
+            Data::Buckets($store) => with_timers!(@ Buckets, $out, $do),
+            Data::Copies($store) => with_timers!(@ Copies, $out, $do),
+            Data::Secrets($store) => with_timers!(@ Secrets, $out, $do),
+        }
+    };
+    (@ $kind:ident, $out:ident, $do:expr) => {{
+        let mut $out = Outbox::default();
+        let done = $do;
+        (done, $out.map(StoreEvent::$kind))
+    }};
 }
 
 /// The way from one replica to another, and how the writes ended that took it.
@@ -56,27 +124,26 @@ impl Store {
         let items = u32::try_from(store.items).unwrap_or(u32::MAX - 1);
         let name = |region: &RegionId| setup.world.regions[region.index()].name.clone();
         let n = store.regions.len();
-        let (service, data) = match &store.kind {
-            StoreKind::DynamoDbGlobalTable => {
-                (Service::DynamoDb, Data::Table(GlobalTable::new(store.regions.clone(), items)))
+        let places = || store.regions.iter().map(name).collect();
+        let regions = store.regions.clone();
+        let data = match &store.kind {
+            StoreKind::DynamoDb(table) => {
+                Data::Table(Box::new(GlobalTable::new(&store.name, regions, items, table)))
             }
-            StoreKind::AuroraGlobalDatabase { writer, promotion, switchover, rebuild } => {
-                let timing = aurora::Timing {
-                    promotion: promotion.clone(),
-                    switchover: switchover.clone(),
-                    rebuild: rebuild.clone(),
-                };
-                let places = store.regions.iter().map(name).collect();
-                let regions = store.regions.clone();
-                let database = GlobalDatabase::new(
-                    &store.name,
-                    setup.directory.account_id(0),
-                    (regions, places),
-                    *writer,
-                    items,
-                    &timing,
-                );
-                (Service::Rds, Data::Database(Box::new(database)))
+            StoreKind::Aurora(cluster) => {
+                let account = setup.directory.account_id(0);
+                let regions = (regions, places());
+                let database = GlobalDatabase::new(&store.name, account, regions, items, cluster);
+                Data::Database(Box::new(database))
+            }
+            StoreKind::S3(bucket) => {
+                Data::Buckets(Box::new(Buckets::new(&store.name, regions, items, bucket)))
+            }
+            StoreKind::Snapshot(copy) => {
+                Data::Copies(Box::new(Copies::new(&store.name, regions, items, copy)))
+            }
+            StoreKind::Secret(secret) => {
+                Data::Secrets(Box::new(Secrets::new(&store.name, regions, items, secret)))
             }
         };
         let pair = |law| Pair {
@@ -90,7 +157,7 @@ impl Store {
             delay: Histogram::new(DELAY_STEPS),
         };
         Store {
-            service,
+            service: store.kind.service(),
             data,
             catch_up: store.catch_up,
             pairs: store.lag.iter().flatten().map(pair).collect(),
@@ -101,35 +168,34 @@ impl Store {
     /// Its replicas.
     #[inline]
     pub fn replicas(&self) -> &Replicas {
-        match &self.data {
-            Data::Table(table) => &table.replicas,
-            Data::Database(database) => &database.replicas,
-        }
+        of_any!(&self.data, store => store.replicas())
     }
 
     /// The same, to change them.
     #[inline]
     pub fn replicas_mut(&mut self) -> &mut Replicas {
-        match &mut self.data {
-            Data::Table(table) => &mut table.replicas,
-            Data::Database(database) => &mut database.replicas,
-        }
+        of_any!(&mut self.data, store => store.replicas_mut())
     }
 
-    /// The Aurora database, if it is one.
-    pub fn database(&self) -> Option<&GlobalDatabase> {
-        match &self.data {
-            Data::Table(_) => None,
-            Data::Database(database) => Some(database),
-        }
+    /// Whether the service's own endpoints decide where calls go.
+    #[inline]
+    pub fn routes(&self) -> bool {
+        of_any!(&self.data, store => store.routes())
     }
 
-    /// The same, to change it.
-    pub fn database_mut(&mut self) -> Option<&mut GlobalDatabase> {
-        match &mut self.data {
-            Data::Table(_) => None,
-            Data::Database(database) => Some(database),
-        }
+    /// The one replica that takes writes, if there is only one.
+    pub fn writer(&self) -> Option<u8> {
+        of_any!(&self.data, store => store.writer())
+    }
+
+    /// What the service shows of a replica.
+    pub fn status(&self, replica: u8) -> String {
+        of_any!(&self.data, store => store.status(replica))
+    }
+
+    /// Whether a command is about this store.
+    pub fn is_meant(&self, operation: &Operation, params: &Params) -> bool {
+        of_any!(&self.data, store => store.is_meant(operation, params))
     }
 
     /// Where a call of an instance in `home` goes: `path` counts the Regions that it tries.
@@ -141,45 +207,32 @@ impl Store {
         read: bool,
         path: u8,
     ) -> Option<(RegionId, u8)> {
-        match &self.data {
-            Data::Table(_) => replicas.get(usize::from(path)).copied(),
-            Data::Database(database) => {
-                let member = match (read, path) {
-                    (true, 0) => database.read_target(home),
-                    (true, path) => replicas.get(usize::from(path)).map(|(_, member)| *member),
-                    (false, 0) => database.write_target(home),
-                    (false, _) => None,
-                }?;
-                Some((database.replicas.regions[usize::from(member)], member))
+        match (self.routes(), path) {
+            (true, 0) => {
+                let member = of_any!(&self.data, store => store.routed(home, read))?;
+                Some((self.replicas().regions[usize::from(member)], member))
             }
+            (true, _) if !read => None,
+            _ => replicas.get(usize::from(path)).copied(),
         }
     }
 
     /// Whether the rules of the store let a replica do this now.
     #[inline]
-    pub fn may(&self, replica: u8, work: Work) -> Result<(), Failure> {
-        let Data::Database(database) = &self.data else { return Ok(()) };
-        let answer = match work {
-            Work::Read => database.may_read(replica),
-            Work::Write => database.may_write(replica),
-        };
-        answer.map_err(|(error, rule)| Failure::new(error, rule))
+    pub fn may(&self, replica: u8, work: Work) -> Result<(), Barrier> {
+        of_any!(&self.data, store => store.may(replica, work))
     }
 
     /// Whether a write that was accepted can still be carried out.
     #[inline]
-    fn may_commit(&self, replica: u8) -> Result<(), Failure> {
-        let Data::Database(database) = &self.data else { return Ok(()) };
-        database.may_commit(replica).map_err(|(error, rule)| Failure::new(error, rule))
+    fn may_commit(&self, replica: u8) -> Result<(), Barrier> {
+        of_any!(&self.data, store => store.may_commit(replica))
     }
 
     /// The replicas (bits) that a write is sent to.
     #[inline]
-    fn targets(&self, source: u8) -> Bits {
-        match &self.data {
-            Data::Table(table) => table.targets(source),
-            Data::Database(database) => database.targets(source),
-        }
+    fn targets(&self, source: u8, deletes: bool) -> Bits {
+        of_any!(&self.data, store => store.targets(source, deletes))
     }
 
     #[inline]
@@ -191,10 +244,44 @@ impl Store {
     #[inline]
     fn flows(&self, from: u8, to: u8) -> bool {
         let free = self.pairs[self.pair(from, to)].blocked == 0;
-        match &self.data {
-            Data::Table(_) => free,
-            Data::Database(database) => free && database.takes_log(to),
+        free && of_any!(&self.data, store => store.flows(from, to))
+    }
+
+    /// Carries an operation of its service out.
+    pub fn call(
+        &mut self,
+        operation: &Operation,
+        params: &Params,
+        caller: &Caller,
+    ) -> (Result<(Value, Effects), Refusal>, Outbox<StoreEvent>) {
+        with_timers!(&mut self.data, (store, out) => store.call(operation, params, caller, &mut out))
+    }
+
+    /// A timer fires; none is meant for another service.
+    fn handle(&mut self, event: StoreEvent, now: Time) -> (Effects, Outbox<StoreEvent>) {
+        macro_rules! fire {
+            ($($kind:ident),*) => {
+                match (&mut self.data, event) {
+                    $((Data::$kind(store), StoreEvent::$kind(event)) => {
+                        let mut out = Outbox::default();
+                        let effects = store.handle(event, now, &mut out);
+                        (effects, out.map(StoreEvent::$kind))
+                    })*
+                    _ => (Effects::default(), Outbox::default()),
+                }
+            };
         }
+        fire!(Table, Database, Buckets, Copies, Secrets)
+    }
+
+    /// The service found the key of a replica changed.
+    pub fn key_found(&mut self, replica: u8, health: KeyHealth, now: Time) -> (Effects, Outbox<StoreEvent>) {
+        with_timers!(&mut self.data, (store, out) => store.key_found(replica, health, now, &mut out))
+    }
+
+    /// What waited for the end of a pair may go on.
+    fn heard_of_end(&mut self, now: Time) -> Outbox<StoreEvent> {
+        with_timers!(&mut self.data, (store, out) => store.pair_ended(now, &mut out)).1
     }
 
     /// How the replicated writes of each pair ended, for the run log.
@@ -235,8 +322,7 @@ impl Simulation {
                 key += 1;
             }
             let store = &mut self.stores[store];
-            let writer = store.database().and_then(GlobalDatabase::primary);
-            let source = writer.or_else(|| store.replicas().replica_in(home)).unwrap_or(0);
+            let source = store.writer().or_else(|| store.replicas().replica_in(home)).unwrap_or(0);
             store.replicas_mut().preload(class, source);
         }
     }
@@ -270,7 +356,6 @@ impl Simulation {
 
     fn commit(&mut self, event: DataEvent) {
         let DataEvent::Commit { store: index, spell, write, request } = event else { return };
-        let now = self.kernel.now();
         let store = &mut self.stores[usize::from(index)];
         let source = store.replicas().write(write).source;
         let region = store.replicas().regions[usize::from(source)];
@@ -279,14 +364,26 @@ impl Simulation {
         if !survived || carried_out.is_err() {
             store.replicas_mut().drop_write(write);
             return match request {
-                Some(request) if survived => self.committed(request, carried_out),
+                Some(request) if survived => self.committed(request, carried_out.map_err(Failure::from)),
                 Some(request) => self.dropped(request),
                 None => {}
             };
         }
-        let targets = store.targets(source);
+        self.carry_out(index, write, request);
+        if let Some(request) = request {
+            self.committed(request, Ok(()));
+        }
+    }
+
+    /// A write is stored where it was taken, and sent to the other replicas.
+    #[inline]
+    fn carry_out(&mut self, index: u16, write: WriteId, request: Option<RequestId>) {
+        let now = self.kernel.now();
+        let store = &mut self.stores[usize::from(index)];
+        let Write { source, class, draw, .. } = *store.replicas().write(write);
+        let deletes = class == ABSENT;
+        let targets = store.targets(source, deletes);
         let change = store.replicas_mut().commit(write, now, targets);
-        let draw = store.replicas().write(write).draw;
         let mut rest = targets;
         while rest != 0 {
             let to = rest.trailing_zeros() as u8;
@@ -299,9 +396,6 @@ impl Simulation {
         self.note_change(index, source, change);
         if self.losses.watching() {
             self.watch_takeover(index, source, request);
-        }
-        if let Some(request) = request {
-            self.committed(request, Ok(()));
         }
     }
 
@@ -338,18 +432,11 @@ impl Simulation {
         if self.losses.watching() {
             self.losses.ended(index, ended);
         }
-        if let Data::Database(_) = self.stores[usize::from(index)].data {
-            self.go_on_switching(index);
+        let store = &mut self.stores[usize::from(index)];
+        if store.routes() {
+            let out = store.heard_of_end(now);
+            self.take_out(index, out);
         }
-    }
-
-    /// A switchover whose target has caught up goes on.
-    pub(super) fn go_on_switching(&mut self, index: u16) {
-        let mut out = Outbox::default();
-        if let Some(database) = self.stores[usize::from(index)].database_mut() {
-            database.promote_when_level(self.kernel.now(), &mut out);
-        }
-        self.take_aurora(index, out);
     }
 
     /// A fault starts (`block`) or stops holding a pair's replication up.
@@ -386,47 +473,91 @@ impl Simulation {
         }
     }
 
-    /// A timer of an Aurora database fires.
-    pub(super) fn handle_aurora(&mut self, index: u16, region: RegionId, event: AuroraEvent) {
-        if self.world.endpoint(Service::Rds, region).control.is_down() {
-            return self.timers.hold(Service::Rds, region, Event::Aurora(index, region, event));
+    /// A timer of a store fires.
+    pub(super) fn handle_store(&mut self, index: u16, region: RegionId, event: StoreEvent) {
+        let service = self.stores[usize::from(index)].service;
+        if self.world.endpoint(service, region).control.is_down() {
+            return self.timers.hold(service, region, Event::Store(index, region, event));
         }
         let now = self.kernel.now();
-        let mut out = Outbox::default();
-        let Some(database) = self.stores[usize::from(index)].database_mut() else { return };
-        let takeover = database.handle(event, now, &mut out);
-        self.take_over(index, takeover);
-        self.take_aurora(index, out);
+        let (effects, out) = match event {
+            StoreEvent::Key(replica) => self.try_key(index, replica),
+            event => self.stores[usize::from(index)].handle(event, now),
+        };
+        self.take_effects(index, effects);
+        self.take_out(index, out);
         self.release_all(index);
     }
 
-    /// Schedules an Aurora database's timers and records what it reports.
-    pub(super) fn take_aurora(&mut self, index: u16, out: Outbox<AuroraEvent>) {
+    /// Schedules a store's timers and records what it reports.
+    pub(super) fn take_out(&mut self, index: u16, out: Outbox<StoreEvent>) {
         for (at, region, event) in out.timers {
-            self.kernel.schedule(at, Event::Aurora(index, region, event));
+            self.kernel.schedule(at, Event::Store(index, region, event));
         }
+        if out.notes.is_empty() {
+            return;
+        }
+        let source = principal(self.stores[usize::from(index)].service);
         for note in out.notes {
-            self.recorder.note(self.kernel.now(), "rds.amazonaws.com", note);
-            self.weather_changed();
+            self.recorder.note(self.kernel.now(), source, note);
         }
+        self.weather_changed();
+        self.note_status(index);
     }
 
-    /// What the end of an Aurora process did to the data.
-    pub(super) fn take_over(&mut self, index: u16, takeover: Takeover) {
+    /// What an operation, or the end of a process, did to the data.
+    pub(super) fn take_effects(&mut self, index: u16, effects: Effects) {
         let now = self.kernel.now();
-        if let Some((from, to)) = takeover.change {
-            self.promoted(index, from, to, &takeover.ended);
+        if let Some((from, to)) = effects.takeover {
+            self.promoted(index, from, to, &effects.ended);
             let store = &self.stores[usize::from(index)];
-            if store.database().and_then(GlobalDatabase::primary) == Some(to) {
+            if store.writer() == Some(to) {
                 let region = store.replicas().regions[usize::from(to)];
                 self.recorder.writer(usize::from(index), region, now);
             }
         }
-        for ended in &takeover.ended {
+        for ended in &effects.ended {
             self.pair_ended(index, ended);
         }
-        if takeover.replaced {
+        if effects.replaced {
             self.ledger.changed_everywhere(now);
+            self.note_status(index);
+        }
+        for put in effects.writes {
+            self.put(index, put);
+        }
+    }
+
+    /// Writes down what the service shows of each replica, where that has changed.
+    pub(super) fn note_status(&mut self, index: u16) {
+        let store = &self.stores[usize::from(index)];
+        for (replica, region) in store.replicas().regions.iter().enumerate() {
+            let status = store.status(replica as u8);
+            self.recorder.status(usize::from(index), *region, status, self.kernel.now());
+        }
+    }
+
+    /// Writes down how many items each replica holds.
+    pub(super) fn sample_items(&mut self) {
+        for (index, store) in self.stores.iter().enumerate() {
+            let replicas = store.replicas();
+            for (region, table) in replicas.regions.iter().zip(&replicas.tables) {
+                self.recorder.items(index, *region, table.len(), self.kernel.now());
+            }
+        }
+    }
+
+    /// A command or a fault writes an item: it is carried out at once and replicates as any other write.
+    pub(super) fn put(&mut self, index: u16, put: Put) {
+        let now = self.kernel.now();
+        let Put { source, item, class, value } = put;
+        let occurrence = u64::from(item) << 32 | self.recorder.totals.writes;
+        let draw = Stream::new(self.setup.seed, self.trial, &format!("put/{index}/{occurrence}")).next_u64();
+        let store = &mut self.stores[usize::from(index)];
+        let write = store.replicas_mut().accept(now, item, class, source, draw);
+        self.carry_out(index, write, None);
+        if let Some(value) = value {
+            self.stores[usize::from(index)].replicas_mut().note_value(item, now, source, value);
         }
     }
 

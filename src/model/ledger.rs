@@ -3,10 +3,10 @@
 //! Items of an envelope class share their fate, so the ledger counts classes. It is settled when the clock moves on
 //! after a change of what a verdict depends on (keys, reachability) or of the items of a class.
 
+use super::Simulation;
 use super::calls::down;
 use super::plans::attempts;
 use super::setup::Setup;
-use super::{Simulation, data::Store};
 use crate::client::classes::{Context, PLAINTEXT};
 use crate::client::envelope::Path;
 use crate::client::{Failure, rules};
@@ -14,6 +14,7 @@ use crate::rulebook::RuleRef;
 use crate::runlog::{Class, LedgerExtremes, LedgerRow};
 use crate::services::kms::Wrap;
 use crate::services::replication::{ABSENT, Change, ClassId};
+use crate::services::store::{Barrier, Fate};
 use crate::services::{Remedy, Service};
 use crate::sim::Time;
 use crate::world::RegionId;
@@ -30,6 +31,17 @@ struct Verdict {
 impl Verdict {
     fn new(class: Class, rule: RuleRef) -> Verdict {
         Verdict { class, rule, deadline: None }
+    }
+
+    /// Of items in a replica that cannot be read.
+    fn behind(barrier: Barrier) -> Verdict {
+        let (class, deadline) = match barrier.fate {
+            Fate::Passes => (Class::Unreachable, None),
+            Fate::Mendable { deadline } => (Class::Recoverable, deadline),
+            Fate::Refused => (Class::Denied, None),
+            Fate::Gone => (Class::Lost, None),
+        };
+        Verdict { class, rule: barrier.rule, deadline }
     }
 }
 
@@ -364,8 +376,8 @@ impl Simulation {
         {
             return Verdict::new(Class::Lost, *rule);
         }
-        if let Err(failure) = self.readable(&self.stores[view.store], view.replica) {
-            return Verdict::new(Class::Unreachable, failure.rule);
+        if let Err(barrier) = self.readable(view.store, view.replica) {
+            return Verdict::behind(barrier);
         }
         if class == PLAINTEXT {
             return Verdict::new(Class::Decryptable, rules::PLAINTEXT_NEEDS_NO_KEY);
@@ -416,10 +428,17 @@ impl Simulation {
     }
 
     /// Whether an instance in the replica's Region can read the replica now.
-    pub(super) fn readable(&self, store: &Store, replica: u8) -> Result<(), Failure> {
+    pub(super) fn readable(&self, store: usize, replica: u8) -> Result<(), Barrier> {
+        let store = &self.stores[store];
         let region = store.replicas().regions[usize::from(replica)];
-        self.answers(store.service, region, region)?;
-        store.may(replica, Work::Read)
+        let answers = self.answers(store.service, region, region);
+        let reads = store.may(replica, Work::Read);
+        match (answers, reads) {
+            // What nothing brings back is gone whether its Region answers or not.
+            (_, Err(barrier)) if barrier.fate == Fate::Gone => Err(barrier),
+            (Err(down), _) => Err(Barrier::passes(down.error, down.rule)),
+            (Ok(()), reads) => reads,
+        }
     }
 
     /// Whether a service's data plane answers an instance in `from` now.

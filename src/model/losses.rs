@@ -148,11 +148,8 @@ impl Losses {
 impl Simulation {
     /// A fault begins: whose storage does it stop?
     pub(super) fn start_losses(&mut self, name: &str, fault: &Fault, end: Option<Time>) {
-        let (region, service) = match fault {
-            Fault::RegionOutage { region, .. } => (*region, None),
-            Fault::ServiceOutage { region, service, ratio, .. } if *ratio >= 1.0 => (*region, Some(*service)),
-            _ => return,
-        };
+        let Fault::Scope(scope) = fault else { return };
+        let Some((region, service)) = scope.stops_storage() else { return };
         for index in 0..self.stores.len() {
             let store = &self.stores[index];
             let Some(from) = store.replicas().replica_in(region) else { continue };
@@ -184,7 +181,7 @@ impl Simulation {
 
     /// A write was acknowledged: is it the first elsewhere of a client that was routed away?
     pub(super) fn watch_takeover(&mut self, index: u16, source: u8, request: Option<RequestId>) {
-        if self.stores[usize::from(index)].database().is_some() {
+        if self.stores[usize::from(index)].routes() {
             return;
         }
         let Some(client) = request.map(|id| self.requests.read(id).client.index()) else { return };

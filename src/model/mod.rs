@@ -6,11 +6,13 @@
 //! Events of one instant come in the order in which they were scheduled; what the file says was scheduled first,
 //! in file order.
 
+mod at_rest;
 mod caching;
 mod calls;
 mod commands;
 mod conditions;
 mod data;
+mod faults;
 mod ledger;
 mod losses;
 mod messages;
@@ -28,13 +30,14 @@ use crate::client::ClientId;
 use crate::client::classes::Classes;
 use crate::runlog::{RunLog, metrics};
 use crate::services::Outbox;
-use crate::services::aurora::AuroraEvent;
 use crate::services::kms::{self, Kms, KmsEvent};
 use crate::services::replication::WriteId;
 use crate::sim::{Kernel, Stream, Tables, Time};
 use crate::world::{RegionId, World};
+use at_rest::Keys;
 use caching::DataKeys;
 use data::Store;
+pub use data::StoreEvent;
 use ledger::Ledger;
 use losses::Losses;
 use plans::Plans;
@@ -57,8 +60,8 @@ pub enum Event {
     Data(DataEvent),
     /// A timer of KMS, or a message between its Regions, in this Region.
     Kms(RegionId, KmsEvent),
-    /// A timer of an Aurora Global Database (index of the store), in this Region.
-    Aurora(u16, RegionId, AuroraEvent),
+    /// A timer of a store (index), in this Region.
+    Store(u16, RegionId, StoreEvent),
     /// A fault or a step of the file.
     Timeline(timeline::Due),
     /// A runbook (index) goes on.
@@ -152,6 +155,7 @@ pub struct Simulation {
     classes: Classes,
     data_keys: DataKeys,
     stores: Vec<Store>,
+    keys: Keys,
     ledger: Ledger,
     losses: Losses,
     timers: Timers,
@@ -221,6 +225,7 @@ impl Simulation {
             classes: Classes::default(),
             data_keys: DataKeys::default(),
             stores: setup.stores.iter().map(|store| Store::new(store, setup, &mut tables)).collect(),
+            keys: Keys::new(setup, trial),
             ledger: Ledger::new(setup),
             losses: Losses::default(),
             timers: Timers::new(setup),
@@ -265,6 +270,9 @@ impl Simulation {
             self.recorder.key_id(set, self.kms.key_id(set));
         }
         self.note_key_states();
+        self.look_at_keys();
+        (0..self.stores.len()).for_each(|index| self.note_status(index as u16));
+        self.sample_items();
         self.ledger.changed_everywhere(Time::ZERO);
     }
 
@@ -285,7 +293,7 @@ impl Simulation {
             Event::Request(request, moment) => self.go_on(request, moment),
             Event::Data(event) => self.handle_data(event),
             Event::Kms(region, event) => self.handle_kms(region, event),
-            Event::Aurora(store, region, event) => self.handle_aurora(store, region, event),
+            Event::Store(store, region, event) => self.handle_store(store, region, event),
             Event::Timeline(due) => self.handle_timeline(due),
             Event::Runbook(runbook) => self.go_on_with(runbook),
             Event::Second => self.end_second(),
@@ -307,6 +315,7 @@ impl Simulation {
     fn write_ledger(&mut self) {
         self.settle_ledger();
         self.sample_ledger(self.kernel.now());
+        self.sample_items();
     }
 
     fn end_bin(&mut self) {
@@ -324,6 +333,7 @@ impl Simulation {
     pub fn finish(mut self) -> RunLog {
         self.settle_ledger();
         self.end_open_writes();
+        self.sample_items();
         let cached = self.cached();
         let mut allowed = self.plans.into_rules();
         allowed.extend(cached);

@@ -5,8 +5,8 @@ use super::setup::{Setup, StoreKind, StoreSetup};
 use crate::client::{ClientId, Failure};
 use crate::rulebook::RuleRef;
 use crate::runlog::{
-    Answer, AvailabilityRow, Call, ClientInfo, EventRow, FaultSpan, KeyInfo, LatencyBin, LatencySeries,
-    RefusalRow, RunLog, SecondRow, StalenessPoint, StoreInfo, Totals,
+    Answer, AvailabilityRow, Call, ClientInfo, EventRow, FaultSpan, ItemsPoint, KeyInfo, LatencyBin,
+    LatencySeries, RefusalRow, RunLog, SecondRow, StalenessPoint, StoreInfo, Totals,
 };
 use crate::services::kms::SetId;
 use crate::services::replication::Ended;
@@ -87,7 +87,7 @@ pub struct Recorder {
     recent: Vec<Option<Box<Histogram>>>,
     latency_over_time: Vec<LatencyBin>,
     /// The weather in which each client's last failover of each service was written down.
-    failovers: Vec<[u64; 3]>,
+    failovers: Vec<[u64; Service::ALL.len()]>,
     events: Vec<EventRow>,
     /// The answers of steps, in time order.
     pub answers: Vec<Answer>,
@@ -97,6 +97,11 @@ pub struct Recorder {
     keys: Vec<KeyInfo>,
     /// By store: where its one writer was.
     writers: Vec<Vec<(usize, Time)>>,
+    /// By store: what its service showed of each replica.
+    statuses: Vec<Vec<(usize, String, Time)>>,
+    /// By client: where new requests went after the start.
+    moves: Vec<Vec<(usize, Time)>>,
+    items: Vec<ItemsPoint>,
     rules: BTreeMap<RuleRef, u64>,
 }
 
@@ -125,7 +130,7 @@ impl Recorder {
             latency: vec![None; places * Kind::ALL.len()],
             recent: vec![None; places],
             latency_over_time: Vec::new(),
-            failovers: vec![[u64::MAX; 3]; clients],
+            failovers: vec![[u64::MAX; Service::ALL.len()]; clients],
             events: Vec::new(),
             answers: Vec::new(),
             calls: Vec::new(),
@@ -133,6 +138,9 @@ impl Recorder {
             staleness: Vec::new(),
             keys: keys.collect(),
             writers: setup.stores.iter().map(first_writer).collect(),
+            statuses: vec![Vec::new(); setup.stores.len()],
+            moves: vec![Vec::new(); clients],
+            items: Vec::new(),
             rules: BTreeMap::new(),
             setup: Arc::clone(setup),
         }
@@ -324,6 +332,28 @@ impl Recorder {
         self.writers[store].push((region.index(), now));
     }
 
+    /// What a service shows of a replica now.
+    pub fn status(&mut self, store: usize, region: RegionId, status: String, now: Time) {
+        let known = self.statuses[store].iter().rev().find(|(place, ..)| *place == region.index());
+        if known.is_none_or(|(_, before, _)| *before != status) {
+            self.statuses[store].push((region.index(), status, now));
+        }
+    }
+
+    /// New requests of a client go to instances in another Region.
+    pub fn moved(&mut self, client: usize, region: RegionId, now: Time) {
+        self.moves[client].push((region.index(), now));
+    }
+
+    /// How many items a replica holds now.
+    pub fn items(&mut self, store: usize, region: RegionId, items: u64, now: Time) {
+        let place = (store, region.index());
+        let known = self.items.iter().rev().find(|point| (point.store, point.region) == place);
+        if known.is_none_or(|point| point.items != items) {
+            self.items.push(ItemsPoint { time: now, store, region: region.index(), items });
+        }
+    }
+
     /// A replica's largest staleness since the last sample.
     pub fn staleness(&mut self, store: usize, region: RegionId, now: Time, staleness: Span) {
         let time = Time(now.0.saturating_sub(1) / self.setup.bin.0.max(1) * self.setup.bin.0);
@@ -381,8 +411,15 @@ impl Recorder {
             bin: setup.bin,
             regions: setup.world.regions.iter().map(|region| region.name.clone()).collect(),
             links: links(&setup),
-            clients: (0..setup.clients.len()).map(|client| client_info(&setup, client)).collect(),
-            stores: self.writers.into_iter().enumerate().map(|(i, w)| store_info(&setup, i, w)).collect(),
+            clients: self
+                .moves
+                .into_iter()
+                .enumerate()
+                .map(|(i, moves)| client_info(&setup, i, moves))
+                .collect(),
+            stores: (self.writers.into_iter().zip(self.statuses).enumerate())
+                .map(|(i, (writers, states))| store_info(&setup, i, writers, states))
+                .collect(),
             keys: self.keys,
             events: self.events,
             answers: self.answers,
@@ -396,6 +433,7 @@ impl Recorder {
             ledger: Vec::new(),
             shares: Vec::new(),
             staleness: self.staleness,
+            items: self.items,
             replication: Vec::new(),
             losses: Vec::new(),
             expectations: Vec::new(),
@@ -474,7 +512,7 @@ fn latency_series(all: Vec<Option<Box<Latency>>>, regions: usize) -> Vec<Latency
     series
 }
 
-fn client_info(setup: &Setup, client: usize) -> ClientInfo {
+fn client_info(setup: &Setup, client: usize, moves: Vec<(usize, Time)>) -> ClientInfo {
     let client = &setup.clients[client];
     ClientInfo {
         name: client.name.clone(),
@@ -488,10 +526,16 @@ fn client_info(setup: &Setup, client: usize) -> ClientInfo {
             let region = |region: RegionId| setup.world.regions[region.index()].name.as_str();
             keyring.in_words(&key, &region)
         }),
+        moves,
     }
 }
 
-fn store_info(setup: &Setup, index: usize, writers: Vec<(usize, Time)>) -> StoreInfo {
+fn store_info(
+    setup: &Setup,
+    index: usize,
+    writers: Vec<(usize, Time)>,
+    states: Vec<(usize, String, Time)>,
+) -> StoreInfo {
     let store = &setup.stores[index];
     let clients = setup.clients.iter().filter(|client| client.store == index).map(|client| &client.name);
     StoreInfo {
@@ -500,13 +544,18 @@ fn store_info(setup: &Setup, index: usize, writers: Vec<(usize, Time)>) -> Store
         regions: store.regions.iter().map(|region| region.index()).collect(),
         readers: clients.chain(&store.readers).cloned().collect(),
         writers,
+        states,
     }
 }
 
 fn first_writer(store: &StoreSetup) -> Vec<(usize, Time)> {
     match &store.kind {
-        StoreKind::DynamoDbGlobalTable => Vec::new(),
-        StoreKind::AuroraGlobalDatabase { writer, .. } => vec![(writer.index(), Time::ZERO)],
+        StoreKind::DynamoDb(_) => Vec::new(),
+        StoreKind::Aurora(cluster) => vec![(cluster.writer.index(), Time::ZERO)],
+        StoreKind::S3(bucket) if bucket.two_way => Vec::new(),
+        StoreKind::S3(_) | StoreKind::Snapshot(_) | StoreKind::Secret(_) => {
+            store.regions.first().map(|region| (region.index(), Time::ZERO)).into_iter().collect()
+        }
     }
 }
 

@@ -10,6 +10,9 @@ pub fn rules() -> Vec<RuleRef> {
         client::rules::ALL,
         services::dynamodb::rules::ALL,
         services::aurora::rules::ALL,
+        services::s3::rules::ALL,
+        services::snapshot::rules::ALL,
+        services::secrets::rules::ALL,
     ];
     [services::kms::rules::ALL, &others].concat().concat()
 }

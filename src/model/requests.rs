@@ -183,8 +183,14 @@ impl Request {
             (Service::Kms, ..) => "Encrypt",
             (Service::DynamoDb, Kind::Read, _) => "GetItem",
             (Service::DynamoDb, ..) => "PutItem",
-            (Service::Rds, Kind::Read, _) => "SELECT",
-            (Service::Rds, ..) => "COMMIT",
+            (Service::S3, Kind::Read, _) => "GetObject",
+            (Service::S3, ..) => "PutObject",
+            (Service::SecretsManager, Kind::Read, _) => "GetSecretValue",
+            (Service::SecretsManager, ..) => "PutSecretValue",
+            (Service::Ec2, Kind::Read, _) => "ReadBlock",
+            (Service::Ec2, ..) => "WriteBlock",
+            (_, Kind::Read, _) => "SELECT",
+            _ => "COMMIT",
         }
     }
 

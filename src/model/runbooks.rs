@@ -145,6 +145,7 @@ impl Simulation {
                 }
                 RunbookStep::Route { client, region } => {
                     self.clients[*client].home = *region;
+                    self.recorder.moved(*client, *region, self.kernel.now());
                     let place = &setup.world.regions[region.index()].name;
                     self.note_runbook(i, "route", &setup.clients[*client].name, "", place);
                 }

@@ -4,9 +4,14 @@ use crate::client::{ClientSetup, Keyring};
 use crate::faults::Fault;
 use crate::runlog::Assumption;
 use crate::runlog::expression::Expression;
-use crate::services::Command;
+use crate::services::aurora::ClusterSetup;
+use crate::services::dynamodb::TableSetup;
 use crate::services::iam::Directory;
 use crate::services::kms;
+use crate::services::s3::BucketSetup;
+use crate::services::secrets::SecretSetup;
+use crate::services::snapshot::{CopyOf, CopySetup};
+use crate::services::{Command, Service};
 use crate::sim::{Law, Span, Time};
 use crate::world::{self, RegionId};
 use std::collections::BTreeMap;
@@ -42,6 +47,8 @@ pub struct Setup {
     pub settings: kms::Settings,
     /// Departures from AWS's documented behaviour; clients read the one on keyrings.
     pub switches: kms::Switches,
+    /// How long a store goes on with a key that has changed before it tries it again (DDB-KEY-7).
+    pub table_key_recheck: Law,
     /// Replicated data.
     pub stores: Vec<StoreSetup>,
     /// Applications.
@@ -94,34 +101,63 @@ pub struct StoreSetup {
     pub catch_up: Option<Span>,
     /// Principals, besides its clients, who ask for plaintext.
     pub readers: Vec<String>,
+    /// Encryption at rest, replica by replica.
+    pub encryption: Vec<AtRest>,
 }
 
 /// The kinds of store that are modelled.
 #[derive(Clone, Debug)]
 pub enum StoreKind {
-    /// DynamoDB global table with eventual consistency (MREC).
-    DynamoDbGlobalTable,
-    /// Aurora Global Database.
-    AuroraGlobalDatabase {
-        /// Region of the writer at time 0.
-        writer: RegionId,
-        /// Time of a failover's promotion (AUR-FO-2).
-        promotion: Law,
-        /// Time of a switchover beyond the lag (AUR-SW-1).
-        switchover: Law,
-        /// Time to rebuild another secondary after a failover (AUR-FO-3).
-        rebuild: Law,
-    },
+    /// A DynamoDB table or global table.
+    DynamoDb(TableSetup),
+    /// An Aurora cluster or global database.
+    Aurora(ClusterSetup),
+    /// S3 buckets.
+    S3(BucketSetup),
+    /// Snapshots and backups that are copied.
+    Snapshot(CopySetup),
+    /// A secret with its replicas.
+    Secret(SecretSetup),
 }
 
 impl StoreKind {
-    /// The scenario language's name.
+    /// The scenario language's name, where a store has more than one Region.
     pub fn name(&self) -> &'static str {
         match self {
-            StoreKind::DynamoDbGlobalTable => "dynamodb-global-table",
-            StoreKind::AuroraGlobalDatabase { .. } => "aurora-global-database",
+            StoreKind::DynamoDb(_) => "dynamodb-global-table",
+            StoreKind::Aurora(_) => "aurora-global-database",
+            StoreKind::S3(_) => "s3-replication",
+            StoreKind::Snapshot(_) => "snapshot-copy",
+            StoreKind::Secret(_) => "secret",
         }
     }
+
+    /// The service whose endpoints its calls go to.
+    pub fn service(&self) -> Service {
+        match self {
+            StoreKind::DynamoDb(_) => Service::DynamoDb,
+            StoreKind::Aurora(_) => Service::Rds,
+            StoreKind::S3(_) => Service::S3,
+            StoreKind::Snapshot(copy) => match copy.of {
+                CopyOf::EbsVolume => Service::Ec2,
+                CopyOf::RdsSnapshot | CopyOf::RdsAutomatedBackup => Service::Rds,
+                CopyOf::BackupVault => Service::Rds,
+            },
+            StoreKind::Secret(_) => Service::SecretsManager,
+        }
+    }
+}
+
+/// With what a replica is encrypted at rest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AtRest {
+    /// A key that AWS owns: always there, never refused.
+    #[default]
+    AwsOwned,
+    /// The key that AWS manages for the service in this account and Region (`aws/…`).
+    AwsManaged,
+    /// A customer managed key.
+    Customer(kms::SetId),
 }
 
 /// One entry of the timeline.

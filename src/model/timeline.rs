@@ -1,11 +1,11 @@
 //! The timeline: faults start and lift, steps are taken, timers wait for their Region.
 
-use super::setup::{Action, Setup, StoreSetup};
+use super::setup::{Action, Setup};
 use super::{Event, Simulation};
-use crate::faults::{Fault, Traffic};
+use crate::faults::Names;
 use crate::runlog::{EventRow, FaultSpan};
 use crate::services::kms::{KmsEvent, SetId};
-use crate::services::{Command, Outbox, Service};
+use crate::services::{Outbox, Service};
 use crate::sim::Time;
 use crate::world::RegionId;
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ pub struct Timers {
     /// Messages between KMS Regions that cannot reach each other.
     tells: Vec<(RegionId, RegionId, KmsEvent)>,
     /// Faults that hold keys disabled.
-    key_faults: BTreeMap<(SetId, RegionId, &'static str), u32>,
+    pub(super) key_faults: BTreeMap<(SetId, RegionId, &'static str), u32>,
     /// The states of the declared keys as last written down.
     key_states: BTreeMap<(SetId, RegionId), &'static str>,
 }
@@ -106,7 +106,7 @@ impl Simulation {
                     self.recorder.fault(FaultSpan {
                         name: name.clone(),
                         kind: fault.kind(),
-                        scope: scope(fault, &setup),
+                        scope: fault.scope(&names(&setup)),
                         region: fault.region().map(RegionId::index),
                         start: now,
                         end: lasts.map(|lasts| now + lasts),
@@ -119,7 +119,7 @@ impl Simulation {
                     principal: name.clone(),
                     source: "fault",
                     operation: fault.kind().to_owned(),
-                    target: scope(fault, &setup),
+                    target: fault.scope(&names(&setup)),
                     outcome: if due.lift { "lifted" } else { "started" }.to_owned(),
                     error: String::new(),
                     rule: None,
@@ -136,92 +136,6 @@ impl Simulation {
         self.timers.weather += 1;
         self.ledger.changed_everywhere(self.kernel.now());
         self.deliver();
-    }
-
-    fn apply(&mut self, fault: &Fault, id: u32, lift: bool, name: &str) {
-        let now = self.kernel.now();
-        match lift {
-            false => fault.start(&mut self.world, id, now),
-            true => fault.lift(&mut self.world, id),
-        }
-        match fault {
-            Fault::RegionOutage { region, .. } => self.block_region(*region, None, !lift),
-            Fault::ServiceOutage { region, service, ratio, .. } if *ratio >= 1.0 => {
-                self.block_region(*region, Some(*service), !lift);
-            }
-            Fault::Partition { from, to, both, traffic } if *traffic != Traffic::App => {
-                let hit = |a, b| (a, b) == (*from, *to) || (*both && (a, b) == (*to, *from));
-                self.block_pairs(!lift, |_, a, b| hit(a, b));
-            }
-            Fault::ReplicationPause { store, region, inbound, outbound } => {
-                let hit = |from, to| (*inbound && to == *region) || (*outbound && from == *region);
-                self.block_pairs(!lift, |index, from, to| index == *store && hit(from, to));
-            }
-            Fault::Key { kind, key, region, start, lift: end } => match lift {
-                false => {
-                    *self.timers.key_faults.entry((*key, *region, kind)).or_default() += 1;
-                    start.iter().for_each(|command| self.act(command, *key, *region, name));
-                }
-                true => self.mend_key(kind, *key, *region, end, name),
-            },
-            _ => {}
-        }
-    }
-
-    /// A Region's storage stops (or goes on) taking part in replication; with a service, only its own.
-    fn block_region(&mut self, region: RegionId, service: Option<Service>, block: bool) {
-        let hit: Vec<bool> =
-            self.stores.iter().map(|store| service.is_none_or(|service| service == store.service)).collect();
-        self.block_pairs(block, |index, from, to| hit[index] && (from == region || to == region));
-    }
-
-    fn block_pairs(&mut self, block: bool, hit: impl Fn(usize, RegionId, RegionId) -> bool) {
-        for index in 0..self.stores.len() {
-            let regions = self.stores[index].replicas().regions.clone();
-            for (from, a) in regions.iter().enumerate() {
-                for (to, b) in regions.iter().enumerate().filter(|(to, _)| *to != from) {
-                    if hit(index, *a, *b) {
-                        self.block(index as u16, from as u8, to as u8, block);
-                    }
-                }
-            }
-        }
-    }
-
-    /// The lift of a key fault mends nothing that another one still holds, and enables no key that any holds.
-    fn mend_key(&mut self, kind: &'static str, key: SetId, region: RegionId, lift: &[Command], name: &str) {
-        let holds = self.timers.key_faults.entry((key, region, kind)).or_default();
-        *holds = holds.saturating_sub(1);
-        let mut all =
-            self.timers.key_faults.iter().filter(|((held, at, _), _)| (*held, *at) == (key, region));
-        let mended = all.clone().all(|((_, _, other), holds)| *other != kind || *holds == 0);
-        let free = all.all(|(_, holds)| *holds == 0);
-        for command in lift.iter().filter(|_| mended) {
-            if free || command.operation.name != "EnableKey" {
-                self.act(command, key, region, name);
-            }
-        }
-    }
-
-    /// A key fault acts: the rulebook's own operation, authorization skipped.
-    fn act(&mut self, command: &Command, key: SetId, region: RegionId, name: &str) {
-        let answer = self.call_kms_directly(command, region, name);
-        let (outcome, error, rule) = match answer {
-            Ok(()) => ("ok", String::new(), None),
-            Err(refused) => ("refused", refused.error, refused.rule),
-        };
-        self.recorder.event(EventRow {
-            time: self.kernel.now(),
-            region: Some(region.index()),
-            principal: name.to_owned(),
-            source: "fault",
-            operation: command.operation.name.to_owned(),
-            target: self.kms.arn(key, region),
-            outcome: outcome.to_owned(),
-            error,
-            rule,
-            detail: self.resolve(&command.text).unwrap_or_else(|_| command.text.clone()),
-        });
     }
 
     /// Delivers what waited for a Region that answers again.
@@ -275,6 +189,7 @@ impl Simulation {
             self.timers.epoch = self.kms.epoch();
             self.ledger.changed_everywhere(now);
             self.note_key_states();
+            self.look_at_keys();
         }
     }
 
@@ -312,38 +227,11 @@ fn fault_name(setup: &Setup, entry: usize) -> String {
     }
 }
 
-/// A fault's scope in words.
-fn scope(fault: &Fault, setup: &Setup) -> String {
-    let name = |region: &RegionId| setup.world.regions[region.index()].name.as_str();
-    let link =
-        |from, to, both: &bool| format!("{} {} {}", name(from), if *both { "<->" } else { "->" }, name(to));
-    let store = |index: usize| setup.stores.get(index).map_or("", |s: &StoreSetup| s.name.as_str());
-    match fault {
-        Fault::RegionOutage { region, .. } => name(region).to_owned(),
-        Fault::ServiceOutage { region, service, ratio, .. } => match ratio {
-            share if *share < 1.0 => format!("{service} in {} ({} %)", name(region), share * 100.0),
-            _ => format!("{service} in {}", name(region)),
-        },
-        Fault::ControlPlaneOutage { region, service: Some(service) } => {
-            format!("{service} in {}", name(region))
-        }
-        Fault::ControlPlaneOutage { region, service: None } => name(region).to_owned(),
-        Fault::Partition { from, to, both, .. } => link(from, to, both),
-        Fault::Latency { from, to, both, add, .. } => format!("{} + {}", link(from, to, both), add.mean()),
-        Fault::PacketLoss { from, to, both, ratio } => {
-            format!("{}, {} %", link(from, to, both), ratio * 100.0)
-        }
-        Fault::Throttle { region, service, quota } => format!("{service} in {}: {quota}/s", name(region)),
-        Fault::ReplicationPause { store: index, region, inbound, outbound } => {
-            let way = match (inbound, outbound) {
-                (true, true) => "to and from",
-                (true, false) => "to",
-                _ => "from",
-            };
-            format!("{} {way} {}", store(*index), name(region))
-        }
-        Fault::Key { key, region, .. } => {
-            format!("{} in {}", setup.keys[key.0 as usize].name, name(region))
-        }
+/// The names of the scenario, for a fault's scope in words.
+fn names(setup: &Setup) -> Names<'_> {
+    Names {
+        regions: setup.world.regions.iter().map(|region| region.name.as_str()).collect(),
+        stores: setup.stores.iter().map(|store| store.name.as_str()).collect(),
+        keys: setup.keys.iter().map(|key| key.name.as_str()).collect(),
     }
 }

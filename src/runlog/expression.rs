@@ -65,11 +65,13 @@ pub enum Bound {
 }
 
 impl Expression {
-    /// The moment of which it asks for a share of the decryptability ledger.
+    /// The moment of which it asks for a share of the decryptability ledger, or a count of items.
     pub fn ledger_moment(&self) -> Option<Time> {
-        use MetricName::{Decryptable, Denied, Lost, Recoverable, Unreachable};
+        use MetricName::{Decryptable, Denied, Items, Lost, Recoverable, Unreachable};
         match (self.metric.name, self.at) {
-            (Decryptable | Unreachable | Recoverable | Denied | Lost, Some(Moment::At(time))) => Some(time),
+            (Decryptable | Unreachable | Recoverable | Denied | Lost | Items, Some(Moment::At(time))) => {
+                Some(time)
+            }
             _ => None,
         }
     }
@@ -127,11 +129,17 @@ pub enum MetricName {
     Writer,
     /// `error(step)`: text, the error name of the named step, or `ok`.
     Error,
+    /// `status(store, region)`: text, what the service shows of the replica there: `ACTIVE`, `available`, `InSync`.
+    Status,
+    /// `items(store, region)`: count, at the end.
+    Items,
+    /// `home(client)`: text, the Region whose instances new requests go to.
+    Home,
 }
 
 impl MetricName {
     /// Every metric, with the name that users write.
-    pub const ALL: [(&'static str, MetricName); 24] = [
+    pub const ALL: [(&'static str, MetricName); 27] = [
         ("decryptable", MetricName::Decryptable),
         ("unreachable", MetricName::Unreachable),
         ("recoverable", MetricName::Recoverable),
@@ -156,6 +164,9 @@ impl MetricName {
         ("primary", MetricName::Primary),
         ("writer", MetricName::Writer),
         ("error", MetricName::Error),
+        ("status", MetricName::Status),
+        ("items", MetricName::Items),
+        ("home", MetricName::Home),
     ];
 
     /// The name that users write.
@@ -179,6 +190,9 @@ impl MetricName {
                 | Primary
                 | Writer
                 | Error
+                | Status
+                | Items
+                | Home
         )
     }
 }

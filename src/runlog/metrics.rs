@@ -2,7 +2,7 @@
 
 use super::expression::{Bound, Expression, Metric, MetricName, Moment, Op, Value};
 use super::recovery::{Objective, Recovery, recovery};
-use super::{Checked, Class, ClientInfo, FaultSpan, KeyInfo, LossRow, RunLog, StoreInfo};
+use super::{Checked, Class, ClientInfo, FaultSpan, ItemsPoint, KeyInfo, LossRow, RunLog, StoreInfo};
 use crate::sim::{Histogram, Span, Time};
 
 /// The value of the expression's metric. A name that the run does not know has no value.
@@ -55,6 +55,8 @@ pub fn table(log: &RunLog) -> Vec<(String, Value)> {
                 }
             }
             add(MetricName::Staleness, &[&store.name, region]);
+            add(MetricName::Status, &[&store.name, region]);
+            add(MetricName::Items, &[&store.name, region]);
         }
         if !store.writers.is_empty() {
             add(MetricName::Writer, &[&store.name]);
@@ -74,6 +76,7 @@ pub fn table(log: &RunLog) -> Vec<(String, Value)> {
         {
             add(name, &[&client.name]);
         }
+        add(MetricName::Home, &[&client.name]);
         for fault in fault_names(log) {
             add(MetricName::RecoveryTime, &[&client.name, fault]);
         }
@@ -177,6 +180,20 @@ fn value(log: &RunLog, metric: &Metric, at: Option<Moment>) -> Option<Value> {
                 |answer: &&super::Answer| answer.name.as_deref() == Some(name) && answer.time <= until;
             let answer = log.answers.iter().rev().find(named)?;
             Some(Value::Text(answer.error.clone().unwrap_or_else(|| "ok".to_owned())))
+        }
+        Status => {
+            let (_, store) = log.store(arg(0)?)?;
+            Some(Value::Text(store.status(log.region(arg(1)?)?, until)?.to_owned()))
+        }
+        Items => {
+            let place = (log.store(arg(0)?)?.0, log.region(arg(1)?)?);
+            let here = |point: &&ItemsPoint| (point.store, point.region) == place && point.time <= until;
+            Some(Value::Number(log.items.iter().rev().find(here)?.items as f64))
+        }
+        Home => {
+            let (_, client) = log.client(arg(0)?)?;
+            let region = latest(&client.moves, until).unwrap_or(client.region);
+            Some(Value::Text(log.regions.get(region)?.clone()))
         }
     }
 }
@@ -374,6 +391,14 @@ impl RunLog {
             }
         }
         regions
+    }
+}
+
+impl StoreInfo {
+    /// What the service showed of the replica in a Region at an instant; `None`: it had none there.
+    pub fn status(&self, region: usize, at: Time) -> Option<&str> {
+        let known = self.states.iter().rev().find(|(place, _, since)| *place == region && *since <= at);
+        known.map(|(_, status, _)| status.as_str())
     }
 }
 

@@ -69,6 +69,8 @@ pub struct RunLog {
     pub shares: Vec<LedgerExtremes>,
     /// Staleness of each replica, sampled each bin (the largest within the bin).
     pub staleness: Vec<StalenessPoint>,
+    /// Items of each replica, sampled each bin and where an expectation asks; rows only where the number changed.
+    pub items: Vec<ItemsPoint>,
     /// How replicated writes ended.
     pub replication: Vec<ReplicationRow>,
     /// Data loss by store and fault.
@@ -102,6 +104,8 @@ pub struct ClientInfo {
     pub traffic: bool,
     /// Its keyring in words: `mrk(orders)`, `none`.
     pub keyring: String,
+    /// (Region index, since): where new requests went after the start, in time order.
+    pub moves: Vec<(usize, Time)>,
 }
 
 /// A store, for reports.
@@ -118,6 +122,8 @@ pub struct StoreInfo {
     /// (Region index, since): where the one writer was, in time order, the first at time 0. Empty if every
     /// replica takes writes.
     pub writers: Vec<(usize, Time)>,
+    /// (Region index, status, since): what the service showed of each replica over the run, in time order.
+    pub states: Vec<(usize, String, Time)>,
 }
 
 /// A declared key, for reports and diagrams.
@@ -382,6 +388,19 @@ pub struct LedgerExtremes {
     pub extreme: Option<[f64; 5]>,
     /// Per class, at the end.
     pub end: Option<[f64; 5]>,
+}
+
+/// How many items a replica held from an instant on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ItemsPoint {
+    /// From when, at the latest.
+    pub time: Time,
+    /// Index of the store.
+    pub store: usize,
+    /// Index of the Region.
+    pub region: usize,
+    /// How many.
+    pub items: u64,
 }
 
 /// The largest staleness of a replica within a bin.

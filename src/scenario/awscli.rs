@@ -5,7 +5,7 @@ use super::shell_words::{Word, words};
 use crate::runlog::parse::ParseError;
 use crate::services::api::{Argument, Command, Kind, Operation, Param, Service, kebab};
 use crate::services::reference::references;
-use crate::services::{aurora, kms, shorthand};
+use crate::services::{aurora, dynamodb, kms, s3, secrets, shorthand, snapshot};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use std::collections::BTreeMap;
@@ -13,7 +13,14 @@ use std::ops::Range;
 
 /// The operations that are modelled, service by service.
 pub fn operations() -> Vec<&'static [Operation]> {
-    vec![kms::api::OPERATIONS, aurora::api::OPERATIONS]
+    vec![
+        kms::api::OPERATIONS,
+        aurora::api::OPERATIONS,
+        dynamodb::api::OPERATIONS,
+        s3::api::OPERATIONS,
+        secrets::api::OPERATIONS,
+        snapshot::api::OPERATIONS,
+    ]
 }
 
 /// Finds the bytes of a file by its name, or says why not.
@@ -84,10 +91,10 @@ fn operation(
     tables: &[&'static [Operation]],
 ) -> Result<&'static Operation, ParseError> {
     let all = || tables.iter().flat_map(|table| table.iter());
-    let Some(known) = Service::ALL.into_iter().find(|known| known.name() == service.text) else {
+    let Some(known) = Service::ALL.into_iter().find(|known| known.cli_name() == service.text) else {
         let error =
             ParseError::new(service.at.clone(), format!("service `{}` is not modelled", service.text));
-        let names = Service::ALL.map(Service::name);
+        let names = Service::ALL.map(Service::cli_name);
         return Err(error.help(match nearest(&service.text, names) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("services: {}", names.join(", ")),

@@ -25,6 +25,11 @@ pub static CLIENT: Shape = Shape {
         ),
         field("requests", Form::Integer, "ends the arrivals after this many requests"),
         field("mix", Form::Table(&MIX), "shares of the kinds of request, which add up to 1"),
+        field(
+            "reads",
+            Form::OneOf(&["eventual", "strong"]),
+            "consistency of its reads, where the store knows a difference (eventual)",
+        ),
         field("keyring", Form::Table(&KEYRING), "client-side envelope encryption; absent: none"),
         field("context", TEXT_BY_NAME, "the encryption context"),
         field("failover", TEXTS, "Regions whose endpoints its calls try next"),
@@ -115,6 +120,7 @@ fn client(cx: &Context, entry: &Entry) -> Option<ClientSetup> {
         fields.report(problem.help("for example `mix = { write = 0.3, read = 0.7 }`"));
     }
     let mix = fields.read("mix", |v| mix(cx, v)).flatten();
+    let reads = fields.read("reads", |v| value::one_of(v, &[("eventual", false), ("strong", true)]));
     let keyring = fields.read("keyring", |v| keyring(cx, v)).flatten();
     let context = fields.read("context", value::texts).unwrap_or_default();
     let failover = fields.each("failover", |v| match cx.region(v)? {
@@ -142,6 +148,7 @@ fn client(cx: &Context, entry: &Entry) -> Option<ClientSetup> {
     let objective = fields.read("objective", value::objective);
     Some(ClientSetup {
         name: entry.key.clone(),
+        consistent_reads: reads.unwrap_or(false),
         principal: principal.unwrap_or_else(|| entry.key.clone()),
         region: region?,
         store: store?,

@@ -60,6 +60,9 @@ fn signature(metric: MetricName) -> (&'static [Arg], &'static [Arg], Unit) {
         Primary => (&[Arg::Key], &[], Unit::Text),
         Writer => (&[Arg::Store], &[], Unit::Text),
         Error => (&[Arg::Step], &[], Unit::Text),
+        Status => (&[Arg::Store, Arg::StoreRegion], &[], Unit::Text),
+        Items => (&[Arg::Store, Arg::StoreRegion], &[], Unit::Count),
+        Home => (&[Arg::Client], &[], Unit::Text),
     }
 }
 
@@ -293,7 +296,11 @@ fn bound(
                 KeyState::ALL.iter().map(|state| state.name()).chain(["deleted"]).collect();
             among(written, "state", &states, &at)
         }
-        MetricName::Primary | MetricName::Writer => cx.regions.find_at(written, &at).map(|_| ()),
+        // Each service has its own words.
+        MetricName::Status => Ok(()),
+        MetricName::Primary | MetricName::Writer | MetricName::Home => {
+            cx.regions.find_at(written, &at).map(|_| ())
+        }
         _ => {
             let names: Vec<&str> = ErrorCode::ALL.iter().map(|code| code.name()).chain(["ok"]).collect();
             among(written, "error", &names, &at)

@@ -6,7 +6,7 @@ use super::problem::Problem;
 use super::shape::{Form, Shape, field, later};
 use super::tree::Value;
 use super::value;
-use crate::model::setup::RuleSet;
+use crate::model::setup::{AtRest, RuleSet, StoreSetup};
 use crate::services::kms::{
     self, CancelWithoutMaterial, PendingDeletionError, QuotaVintage, Settings, Switches, Timing,
 };
@@ -26,7 +26,7 @@ pub static TIMING: Shape = Shape {
         field("grant", Form::Law, "a grant, or its revocation, until it holds (KMS-TIM-6)"),
         field("alias-tag", Form::Law, "an alias or a tag until policies go by it (KMS-TIM-7)"),
         field("deletion-lateness", Form::Law, "real deletion after the waiting period (KMS-TIM-9)"),
-        later("table-key-recheck", "encryption at rest is not modelled yet"),
+        field("table-key-recheck", Form::Law, "until a store notices that its key has changed (DDB-KEY-7)"),
     ],
 };
 
@@ -179,8 +179,16 @@ pub static RULES: Shape = Shape {
             "a primary key is deleted at any time, by its own clock (KMS-SEED-17)",
         ),
         field("any-sdk-any-region", Form::Flag, "any client decrypts anywhere (KMS-SEED-18)"),
-        later("services-use-mrk-natively", "encryption at rest is not modelled yet"),
-        later("dr-tip-seamless", "snapshots are not modelled yet"),
+        field(
+            "services-use-mrk-natively",
+            Form::Flag,
+            "services encrypt a replica with the source's multi-Region key (KMS-SEED-6, KMS-SEED-12)",
+        ),
+        field(
+            "dr-tip-seamless",
+            Form::Flag,
+            "a copied resource is readable wherever a related key of the source's is (KMS-SEED-11)",
+        ),
     ],
 };
 
@@ -312,6 +320,15 @@ pub fn timing(cx: &Context, called: &[&'static str]) -> Timing {
     }
 }
 
+/// How long stores go on with a key that has changed.
+pub fn table_key_recheck(cx: &Context, stores: &[StoreSetup]) -> Law {
+    const NAME: &str = "table-key-recheck";
+    let stated = open(cx, "timing", &TIMING).and_then(|fields| fields.read(NAME, value::law));
+    let customer = |key: &AtRest| matches!(key, AtRest::Customer(_));
+    let used = stores.iter().any(|store| store.encryption.iter().any(customer));
+    stated.unwrap_or_else(|| cx.default_if(used, NAME))
+}
+
 /// Whether an operation of KMS changes something that cryptographic operations go by.
 fn changes(name: &str) -> bool {
     let known = kms::api::OPERATIONS.iter().find(|operation| operation.name == name);
@@ -437,6 +454,8 @@ pub fn rules(cx: &Context, asked: Option<RuleSet>) -> Rules {
             of_base.promote_from_replica_during_outage,
         ),
         replica_ready_immediately: switch("replica-ready-immediately", of_base.replica_ready_immediately),
+        services_use_mrk_natively: switch("services-use-mrk-natively", of_base.services_use_mrk_natively),
+        dr_tip_seamless: switch("dr-tip-seamless", of_base.dr_tip_seamless),
         unlimited_replicas: switch("unlimited-replicas", of_base.unlimited_replicas),
         twins: switch("twins", of_base.twins),
         rotation_instant: switch("rotation-instant", of_base.rotation_instant),

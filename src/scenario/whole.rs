@@ -115,6 +115,7 @@ fn setup(request: &Request, cx: &Context, variant: Option<&str>) -> Option<Setup
         timing,
         settings,
         switches: rules.switches,
+        table_key_recheck: knobs::table_key_recheck(cx, &stores),
         stores,
         clients,
         runbooks,
@@ -160,8 +161,7 @@ fn used(scenario: &Table) -> Vec<Service> {
     let kinds: Vec<Kind> = scenario.tables("stores").iter().filter_map(stores::kind_of).collect();
     let uses = |service: &Service| match service {
         Service::Kms => !scenario.tables("keys").is_empty(),
-        Service::DynamoDb => kinds.contains(&Kind::GlobalTable),
-        Service::Rds => kinds.contains(&Kind::GlobalDatabase),
+        service => kinds.iter().any(|kind| kind.service() == Some(*service)),
     };
     Service::ALL.into_iter().filter(uses).collect()
 }

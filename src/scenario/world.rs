@@ -29,7 +29,11 @@ pub static LINK: Shape = Shape {
 pub static ENDPOINT: Shape = Shape {
     what: "an endpoint",
     fields: &[
-        field("service", Form::OneOf(&["kms", "dynamodb", "rds"]), "the service"),
+        field(
+            "service",
+            Form::OneOf(&["kms", "dynamodb", "rds", "s3", "ec2", "secretsmanager"]),
+            "the service",
+        ),
         field("regions", TEXTS, "its Regions; absent: all"),
         field(
             "servers",
@@ -52,6 +56,14 @@ pub const SERVICES: &[(&str, Service)] = &[
     ("dynamodb", Service::DynamoDb),
     ("rds", Service::Rds),
     ("aurora", Service::Rds),
+    ("s3", Service::S3),
+    ("ec2", Service::Ec2),
+    ("autoscaling", Service::AutoScaling),
+    ("backup", Service::Backup),
+    ("secretsmanager", Service::SecretsManager),
+    ("sts", Service::Sts),
+    ("route53", Service::Route53),
+    ("arc", Service::RecoveryCluster),
 ];
 
 /// The world, and what stores need of it.
@@ -320,6 +332,10 @@ fn endpoint(
         Service::Kms => ("kms", "kms", "KMS"),
         Service::DynamoDb => ("dynamodb-read", "dynamodb-write", "DynamoDB"),
         Service::Rds => ("rds-read", "rds-write", "Aurora"),
+        Service::S3 => ("s3-read", "s3-write", "S3"),
+        Service::SecretsManager => ("secret-read", "secret-write", "Secrets Manager"),
+        // Of the others only the control plane is called, which takes no time.
+        _ => ("volume", "volume", "EBS"),
     };
     let default = |name| cx.default_if(used.contains(&service), name);
     let time = |name| stated.time.clone().unwrap_or_else(|| default(name));

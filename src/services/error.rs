@@ -72,13 +72,16 @@ error_codes! {
     KMSInvalidStateException,
     LimitExceededException,
     MalformedPolicyDocumentException,
+    NoSuchBucket,
     NotFoundException,
     /// Ours: AWS has it, this simulator does not yet.
     NotModelled,
     /// PostgreSQL's name of SQLSTATE 25006: a write sent to a cluster that only reads.
     ReadOnlySqlTransaction,
     ReadTimeoutError,
+    ResourceNotFoundException,
     ServiceUnavailable,
+    SnapshotNotFound,
     TagException,
     ThrottlingException,
     UnsupportedOperationException,

@@ -13,7 +13,11 @@ pub mod iam;
 pub mod kms;
 pub mod reference;
 pub mod replication;
+pub mod s3;
+pub mod secrets;
 pub mod shorthand;
+pub mod snapshot;
+pub mod store;
 
 pub use api::{Argument, Command, Operation, Params, Plane, Service};
 pub use error::ErrorCode;
@@ -92,6 +96,13 @@ impl<E> Outbox<E> {
     /// Sends `event` to the service's part in another Region.
     pub fn tell(&mut self, from: RegionId, to: RegionId, event: E) {
         self.tells.push((from, to, event));
+    }
+
+    /// The same with events of another kind.
+    pub fn map<F>(self, event: impl Fn(E) -> F) -> Outbox<F> {
+        let timers = self.timers.into_iter().map(|(at, region, e)| (at, region, event(e)));
+        let tells = self.tells.into_iter().map(|(from, to, e)| (from, to, event(e)));
+        Outbox { timers: timers.collect(), tells: tells.collect(), notes: self.notes }
     }
 
     /// Reports a change.

@@ -1,10 +1,10 @@
-//! Items in several Regions and the writes on their way between them: what DynamoDB global tables and Aurora
-//! Global Database have in common.
+//! Items in several Regions and the writes on their way between them: what all replicated stores have in common.
 //!
 //! Each pair (acknowledged write, other replica) ends exactly once: [`End`].
 
 use crate::sim::{Span, Time};
 use crate::world::RegionId;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Index of an envelope class: which keys wrapped an item's data key, under which context.
@@ -18,7 +18,7 @@ pub const ABSENT: ClassId = ClassId::MAX;
 pub struct Record {
     /// When the write was acknowledged.
     pub written: Time,
-    /// How it is encrypted; [`ABSENT`] if there is no such item.
+    /// How it is encrypted; [`ABSENT`] if there is no such item. If it was written, the item was deleted then.
     pub class: ClassId,
     /// The replica that took the write.
     pub source: u8,
@@ -42,7 +42,7 @@ pub struct Table {
 pub struct Change {
     /// The class before; [`ABSENT`] if the item is new here.
     pub from: ClassId,
-    /// The class now.
+    /// The class now; [`ABSENT`] if the item was deleted.
     pub to: ClassId,
 }
 
@@ -51,6 +51,27 @@ impl Table {
     #[inline]
     pub fn get(&self, item: u32) -> Option<Record> {
         self.records.get(item as usize).copied().filter(|record| record.class != ABSENT)
+    }
+
+    /// What was last written under an item key: also a deletion.
+    #[inline]
+    pub fn last(&self, item: u32) -> Option<Record> {
+        self.records.get(item as usize).copied().filter(|record| *record != NOTHING)
+    }
+
+    /// How many items there are.
+    pub fn len(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One more than the largest item key ever written.
+    pub fn keys(&self) -> u32 {
+        self.records.len() as u32
     }
 
     /// Classes with items, rising.
@@ -69,11 +90,13 @@ impl Table {
             if old.class != ABSENT {
                 self.counts[usize::from(old.class)] -= 1;
             }
-            let class = usize::from(record.class);
-            if class >= self.counts.len() {
-                self.counts.resize(class + 1, 0);
+            if record.class != ABSENT {
+                let class = usize::from(record.class);
+                if class >= self.counts.len() {
+                    self.counts.resize(class + 1, 0);
+                }
+                self.counts[class] += 1;
             }
-            self.counts[class] += 1;
         }
         Change { from: old.class, to: record.class }
     }
@@ -181,6 +204,8 @@ pub struct Replicas {
     writes: Vec<Write>,
     /// The number of each write's data key, if somebody caches them.
     data_keys: Option<Vec<u32>>,
+    /// What commands wrote, by item, instant and source: whoever has the record has the value.
+    values: BTreeMap<(u32, Time, u8), Value>,
     free: Vec<u32>,
     /// By `from * replicas + to`.
     pairs: Vec<Pair>,
@@ -196,6 +221,7 @@ impl Replicas {
             items,
             writes: Vec::new(),
             data_keys: None,
+            values: BTreeMap::new(),
             free: Vec::new(),
             pairs: vec![Pair::default(); n * n],
             regions,
@@ -237,6 +263,16 @@ impl Replicas {
             }
             data_keys[slot] = data_key;
         }
+    }
+
+    /// Keeps what a command wrote, so that reads of any copy that has the write can answer it.
+    pub fn note_value(&mut self, item: u32, written: Time, source: u8, value: Value) {
+        self.values.insert((item, written, source), value);
+    }
+
+    /// What a command wrote there, if the record is a command's.
+    pub fn value(&self, item: u32, record: &Record) -> Option<&Value> {
+        self.values.get(&(item, record.written, record.source))
     }
 
     #[inline]
@@ -383,7 +419,7 @@ impl Replicas {
         let Write { acked, item, source, .. } = write;
         let record = self.record(id, &write);
         let table = &mut self.tables[usize::from(to)];
-        let newest = table.get(item).is_none_or(|there| (acked, source) >= (there.written, there.source));
+        let newest = table.last(item).is_none_or(|there| (acked, source) >= (there.written, there.source));
         let (end, change) = match (newest, self.order) {
             (true, _) => (End::Applied, Some(table.put(item, record))),
             (false, Order::Log) => (End::Applied, None),

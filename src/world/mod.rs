@@ -95,27 +95,75 @@ pub struct EndpointSetup {
     pub network: bool,
 }
 
-/// A service, by its AWS CLI name.
+/// A service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Service {
     /// AWS Key Management Service: `aws kms`.
     Kms,
     /// Amazon DynamoDB: `aws dynamodb`.
     DynamoDb,
-    /// Amazon Aurora, under Amazon RDS: `aws rds`.
+    /// Amazon RDS, and Aurora under it: `aws rds`.
     Rds,
+    /// Amazon S3: `aws s3api`.
+    S3,
+    /// Amazon EC2, and EBS under it: `aws ec2`.
+    Ec2,
+    /// Amazon EC2 Auto Scaling: `aws autoscaling`.
+    AutoScaling,
+    /// AWS Backup: `aws backup`.
+    Backup,
+    /// AWS Secrets Manager: `aws secretsmanager`.
+    SecretsManager,
+    /// AWS Security Token Service: `aws sts`.
+    Sts,
+    /// Amazon Route 53: `aws route53`. Its control plane is in one Region (CP-3).
+    Route53,
+    /// Routing control of Application Recovery Controller: `aws route53-recovery-cluster`.
+    RecoveryCluster,
 }
 
 impl Service {
     /// All services, in their fixed order.
-    pub const ALL: [Service; 3] = [Service::Kms, Service::DynamoDb, Service::Rds];
+    pub const ALL: [Service; 11] = [
+        Service::Kms,
+        Service::DynamoDb,
+        Service::Rds,
+        Service::S3,
+        Service::Ec2,
+        Service::AutoScaling,
+        Service::Backup,
+        Service::SecretsManager,
+        Service::Sts,
+        Service::Route53,
+        Service::RecoveryCluster,
+    ];
 
-    /// `kms`, `dynamodb`, `rds`.
+    /// The services that hold what applications read and write.
+    pub const OF_DATA: [Service; 5] =
+        [Service::DynamoDb, Service::Rds, Service::S3, Service::Ec2, Service::SecretsManager];
+
+    /// `kms`, `dynamodb`, `rds`, `s3`, …
     pub fn name(self) -> &'static str {
+        match self {
+            Service::S3 => "s3",
+            other => other.cli_name(),
+        }
+    }
+
+    /// As the AWS CLI calls it.
+    pub fn cli_name(self) -> &'static str {
         match self {
             Service::Kms => "kms",
             Service::DynamoDb => "dynamodb",
             Service::Rds => "rds",
+            Service::S3 => "s3api",
+            Service::Ec2 => "ec2",
+            Service::AutoScaling => "autoscaling",
+            Service::Backup => "backup",
+            Service::SecretsManager => "secretsmanager",
+            Service::Sts => "sts",
+            Service::Route53 => "route53",
+            Service::RecoveryCluster => "route53-recovery-cluster",
         }
     }
 }

@@ -30,6 +30,7 @@ pub fn at(hours: u64, minutes: u64, seconds: u64) -> Time {
 /// A run of four hours in two Regions in which nothing happened.
 pub fn quiet() -> RunLog {
     RunLog {
+        items: Vec::new(),
         name: "quiet".into(),
         title: "Nothing happens".into(),
         variant: None,
@@ -43,6 +44,7 @@ pub fn quiet() -> RunLog {
         regions: vec!["us-east-1".into(), "eu-west-1".into(), "ap-southeast-2".into()],
         clients: vec![client("checkout", 0, 0, true)],
         stores: vec![StoreInfo {
+            states: Vec::new(),
             name: "orders".into(),
             kind: "dynamodb-global-table",
             regions: vec![0, 1],
@@ -83,6 +85,7 @@ pub fn quiet() -> RunLog {
 
 pub fn client(name: &str, region: usize, store: usize, traffic: bool) -> ClientInfo {
     ClientInfo {
+        moves: Vec::new(),
         name: name.into(),
         region,
         store,
@@ -147,6 +150,7 @@ pub fn outage_run() -> RunLog {
     log.stores[0].regions = vec![0, 1, 2];
     log.stores[0].readers = vec!["checkout".into(), "mobile-app".into(), "dba".into()];
     log.stores.push(StoreInfo {
+        states: Vec::new(),
         name: "ledger".into(),
         kind: "aurora-global-database",
         regions: vec![0, 1],

@@ -3,11 +3,17 @@
 pub mod api;
 pub mod rules;
 
-use super::replication::{Bits, End, Ended, Order, Replicas};
-use super::{Caller, ErrorCode, Note, Operation, Outbox, Params, Refusal, Remedy};
+mod setup;
+
+pub use setup::{ClusterSetup, Engine, Forwarding};
+
+use super::replication::{Bits, End, Order, Replicas};
+use super::store::{Barrier, Effects, Stored};
+use super::{Caller, ErrorCode, Note, Operation, Outbox, Params, Refusal, Remedy, Service};
 use crate::rulebook::RuleRef;
-use crate::sim::{Law, Sampler, Time};
+use crate::sim::{Sampler, Time};
 use crate::world::RegionId;
+use crate::world::endpoint::Work;
 use serde_json::{Value, json};
 
 /// What a member cluster is.
@@ -56,17 +62,6 @@ pub enum AuroraEvent {
     },
 }
 
-/// How long Aurora's own processes take.
-#[derive(Clone, Debug)]
-pub struct Timing {
-    /// A failover's promotion (AUR-FO-2).
-    pub promotion: Law,
-    /// A switchover, beyond waiting for the lag (AUR-SW-1).
-    pub switchover: Law,
-    /// Rebuilding a secondary after a failover (AUR-FO-3).
-    pub rebuild: Law,
-}
-
 /// A global database and its member clusters.
 #[derive(Clone, Debug)]
 pub struct GlobalDatabase {
@@ -84,28 +79,19 @@ pub struct GlobalDatabase {
     fresh: u128,
 }
 
-/// What the end of a process did to the data.
-#[derive(Clone, Debug, Default)]
-pub struct Takeover {
-    /// Member that took over, from which one, if somebody did.
-    pub change: Option<(u8, u8)>,
-    /// Pairs that ended.
-    pub ended: Vec<Ended>,
-    /// Whether a volume was replaced, so that counts must be read anew.
-    pub replaced: bool,
-}
-
 impl GlobalDatabase {
-    /// A database with member clusters in these Regions (`places`: their names), the writer in `writer`.
+    /// A database with member clusters in these Regions (`places`: their names).
     pub fn new(
         name: &str,
         account: &str,
         (regions, places): (Vec<RegionId>, Vec<String>),
-        writer: RegionId,
         items: u32,
-        timing: &Timing,
+        setup: &ClusterSetup,
     ) -> GlobalDatabase {
-        let role = |region: &RegionId| if *region == writer { Role::Writer } else { Role::Secondary };
+        let role = |region: &RegionId| match *region == setup.writer {
+            true => Role::Writer,
+            false => Role::Secondary,
+        };
         GlobalDatabase {
             name: name.to_owned(),
             account: account.to_owned(),
@@ -113,9 +99,9 @@ impl GlobalDatabase {
             replicas: Replicas::new(regions, Order::Log, items),
             places,
             status: Status::Available,
-            promotion: Sampler::new(&timing.promotion),
-            switchover: Sampler::new(&timing.switchover),
-            rebuild: Sampler::new(&timing.rebuild),
+            promotion: Sampler::new(&setup.promotion),
+            switchover: Sampler::new(&setup.switchover),
+            rebuild: Sampler::new(&setup.rebuild),
             fresh: 0,
         }
     }
@@ -151,7 +137,7 @@ impl GlobalDatabase {
     }
 
     /// Whether a member takes writes now.
-    pub fn may_write(&self, member: u8) -> Result<(), (ErrorCode, RuleRef)> {
+    fn may_write(&self, member: u8) -> Result<(), (ErrorCode, RuleRef)> {
         let changing = match self.status {
             Status::Available => None,
             Status::SwitchingOver { .. } => Some(rules::SWITCHOVER_NEEDS_A_HEALTHY_WORLD),
@@ -164,16 +150,8 @@ impl GlobalDatabase {
         }
     }
 
-    /// Whether a write that the member accepted can still be carried out: not once another is the writer.
-    pub fn may_commit(&self, member: u8) -> Result<(), (ErrorCode, RuleRef)> {
-        match self.role(member) {
-            Role::Standalone | Role::Writer => Ok(()),
-            _ => Err((ErrorCode::ReadOnlySqlTransaction, rules::ONE_WRITER)),
-        }
-    }
-
     /// Whether a member answers reads now.
-    pub fn may_read(&self, member: u8) -> Result<(), (ErrorCode, RuleRef)> {
+    fn may_read(&self, member: u8) -> Result<(), (ErrorCode, RuleRef)> {
         match self.role(member) {
             Role::Rebuilding | Role::Replaced => {
                 Err((ErrorCode::EndpointConnectionError, rules::OTHERS_ARE_REBUILT))
@@ -182,61 +160,10 @@ impl GlobalDatabase {
         }
     }
 
-    /// The members (bits) that a write taken by `source` is sent to.
-    pub fn targets(&self, source: u8) -> Bits {
-        if self.role(source) == Role::Standalone {
-            return 0;
-        }
-        let others =
-            (0..self.roles.len() as u8).filter(|m| *m != source && self.role(*m) != Role::Standalone);
-        others.fold(0, |bits, member| bits | 1 << member)
-    }
-
-    /// Whether a member's volume takes log records now.
-    pub fn takes_log(&self, member: u8) -> bool {
-        matches!(self.role(member), Role::Writer | Role::Secondary)
-    }
-
     /// The ARN of the member cluster in a Region.
     pub fn arn(&self, member: u8) -> String {
         let place = &self.places[usize::from(member)];
         format!("arn:aws:rds:{place}:{}:cluster:{}-{place}", self.account, self.name)
-    }
-
-    /// Carries an operation out.
-    pub fn call(
-        &mut self,
-        operation: &Operation,
-        params: &Params,
-        caller: &Caller,
-        out: &mut Outbox<AuroraEvent>,
-    ) -> Result<(Value, Takeover), Refusal> {
-        let mut takeover = Takeover::default();
-        match operation.name {
-            "SwitchoverGlobalCluster" => {
-                let target = self.member(params.get("TargetDbClusterIdentifier"))?;
-                self.switch_over(target, caller, out)?;
-            }
-            "FailoverGlobalCluster" => {
-                let target = self.member(params.get("TargetDbClusterIdentifier"))?;
-                match (params.flag("AllowDataLoss"), params.flag("Switchover")) {
-                    (true, false) => self.fail_over(target, caller, out)?,
-                    (false, true) => self.switch_over(target, caller, out)?,
-                    _ => {
-                        return Err(refuse(
-                            rules::FAILOVER_NEEDS_CONSENT,
-                            ErrorCode::InvalidParameterCombination,
-                        ));
-                    }
-                }
-            }
-            "RemoveFromGlobalCluster" => {
-                let member = self.member(params.get("DbClusterIdentifier"))?;
-                takeover.change = self.detach(member, caller, out)?;
-            }
-            _ => {}
-        }
-        Ok((self.describe(), takeover))
     }
 
     fn member(&self, identifier: Option<&str>) -> Result<u8, Refusal> {
@@ -269,19 +196,8 @@ impl GlobalDatabase {
             rules::SWITCHOVER_NEEDS_A_HEALTHY_WORLD,
             out,
         );
-        self.promote_when_level(caller.now, out);
+        self.pair_ended(caller.now, out);
         Ok(())
-    }
-
-    /// Goes on with a switchover whose target has caught up. Called after each pair's end.
-    pub fn promote_when_level(&mut self, now: Time, out: &mut Outbox<AuroraEvent>) {
-        let Status::SwitchingOver { target, syncing: true } = self.status else { return };
-        let Some(writer) = self.primary() else { return };
-        if self.replicas.open(writer, target) == 0 {
-            self.status = Status::SwitchingOver { target, syncing: false };
-            let takes = self.switchover.sample(self.fresh as u64);
-            out.timer(now + takes, self.replicas.regions[usize::from(target)], AuroraEvent::Promoted);
-        }
     }
 
     /// FailoverGlobalCluster --allow-data-loss: for a primary Region that is gone.
@@ -329,50 +245,25 @@ impl GlobalDatabase {
         Ok(writer.filter(|writer| *writer != member).map(|writer| (writer, member)))
     }
 
-    /// A timer fires.
-    pub fn handle(&mut self, event: AuroraEvent, now: Time, out: &mut Outbox<AuroraEvent>) -> Takeover {
-        match event {
-            AuroraEvent::Promoted => self.promoted(now, out),
-            // What has been detached meanwhile, or is already rebuilt and promoted, keeps its role.
-            AuroraEvent::Readded { member } if self.role(member) != Role::Replaced => Takeover::default(),
-            AuroraEvent::Rebuilt { member } if self.role(member) != Role::Rebuilding => Takeover::default(),
-            AuroraEvent::Readded { member } => {
-                self.roles[usize::from(member)] = Role::Rebuilding;
-                let region = self.replicas.regions[usize::from(member)];
-                let takes = self.rebuild.sample((self.fresh >> 64) as u64);
-                out.timer(now + takes, region, AuroraEvent::Rebuilt { member });
-                self.note("AddToGlobalCluster", member, "rebuilding", rules::THE_OLD_VOLUME_IS_REPLACED, out);
-                Takeover::default()
-            }
-            AuroraEvent::Rebuilt { member } => {
-                let Some(writer) = self.primary() else { return Takeover::default() };
-                self.roles[usize::from(member)] = Role::Secondary;
-                self.replicas.copy(writer, member);
-                self.note("RebuildSecondaryCluster", member, "connected", rules::OTHERS_ARE_REBUILT, out);
-                Takeover { replaced: true, ..Takeover::default() }
-            }
-        }
-    }
-
-    fn promoted(&mut self, now: Time, out: &mut Outbox<AuroraEvent>) -> Takeover {
+    fn promoted(&mut self, now: Time, out: &mut Outbox<AuroraEvent>) -> Effects {
         let (target, lossy) = match self.status {
             Status::SwitchingOver { target, .. } => (target, false),
             Status::FailingOver { target } => (target, true),
-            Status::Available => return Takeover::default(),
+            Status::Available => return Effects::default(),
         };
         self.status = Status::Available;
-        let Some(writer) = self.primary() else { return Takeover::default() };
+        let Some(writer) = self.primary() else { return Effects::default() };
         self.roles[usize::from(target)] = Role::Writer;
         self.roles[usize::from(writer)] = Role::Secondary;
         let rule =
             if lossy { rules::FAILOVER_LOSES_THE_LAG } else { rules::SWITCHOVER_NEEDS_A_HEALTHY_WORLD };
         self.note("PromoteGlobalCluster", target, "writer", rule, out);
-        let mut takeover = Takeover { change: Some((writer, target)), ..Takeover::default() };
+        let mut effects = Effects { takeover: Some((writer, target)), ..Effects::default() };
         if lossy {
             self.replace_others(writer, target, now, out);
-            takeover.ended = self.replicas.end_all(writer, End::Lost);
+            effects.ended = self.replicas.end_all(writer, End::Lost);
         }
-        takeover
+        effects
     }
 
     /// After a failover every other volume is rebuilt to the new primary's point in time.
@@ -431,6 +322,149 @@ impl GlobalDatabase {
             "GlobalClusterMembers": members.map(member).collect::<Vec<_>>(),
         }})
     }
+}
+
+impl Stored for GlobalDatabase {
+    type Event = AuroraEvent;
+
+    #[inline]
+    fn replicas(&self) -> &Replicas {
+        &self.replicas
+    }
+
+    #[inline]
+    fn replicas_mut(&mut self) -> &mut Replicas {
+        &mut self.replicas
+    }
+
+    fn routes(&self) -> bool {
+        true
+    }
+
+    fn routed(&self, home: RegionId, read: bool) -> Option<u8> {
+        if read { self.read_target(home) } else { self.write_target(home) }
+    }
+
+    fn writer(&self) -> Option<u8> {
+        self.primary()
+    }
+
+    fn may(&self, member: u8, work: Work) -> Result<(), Barrier> {
+        let answer = match work {
+            Work::Read => self.may_read(member),
+            Work::Write => self.may_write(member),
+        };
+        answer.map_err(|(error, rule)| Barrier::passes(error, rule))
+    }
+
+    /// Not once another is the writer.
+    fn may_commit(&self, member: u8) -> Result<(), Barrier> {
+        match self.role(member) {
+            Role::Standalone | Role::Writer => Ok(()),
+            _ => Err(Barrier::passes(ErrorCode::ReadOnlySqlTransaction, rules::ONE_WRITER)),
+        }
+    }
+
+    fn targets(&self, source: u8, _deletes: bool) -> Bits {
+        if self.role(source) == Role::Standalone {
+            return 0;
+        }
+        let others =
+            (0..self.roles.len() as u8).filter(|m| *m != source && self.role(*m) != Role::Standalone);
+        others.fold(0, |bits, member| bits | 1 << member)
+    }
+
+    /// Whether a member's volume takes log records now.
+    fn flows(&self, _from: u8, to: u8) -> bool {
+        matches!(self.role(to), Role::Writer | Role::Secondary)
+    }
+
+    /// Goes on with a switchover whose target has caught up.
+    fn pair_ended(&mut self, now: Time, out: &mut Outbox<AuroraEvent>) {
+        let Status::SwitchingOver { target, syncing: true } = self.status else { return };
+        let Some(writer) = self.primary() else { return };
+        if self.replicas.open(writer, target) == 0 {
+            self.status = Status::SwitchingOver { target, syncing: false };
+            let takes = self.switchover.sample(self.fresh as u64);
+            out.timer(now + takes, self.replicas.regions[usize::from(target)], AuroraEvent::Promoted);
+        }
+    }
+
+    fn status(&self, member: u8) -> String {
+        match self.role(member) {
+            Role::Rebuilding | Role::Replaced => "pending-resync",
+            Role::Writer | Role::Secondary | Role::Standalone => "available",
+        }
+        .to_owned()
+    }
+
+    fn is_meant(&self, operation: &Operation, params: &Params) -> bool {
+        operation.service == Service::Rds && params.get("GlobalClusterIdentifier") == Some(&self.name)
+    }
+
+    fn call(
+        &mut self,
+        operation: &Operation,
+        params: &Params,
+        caller: &Caller,
+        out: &mut Outbox<AuroraEvent>,
+    ) -> Result<(Value, Effects), Refusal> {
+        let mut effects = Effects::default();
+        match operation.name {
+            "SwitchoverGlobalCluster" => {
+                let target = self.member(params.get("TargetDbClusterIdentifier"))?;
+                self.switch_over(target, caller, out)?;
+            }
+            "FailoverGlobalCluster" => {
+                let target = self.member(params.get("TargetDbClusterIdentifier"))?;
+                match (params.flag("AllowDataLoss"), params.flag("Switchover")) {
+                    (true, false) => self.fail_over(target, caller, out)?,
+                    (false, true) => self.switch_over(target, caller, out)?,
+                    _ => {
+                        return Err(refuse(
+                            rules::FAILOVER_NEEDS_CONSENT,
+                            ErrorCode::InvalidParameterCombination,
+                        ));
+                    }
+                }
+            }
+            "RemoveFromGlobalCluster" => {
+                let member = self.member(params.get("DbClusterIdentifier"))?;
+                effects.takeover = self.detach(member, caller, out)?;
+            }
+            _ => {}
+        }
+        Ok((self.describe(), effects))
+    }
+
+    fn handle(&mut self, event: AuroraEvent, now: Time, out: &mut Outbox<AuroraEvent>) -> Effects {
+        match event {
+            AuroraEvent::Promoted => self.promoted(now, out),
+            // What has been detached meanwhile, or is already rebuilt and promoted, keeps its role.
+            AuroraEvent::Readded { member } if self.role(member) != Role::Replaced => Effects::default(),
+            AuroraEvent::Rebuilt { member } if self.role(member) != Role::Rebuilding => Effects::default(),
+            AuroraEvent::Readded { member } => {
+                self.roles[usize::from(member)] = Role::Rebuilding;
+                let region = self.replicas.regions[usize::from(member)];
+                let takes = self.rebuild.sample((self.fresh >> 64) as u64);
+                out.timer(now + takes, region, AuroraEvent::Rebuilt { member });
+                self.note("AddToGlobalCluster", member, "rebuilding", rules::THE_OLD_VOLUME_IS_REPLACED, out);
+                Effects::default()
+            }
+            AuroraEvent::Rebuilt { member } => {
+                let Some(writer) = self.primary() else { return Effects::default() };
+                self.roles[usize::from(member)] = Role::Secondary;
+                self.replicas.copy(writer, member);
+                self.note("RebuildSecondaryCluster", member, "connected", rules::OTHERS_ARE_REBUILT, out);
+                Effects { replaced: true, ..Effects::default() }
+            }
+        }
+    }
+}
+
+/// What a command that names no database is answered.
+pub fn unknown(_operation: &Operation) -> (ErrorCode, RuleRef) {
+    (ErrorCode::GlobalClusterNotFoundFault, rules::THE_CLUSTER_EXISTS)
 }
 
 fn refuse(rule: RuleRef, error: ErrorCode) -> Refusal {

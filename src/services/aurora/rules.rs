@@ -5,7 +5,7 @@ crate::rules! {
         "A global database has one read/write primary Region and up to ten read-only secondary Regions."
         => ReadOnlySqlTransaction,
         Documented "Aurora User Guide, Using Aurora Global Database";
-    REPLICATION_IS_ASYNCHRONOUS = "AUR-2",
+    REPLICATION_IS_ASYNCHRONOUS: Fact = "AUR-2",
         "Replication is physical, at the storage level and asynchronous; the lag is typically under a second.",
         Documented "Aurora User Guide, Using Aurora Global Database";
     THE_WRITER_ENDPOINT_MOVES = "AUR-4",

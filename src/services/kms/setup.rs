@@ -216,6 +216,10 @@ pub struct Switches {
     pub promote_from_replica_during_outage: bool,
     /// KMS-SEED-5: a new replica is Enabled at once.
     pub replica_ready_immediately: bool,
+    /// KMS-SEED-6, KMS-SEED-12: services encrypt a replica with the source's key, which must have a related key there.
+    pub services_use_mrk_natively: bool,
+    /// KMS-SEED-11: a copied resource can be read in the DR Region if a related key of the source's is there.
+    pub dr_tip_seamless: bool,
     /// KMS-SEED-8: a Region may hold any number of replicas, in any partition; a second one is the first again.
     pub unlimited_replicas: bool,
     /// KMS-SEED-10: state, policy, tags and aliases of related keys are mirrored.
@@ -235,6 +239,8 @@ impl Switches {
         policies_shared: false,
         promote_from_replica_during_outage: true,
         replica_ready_immediately: true,
+        services_use_mrk_natively: true,
+        dr_tip_seamless: true,
         unlimited_replicas: false,
         twins: false,
         rotation_instant: true,

@@ -1,0 +1,50 @@
+//! Faults of replication and of stored data. What they do to a store is the model's business.
+
+use super::Names;
+use crate::world::RegionId;
+
+/// A fault of stored data.
+#[derive(Clone, Debug)]
+pub enum Data {
+    /// Replication of a store into, out of, or to and from a Region waits.
+    ReplicationPause {
+        /// Index of the store.
+        store: usize,
+        /// The Region.
+        region: RegionId,
+        /// Into it.
+        inbound: bool,
+        /// Out of it.
+        outbound: bool,
+    },
+}
+
+impl Data {
+    /// The scenario language's name.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Data::ReplicationPause { .. } => "replication-pause",
+        }
+    }
+
+    /// The one Region that the fault hits, if it is one.
+    pub fn region(&self) -> Option<RegionId> {
+        match self {
+            Data::ReplicationPause { region, .. } => Some(*region),
+        }
+    }
+
+    /// What it hits, in words.
+    pub fn scope(&self, names: &Names) -> String {
+        match self {
+            Data::ReplicationPause { store, region, inbound, outbound } => {
+                let way = match (inbound, outbound) {
+                    (true, true) => "to and from",
+                    (true, false) => "to",
+                    _ => "from",
+                };
+                format!("{} {way} {}", names.store(*store), names.region(*region))
+            }
+        }
+    }
+}

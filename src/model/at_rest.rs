@@ -1,0 +1,103 @@
+//! Encryption at rest: each replica has a key of its own Region, which its service tries again when it may have changed.
+
+use super::data::StoreEvent;
+use super::setup::{AtRest, Setup};
+use super::{Event, Simulation};
+use crate::services::kms::{SetId, Wrap, Wrapping};
+use crate::services::store::{Effects, KeyHealth};
+use crate::services::{NOBODY, Outbox, Remedy, Service};
+use crate::sim::{Sampler, Span, Stream};
+use crate::world::RegionId;
+use std::collections::BTreeMap;
+
+/// What the services know of their keys.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    /// By store and replica, of those with a customer managed key: what was found last, and whether a look is due.
+    known: BTreeMap<(u16, u8), (KeyHealth, bool)>,
+    recheck: Sampler,
+    stream: Stream,
+}
+
+impl Keys {
+    /// Every key works at time 0, as far as anybody has looked.
+    pub fn new(setup: &Setup, trial: u64) -> Keys {
+        let mut known = BTreeMap::new();
+        for (index, store) in setup.stores.iter().enumerate() {
+            for replica in 0..store.regions.len() {
+                known.insert((index as u16, replica as u8), (KeyHealth::Usable, false));
+            }
+        }
+        Keys {
+            known,
+            recheck: Sampler::new(&setup.table_key_recheck),
+            stream: Stream::new(setup.seed, trial, "stores/key-recheck"),
+        }
+    }
+}
+
+impl Simulation {
+    /// The customer managed key with which a replica is encrypted at rest: its own, or, as the study notes have it, the
+    /// first replica's multi-Region key (KMS-SEED-6).
+    pub(super) fn key_at_rest(&self, store: usize, replica: u8) -> Option<SetId> {
+        let encryption = &self.setup.stores[store].encryption;
+        let shared = |key: &AtRest| match key {
+            AtRest::Customer(set) => self.setup.keys[set.0 as usize].multi_region,
+            AtRest::AwsOwned | AtRest::AwsManaged => false,
+        };
+        let native = self.setup.switches.services_use_mrk_natively && encryption.first().is_some_and(shared);
+        match encryption[if native { 0 } else { usize::from(replica) }] {
+            AtRest::Customer(set) => Some(set),
+            AtRest::AwsOwned | AtRest::AwsManaged => None,
+        }
+    }
+
+    /// What a service finds when it uses a key of a Region, as `principal` or, by a grant of its own, as nobody.
+    pub(super) fn key_health(&self, set: SetId, region: RegionId, principal: &str) -> KeyHealth {
+        let arn = self.kms.arn(set, region);
+        match self.kms.may_wrap(Wrapping::GenerateDataKey, region, &arn, principal, &BTreeMap::new()) {
+            Ok(_) => KeyHealth::Usable,
+            Err(no) => match (no.remedy, self.kms.lost(Wrap { set, region, material: 0 })) {
+                (_, Some(rule)) => KeyHealth::Gone { rule },
+                (Remedy::KeyOperation { deadline }, None) => KeyHealth::Unusable { rule: no.rule, deadline },
+                (Remedy::None, None) => KeyHealth::Unusable { rule: no.rule, deadline: None },
+            },
+        }
+    }
+
+    /// Keys have changed: services that go on with one they have tried before look again after a while.
+    pub(super) fn look_at_keys(&mut self) {
+        let places: Vec<(u16, u8)> = self.keys.known.keys().copied().collect();
+        for (index, replica) in places {
+            let store = &self.stores[usize::from(index)];
+            let Some(set) = self.key_at_rest(usize::from(index), replica) else { continue };
+            let region = store.replicas().regions[usize::from(replica)];
+            let (known, due) = self.keys.known[&(index, replica)];
+            if due || self.key_health(set, region, NOBODY) == known {
+                continue;
+            }
+            let pause = match store.service {
+                Service::DynamoDb | Service::Rds => self.keys.recheck.sample(self.keys.stream.next_u64()),
+                _ => Span::ZERO,
+            };
+            self.keys.known.insert((index, replica), (known, true));
+            let event = Event::Store(index, region, StoreEvent::Key(replica));
+            self.kernel.schedule(self.kernel.now() + pause, event);
+        }
+    }
+
+    /// A service tries the key of a replica.
+    pub(super) fn try_key(&mut self, index: u16, replica: u8) -> (Effects, Outbox<StoreEvent>) {
+        let region = self.stores[usize::from(index)].replicas().regions[usize::from(replica)];
+        let Some(set) = self.key_at_rest(usize::from(index), replica) else { return Default::default() };
+        let found = self.key_health(set, region, NOBODY);
+        let known = self.keys.known.insert((index, replica), (found, false));
+        match known {
+            Some((before, _)) if before == found => Default::default(),
+            _ => {
+                self.ledger.changed_everywhere(self.kernel.now());
+                self.stores[usize::from(index)].key_found(replica, found, self.kernel.now())
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! What the simulation asks of a replicated data set, whichever service it belongs to: DynamoDB, Aurora, S3, EBS, RDS,
+//! AWS Backup, Secrets Manager.
+//!
+//! A store keeps its copies as [`Replicas`]; it knows no network, no endpoint and no KMS. Whether a Region answers and
+//! what a key is good for comes to it from outside, like the time.
+
+use super::replication::{Bits, ClassId, Ended, Replicas};
+use super::{Caller, ErrorCode, Operation, Outbox, Params, Refusal};
+use crate::rulebook::RuleRef;
+use crate::sim::Time;
+use crate::world::RegionId;
+use crate::world::endpoint::Work;
+use serde_json::Value;
+
+/// Why a copy cannot be read or written now, and what that means for the items in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Barrier {
+    /// What the application sees.
+    pub error: ErrorCode,
+    /// The rule that decided.
+    pub rule: RuleRef,
+    /// What becomes of the items behind it.
+    pub fate: Fate,
+}
+
+/// What becomes of items that a [`Barrier`] hides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// It passes by itself, or when something answers again: unreachable.
+    Passes,
+    /// An operation on the key, a restore or a start brings them back, until the deadline: recoverable.
+    Mendable {
+        /// The last instant at which it still works.
+        deadline: Option<Time>,
+    },
+    /// Who asks is wrong: denied.
+    Refused,
+    /// Nothing brings this copy back: lost.
+    Gone,
+}
+
+impl Barrier {
+    /// Something on the way is down, or in the making.
+    pub fn passes(error: ErrorCode, rule: RuleRef) -> Barrier {
+        Barrier { error, rule, fate: Fate::Passes }
+    }
+}
+
+/// What a service finds when it tries the key with which a copy is encrypted at rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyHealth {
+    /// It works.
+    Usable,
+    /// It is disabled, pending deletion, or refuses the service: a key operation mends it.
+    Unusable {
+        /// The KMS rule that refuses.
+        rule: RuleRef,
+        /// The last instant at which a key operation still helps (a deletion date).
+        deadline: Option<Time>,
+    },
+    /// It is deleted, and no related key is left that could replace it.
+    Gone {
+        /// The KMS rule behind it.
+        rule: RuleRef,
+    },
+}
+
+/// What an operation or a timer did to the data.
+#[derive(Clone, Debug, Default)]
+pub struct Effects {
+    /// (From, to): the copy that was in charge, and the one that is now.
+    pub takeover: Option<(u8, u8)>,
+    /// Pairs of write and replica that ended.
+    pub ended: Vec<Ended>,
+    /// Whether a whole copy was replaced, came or went, so that its items must be counted anew.
+    pub replaced: bool,
+    /// Writes that the operation itself made, which now replicate as any other.
+    pub writes: Vec<Put>,
+}
+
+/// A write by a command or a fault.
+#[derive(Clone, Debug)]
+pub struct Put {
+    /// The copy that takes it.
+    pub source: u8,
+    /// The item.
+    pub item: u32,
+    /// How it is encrypted by the application; [`ABSENT`](super::replication::ABSENT): a deletion.
+    pub class: ClassId,
+    /// What is written, if somebody may ask for it: see [`Replicas::note_value`].
+    pub value: Option<Value>,
+}
+
+/// A replicated data set of one service.
+pub trait Stored {
+    /// Its timers.
+    type Event;
+
+    /// Its copies and the writes between them.
+    fn replicas(&self) -> &Replicas;
+
+    /// The same, to change them.
+    fn replicas_mut(&mut self) -> &mut Replicas;
+
+    /// The copy that a call of an application in `home` goes to, where the service's own endpoints decide that; `None`:
+    /// the application's list of Regions does.
+    fn routed(&self, _home: RegionId, _read: bool) -> Option<u8> {
+        None
+    }
+
+    /// Whether the service's own endpoints decide where calls go ([`routed`](Stored::routed)).
+    fn routes(&self) -> bool {
+        false
+    }
+
+    /// The one copy that takes writes, if there is only one.
+    fn writer(&self) -> Option<u8> {
+        None
+    }
+
+    /// Whether the rules let a copy do this now.
+    fn may(&self, replica: u8, work: Work) -> Result<(), Barrier>;
+
+    /// Whether a write that a copy accepted can still be carried out.
+    fn may_commit(&self, replica: u8) -> Result<(), Barrier> {
+        self.may(replica, Work::Write)
+    }
+
+    /// The copies (bits) that a write taken by `source` is sent to; `deletes`: the write deletes its item.
+    fn targets(&self, source: u8, deletes: bool) -> Bits;
+
+    /// Whether the rules let replication from one copy to another through now. (Faults are looked after elsewhere.)
+    fn flows(&self, _from: u8, _to: u8) -> bool {
+        true
+    }
+
+    /// A pair of write and copy has ended: something that waited for it may go on.
+    fn pair_ended(&mut self, _now: Time, _out: &mut Outbox<Self::Event>) {}
+
+    /// What the service shows of a copy: `ACTIVE`, `available`, `InSync`, …
+    fn status(&self, replica: u8) -> String;
+
+    /// Whether a command is about this store: it names its table, cluster, bucket, snapshot, …
+    fn is_meant(&self, operation: &Operation, params: &Params) -> bool;
+
+    /// Carries an operation out.
+    ///
+    /// # Errors
+    /// The service's refusal.
+    fn call(
+        &mut self,
+        operation: &Operation,
+        params: &Params,
+        caller: &Caller,
+        out: &mut Outbox<Self::Event>,
+    ) -> Result<(Value, Effects), Refusal>;
+
+    /// A timer fires.
+    fn handle(&mut self, event: Self::Event, now: Time, out: &mut Outbox<Self::Event>) -> Effects;
+
+    /// The service has tried the key of a copy and found it changed since the last time.
+    fn key_found(
+        &mut self,
+        _replica: u8,
+        _health: KeyHealth,
+        _now: Time,
+        _out: &mut Outbox<Self::Event>,
+    ) -> Effects {
+        Effects::default()
+    }
+}
