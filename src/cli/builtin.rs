@@ -1,5 +1,9 @@
 //! The scenarios that come with the program, so that they can be played without a clone.
 
+use crate::scenario::read_file;
+use std::io;
+use std::path::Path;
+
 macro_rules! scenarios {
     ($($name:literal),* $(,)?) => {
         /// (Name, text) of each.
@@ -34,6 +38,18 @@ scenarios! {
     "tutorial/replica-promotion",
     "tutorial/rotation-stalled",
     "tutorial/single-region-key",
+}
+
+/// Reads a file that a scenario names. What is not on the disk may be built in, as what a built-in scenario extends is.
+///
+/// # Errors
+/// As the system says.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let found = read_file(path);
+    match (&found, path.to_str().and_then(find)) {
+        (Err(error), Some((_, text))) if error.kind() == io::ErrorKind::NotFound => Ok(text.as_bytes().to_vec()),
+        _ => found,
+    }
 }
 
 /// A built-in scenario by its name: with or without the folder `scenarios/` and the ending.

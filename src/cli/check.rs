@@ -1,7 +1,7 @@
 //! `mrksim check`: is a scenario valid, and is its design sound?
 
 use super::output::{self, say};
-use super::{Exit, Scenario};
+use super::{Exit, Scenario, builtin};
 use crate::scenario::{self, Problem, Severity, Sources};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ pub fn check(arguments: &Arguments) -> Exit {
 }
 
 fn check_one(arguments: &Arguments, file: &Path) -> Exit {
-    let (exit, problems, sources) = match scenario::load(&arguments.scenario.request(file)) {
+    let (exit, problems, sources) = match scenario::load_with(&arguments.scenario.request(file), &builtin::read) {
         Ok(loaded) => (Exit::Met, loaded.warnings, loaded.sources),
         Err(invalid) if arguments.format == Format::Human => {
             say(&scenario::render(&invalid.problems, &invalid.sources, output::stderr_color()));

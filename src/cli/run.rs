@@ -1,7 +1,7 @@
 //! `mrksim run`: play scenarios, print a report, write the results.
 
 use super::output::{self, say};
-use super::{Exit, Scenario};
+use super::{Exit, Scenario, builtin};
 use crate::model;
 use crate::model::setup::Setup;
 use crate::report::{csv, files, json, terminal, trail};
@@ -69,7 +69,7 @@ pub fn run(arguments: &Arguments) -> Exit {
 }
 
 fn run_one(arguments: &Arguments, file: &Path) -> Exit {
-    let loaded = match scenario::load(&arguments.scenario.request(file)) {
+    let loaded = match scenario::load_with(&arguments.scenario.request(file), &builtin::read) {
         Ok(loaded) => loaded,
         Err(invalid) => {
             say(&scenario::render(&invalid.problems, &invalid.sources, output::stderr_color()));
