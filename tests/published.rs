@@ -49,7 +49,8 @@ fn met() -> Vec<Met> {
     let mut all = Vec::new();
     for path in replays() {
         let request = Request::new(Source::Path(path.clone()));
-        let variants = load(&request).unwrap_or_else(|invalid| panic!("{path:?}: {:?}", invalid.problems)).variants;
+        let variants =
+            load(&request).unwrap_or_else(|invalid| panic!("{path:?}: {:?}", invalid.problems)).variants;
         for variant in std::iter::once(None).chain(variants.into_iter().map(Some)) {
             let request = Request { variant: variant.clone(), ..request.clone() };
             let log = play(&setup(&request), 0);
@@ -69,13 +70,26 @@ fn met() -> Vec<Met> {
 /// The metrics that are published, in the order of the run log's table.
 fn published(log: &RunLog) -> Vec<(String, Value)> {
     const NAMES: [&str; 11] = [
-        "decryptable", "unreachable", "recoverable", "lost", "data-loss", "writes-lost", "writes-suppressed",
-        "writes-delayed", "recovery-time", "success", "staleness",
+        "decryptable",
+        "unreachable",
+        "recoverable",
+        "lost",
+        "data-loss",
+        "writes-lost",
+        "writes-suppressed",
+        "writes-delayed",
+        "recovery-time",
+        "success",
+        "staleness",
     ];
     let whole = |name: &str| {
         let (metric, arguments) = name.split_once('(').unwrap_or((name, ""));
         // Readers and faults one by one are in each run's own summary.
-        let most = if ["decryptable", "unreachable", "recoverable", "lost", "staleness"].contains(&metric) { 1 } else { 0 };
+        let most = if ["decryptable", "unreachable", "recoverable", "lost", "staleness"].contains(&metric) {
+            1
+        } else {
+            0
+        };
         NAMES.contains(&metric) && arguments.matches(',').count() == most
     };
     metrics::table(log).into_iter().filter(|(name, _)| whole(name)).collect()

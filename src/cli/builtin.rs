@@ -47,7 +47,9 @@ scenarios! {
 pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     let found = read_file(path);
     match (&found, path.to_str().and_then(find)) {
-        (Err(error), Some((_, text))) if error.kind() == io::ErrorKind::NotFound => Ok(text.as_bytes().to_vec()),
+        (Err(error), Some((_, text))) if error.kind() == io::ErrorKind::NotFound => {
+            Ok(text.as_bytes().to_vec())
+        }
         _ => found,
     }
 }

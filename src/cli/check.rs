@@ -35,17 +35,18 @@ pub fn check(arguments: &Arguments) -> Exit {
 }
 
 fn check_one(arguments: &Arguments, file: &Path) -> Exit {
-    let (exit, problems, sources) = match scenario::load_with(&arguments.scenario.request(file), &builtin::read) {
-        Ok(loaded) => (Exit::Met, loaded.warnings, loaded.sources),
-        Err(invalid) if arguments.format == Format::Human => {
-            say(&scenario::render(&invalid.problems, &invalid.sources, output::stderr_color()));
-            return super::cannot_run(file, &invalid);
-        }
-        Err(invalid) => {
-            let exit = if invalid.io.is_some() { Exit::Io } else { Exit::Invalid };
-            (exit, invalid.problems, invalid.sources)
-        }
-    };
+    let (exit, problems, sources) =
+        match scenario::load_with(&arguments.scenario.request(file), &builtin::read) {
+            Ok(loaded) => (Exit::Met, loaded.warnings, loaded.sources),
+            Err(invalid) if arguments.format == Format::Human => {
+                say(&scenario::render(&invalid.problems, &invalid.sources, output::stderr_color()));
+                return super::cannot_run(file, &invalid);
+            }
+            Err(invalid) => {
+                let exit = if invalid.io.is_some() { Exit::Io } else { Exit::Invalid };
+                (exit, invalid.problems, invalid.sources)
+            }
+        };
     if arguments.format == Format::Json {
         let problems: Vec<Value> = problems.iter().map(|problem| as_json(problem, &sources)).collect();
         let answer =

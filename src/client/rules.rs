@@ -127,6 +127,9 @@ crate::rules! {
         "What is down in mode error answers with the service's 5xx."
         => InternalServerError,
         Assumed "KMS-OUT-20: the error of a real outage is not documented";
+    A_FAULT_ANSWERS = "SIM-DOWN-5",
+        "Calls that an api-error fault hits are answered with its error, whatever the service would have said.",
+        Assumed "what a fault injection such as AWS FIS's does to EC2 and Kinesis, for any service";
     A_LOST_ANSWER = "SIM-DOWN-4",
         "An answer that is lost or comes after the attempt time-out is a read time-out; the work may have been done."
         => ReadTimeoutError,

@@ -8,10 +8,10 @@ pub mod network;
 pub mod scope;
 
 pub use account::Account;
-pub use api::Api;
+pub use api::{Api, Does};
 pub use data::Data;
 pub use network::Network;
-pub use scope::Scope;
+pub use scope::{Planes, Scope};
 
 use crate::services::Command;
 use crate::services::kms::SetId;

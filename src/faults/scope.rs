@@ -2,6 +2,7 @@
 
 use super::{Mode, Names, services};
 use crate::sim::Time;
+use crate::world::calls::Calls;
 use crate::world::{RegionId, Service, World};
 
 /// A fault of a Region, a zone or a service.
@@ -14,6 +15,17 @@ pub enum Scope {
         /// How its endpoints fail.
         mode: Mode,
     },
+    /// The endpoints of some services of a Region, or one plane of all; instances and other services go on.
+    PartialOutage {
+        /// The Region.
+        region: RegionId,
+        /// The services.
+        services: Vec<Service>,
+        /// Which planes.
+        planes: Planes,
+        /// How the endpoints fail.
+        mode: Mode,
+    },
     /// The data plane of one service in one Region.
     ServiceOutage {
         /// The Region.
@@ -22,25 +34,58 @@ pub enum Scope {
         service: Service,
         /// How it fails.
         mode: Mode,
-        /// Share of requests hit, 0..=1.
-        ratio: f64,
+        /// The calls hit.
+        calls: Calls,
     },
     /// Create, change, promote, delete fail; encrypt, decrypt, read, write go on.
     ControlPlaneOutage {
-        /// The Region.
-        region: RegionId,
+        /// The Regions.
+        regions: Vec<RegionId>,
         /// The service, or all of them.
         service: Option<Service>,
+        /// The calls hit.
+        calls: Calls,
     },
+    /// A share of an endpoint's servers is gone.
+    CapacityLoss {
+        /// The Region.
+        region: RegionId,
+        /// The service.
+        service: Service,
+        /// The share.
+        ratio: f64,
+    },
+    /// After a repair the service admits only so much: the backlog drains slowly.
+    RecoveryThrottle {
+        /// The Region.
+        region: RegionId,
+        /// The service.
+        service: Service,
+        /// Requests admitted a second.
+        rate: u64,
+    },
+}
+
+/// The planes that an outage stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Planes {
+    /// Both.
+    Both,
+    /// Encrypt, decrypt, read, write.
+    Data,
+    /// Create, change, promote, delete.
+    Control,
 }
 
 impl Scope {
     /// The scenario language's name.
     pub fn kind(&self) -> &'static str {
         match self {
-            Scope::RegionOutage { .. } => "region-outage",
+            Scope::RegionOutage { .. } | Scope::PartialOutage { .. } => "region-outage",
             Scope::ServiceOutage { .. } => "service-outage",
             Scope::ControlPlaneOutage { .. } => "control-plane-outage",
+            Scope::CapacityLoss { .. } => "capacity-loss",
+            Scope::RecoveryThrottle { .. } => "recovery-throttle",
         }
     }
 
@@ -48,17 +93,26 @@ impl Scope {
     pub fn region(&self) -> Option<RegionId> {
         match self {
             Scope::RegionOutage { region, .. }
+            | Scope::PartialOutage { region, .. }
             | Scope::ServiceOutage { region, .. }
-            | Scope::ControlPlaneOutage { region, .. } => Some(*region),
+            | Scope::CapacityLoss { region, .. }
+            | Scope::RecoveryThrottle { region, .. } => Some(*region),
+            Scope::ControlPlaneOutage { regions, .. } => match regions[..] {
+                [region] => Some(region),
+                _ => None,
+            },
         }
     }
 
-    /// The Region whose storage it stops, and the service if it is only one's.
-    pub fn stops_storage(&self) -> Option<(RegionId, Option<Service>)> {
+    /// The Region whose storage it stops, and the services if it is not all of them.
+    pub fn stops_storage(&self) -> Option<(RegionId, Option<&[Service]>)> {
         match self {
             Scope::RegionOutage { region, .. } => Some((*region, None)),
-            Scope::ServiceOutage { region, service, ratio, .. } if *ratio >= 1.0 => {
-                Some((*region, Some(*service)))
+            Scope::PartialOutage { region, services, planes, .. } if *planes != Planes::Control => {
+                Some((*region, Some(services)))
+            }
+            Scope::ServiceOutage { region, service, calls, .. } if calls.are_all() => {
+                Some((*region, Some(std::slice::from_ref(service))))
             }
             _ => None,
         }
@@ -66,19 +120,34 @@ impl Scope {
 
     /// What it hits, in words.
     pub fn scope(&self, names: &Names) -> String {
+        let of = |service: &Service, region: &RegionId| format!("{service} in {}", names.region(*region));
         match self {
-            Scope::RegionOutage { region, .. } | Scope::ControlPlaneOutage { region, service: None } => {
-                names.region(*region).to_owned()
+            Scope::RegionOutage { region, .. } => names.region(*region).to_owned(),
+            Scope::PartialOutage { region, services, planes, .. } => {
+                let listed: Vec<&str> = services.iter().map(|service| service.name()).collect();
+                let what = match services.len() == Service::ALL.len() {
+                    true => "everything".to_owned(),
+                    false => listed.join(", "),
+                };
+                let plane = match planes {
+                    Planes::Both => "",
+                    Planes::Data => " (data planes)",
+                    Planes::Control => " (control planes)",
+                };
+                format!("{what} in {}{plane}", names.region(*region))
             }
-            Scope::ServiceOutage { region, service, ratio, .. } => match ratio {
-                share if *share < 1.0 => {
-                    format!("{service} in {} ({} %)", names.region(*region), share * 100.0)
-                }
-                _ => format!("{service} in {}", names.region(*region)),
-            },
-            Scope::ControlPlaneOutage { region, service: Some(service) } => {
-                format!("{service} in {}", names.region(*region))
+            Scope::ServiceOutage { region, service, calls, .. } => {
+                format!("{}{}", of(service, region), calls.in_words())
             }
+            Scope::ControlPlaneOutage { regions, service, calls } => {
+                let places: Vec<&str> = regions.iter().map(|region| names.region(*region)).collect();
+                let service = service.map_or(String::new(), |service| format!("{service} in "));
+                format!("{service}{}{}", places.join(", "), calls.in_words())
+            }
+            Scope::CapacityLoss { region, service, ratio } => {
+                format!("{}: -{} %", of(service, region), ratio * 100.0)
+            }
+            Scope::RecoveryThrottle { region, service, rate } => format!("{}: {rate}/s", of(service, region)),
         }
     }
 
@@ -86,13 +155,33 @@ impl Scope {
     pub fn start(&self, world: &mut World, id: u32, now: Time) {
         match self {
             Scope::RegionOutage { region, mode } => world.crash(now, *region, id, *mode),
-            Scope::ServiceOutage { region, service, mode, ratio } => {
-                world.endpoint_mut(*service, *region).stop(id, *mode, *ratio);
-            }
-            Scope::ControlPlaneOutage { region, service } => {
-                for service in services(*service) {
-                    world.endpoint_mut(service, *region).control.hold(now);
+            Scope::PartialOutage { region, services, planes, mode } => {
+                for service in services {
+                    let endpoint = world.endpoint_mut(*service, *region);
+                    match planes {
+                        Planes::Both => endpoint.crash(now, id, *mode),
+                        Planes::Data => endpoint.stop(id, *mode, Calls::all()),
+                        Planes::Control => endpoint.control.hold(now),
+                    }
                 }
+            }
+            Scope::ServiceOutage { region, service, mode, calls } => {
+                world.endpoint_mut(*service, *region).stop(id, *mode, calls.clone());
+            }
+            Scope::ControlPlaneOutage { regions, service, calls } => {
+                for (region, service) in places(regions, *service) {
+                    let endpoint = world.endpoint_mut(service, region);
+                    match calls.are_all() {
+                        true => endpoint.control.hold(now),
+                        false => endpoint.stop_control(id, calls.clone()),
+                    }
+                }
+            }
+            Scope::CapacityLoss { region, service, ratio } => {
+                world.endpoint_mut(*service, *region).shrink(id, *ratio);
+            }
+            Scope::RecoveryThrottle { region, service, rate } => {
+                world.endpoint_mut(*service, *region).throttle(id, *rate);
             }
         }
     }
@@ -101,14 +190,39 @@ impl Scope {
     pub fn lift(&self, world: &mut World, id: u32) {
         match self {
             Scope::RegionOutage { region, .. } => world.recover(*region, id),
-            Scope::ServiceOutage { region, service, .. } => {
-                world.endpoint_mut(*service, *region).restart(id);
+            Scope::PartialOutage { region, services, planes, .. } => {
+                for service in services {
+                    let endpoint = world.endpoint_mut(*service, *region);
+                    match planes {
+                        Planes::Both => endpoint.recover(id),
+                        Planes::Data => endpoint.clear(id),
+                        Planes::Control => {
+                            endpoint.control.lift();
+                        }
+                    }
+                }
             }
-            Scope::ControlPlaneOutage { region, service } => {
-                for service in services(*service) {
-                    world.endpoint_mut(service, *region).control.lift();
+            Scope::ServiceOutage { region, service, .. }
+            | Scope::CapacityLoss { region, service, .. }
+            | Scope::RecoveryThrottle { region, service, .. } => {
+                world.endpoint_mut(*service, *region).clear(id);
+            }
+            Scope::ControlPlaneOutage { regions, service, calls } => {
+                for (region, service) in places(regions, *service) {
+                    let endpoint = world.endpoint_mut(service, region);
+                    match calls.are_all() {
+                        true => {
+                            endpoint.control.lift();
+                        }
+                        false => endpoint.clear(id),
+                    }
                 }
             }
         }
     }
+}
+
+/// Every endpoint of a service, or of all, in these Regions.
+fn places(regions: &[RegionId], service: Option<Service>) -> impl Iterator<Item = (RegionId, Service)> {
+    regions.iter().flat_map(move |region| services(service).map(|service| (*region, service)))
 }

@@ -22,6 +22,7 @@ use crate::services::replication::ClassId;
 use crate::services::{ErrorCode, Service};
 use crate::sim::{Span, Time};
 use crate::world::RegionId;
+use crate::world::calls::Call;
 use crate::world::endpoint::{Admission, Mode, Work};
 
 impl Simulation {
@@ -166,7 +167,9 @@ impl Simulation {
             self.no_connection(id);
             return None;
         }
-        let refused = match endpoint.admit(now, work, r.draw(purpose::SERVICE), || r.draw(purpose::FAULT)) {
+        let principal = self.setup.clients[r.client.index()].principal.as_str();
+        let call = || Call { operation: r.operation(), principal, draw: r.draw(purpose::FAULT) };
+        let refused = match endpoint.admit(now, work, r.draw(purpose::SERVICE), call) {
             Admission::Accepted { start, finish } => {
                 r.endpoint_spell = endpoint.crashed.spell();
                 return Some((start, finish));
@@ -176,6 +179,7 @@ impl Simulation {
                 return None;
             }
             Admission::Down(mode) => down(r.service, mode),
+            Admission::Failed(error) => Failure::new(ErrorCode::from_number(error), rules::A_FAULT_ANSWERS),
             Admission::Throttled => {
                 let rule = match r.service {
                     Service::Kms => rules::OVER_QUOTA_IS_THROTTLED,

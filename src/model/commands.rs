@@ -13,8 +13,8 @@ use crate::services::{
 };
 use crate::services::{aurora, dynamodb, s3, secrets, snapshot};
 use crate::sim::Stream;
-use crate::world::RegionId;
 use crate::world::endpoint::Mode;
+use crate::world::{self, RegionId};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::Value;
@@ -172,7 +172,7 @@ impl Simulation {
             rule: None,
         })?;
         let params = self.params(command)?;
-        self.health(operation, region, from)?;
+        self.health(operation, region, from, principal)?;
         let fresh = self.fresh(&command.text).next_u128();
         let caller = Caller {
             now: self.kernel.now(),
@@ -278,24 +278,40 @@ impl Simulation {
         operation: &Operation,
         at: RegionId,
         from: Option<RegionId>,
+        principal: &str,
     ) -> Result<(), Failure> {
         let now = self.kernel.now();
-        let endpoint = self.world.endpoint(operation.service, at);
+        let (service, name) = (operation.service, operation.name);
         let cut = |from: RegionId| from != at && !self.world.connected(from, at);
         if from.is_some_and(|from| cut(from) || self.world.region(from).is_down()) {
-            return Err(down(operation.service, Mode::Timeout));
+            return Err(down(service, Mode::Timeout));
         }
-        match (operation.plane, endpoint.outage()) {
-            (_, Some(mode)) if endpoint.crashed.is_down() => Err(down(operation.service, mode)),
-            (Plane::Data, Some(mode)) => Err(down(operation.service, mode)),
-            (Plane::Control, _) if endpoint.control.is_down() => {
-                let error = down(operation.service, Mode::Error).error;
+        let luck = format!("{principal}/{name}/{}/{}", now.0, self.recorder.rows());
+        let draw = Stream::new(self.setup.seed, self.trial, &luck).next_u64();
+        let call = world::calls::Call { operation: name, principal, draw };
+        let endpoint = self.world.endpoint_mut(service, at);
+        if let Some(mode) = endpoint.outage().filter(|_| endpoint.crashed.is_down()) {
+            return Err(down(service, mode));
+        }
+        if let Some(error) = endpoint.failure(&call) {
+            return Err(Failure::new(ErrorCode::from_number(error), rules::A_FAULT_ANSWERS));
+        }
+        if endpoint.throttles(now, &call) {
+            return Err(Failure::new(ErrorCode::ThrottlingException, rules::OVER_QUOTA_IS_THROTTLED));
+        }
+        match operation.plane {
+            Plane::Control if !endpoint.controls(&call) => {
+                let error = down(service, Mode::Error).error;
                 Err(Failure::new(error, rules::A_CONTROL_PLANE_IS_SEPARATE))
             }
-            (Plane::Data, None) if !self.world.endpoint_mut(operation.service, at).within_quota(now) => {
-                Err(Failure::new(ErrorCode::ThrottlingException, rules::OVER_QUOTA_IS_THROTTLED))
-            }
-            _ => Ok(()),
+            Plane::Control => Ok(()),
+            Plane::Data => match endpoint.outage_for(&call) {
+                Some(mode) => Err(down(service, mode)),
+                None if !endpoint.within_quota(now) => {
+                    Err(Failure::new(ErrorCode::ThrottlingException, rules::OVER_QUOTA_IS_THROTTLED))
+                }
+                None => Ok(()),
+            },
         }
     }
 

@@ -443,11 +443,22 @@ impl Simulation {
 
     /// Whether a service's data plane answers an instance in `from` now.
     fn answers(&self, service: Service, from: RegionId, at: RegionId) -> Result<(), Failure> {
-        match self.world.endpoint(service, at).outage() {
+        match self.world.endpoint(service, at).stopped(reading(service)) {
             Some(mode) => Err(down(service, mode)),
             None if from != at && !self.world.connected(from, at) => Err(down(service, Mode::Timeout)),
             None => Ok(()),
         }
+    }
+}
+
+/// The call by which an application reads.
+fn reading(service: Service) -> &'static str {
+    match service {
+        Service::Kms => "Decrypt",
+        Service::DynamoDb => "GetItem",
+        Service::S3 => "GetObject",
+        Service::SecretsManager => "GetSecretValue",
+        _ => "SELECT",
     }
 }
 

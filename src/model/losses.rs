@@ -149,11 +149,11 @@ impl Simulation {
     /// A fault begins: whose storage does it stop?
     pub(super) fn start_losses(&mut self, name: &str, fault: &Fault, end: Option<Time>) {
         let Fault::Scope(scope) = fault else { return };
-        let Some((region, service)) = scope.stops_storage() else { return };
+        let Some((region, services)) = scope.stops_storage() else { return };
         for index in 0..self.stores.len() {
             let store = &self.stores[index];
             let Some(from) = store.replicas().replica_in(region) else { continue };
-            if service.is_some_and(|service| service != store.service) {
+            if services.is_some_and(|services| !services.contains(&store.service)) {
                 continue;
             }
             self.losses.close_earlier(index as u16, from, self.kernel.now());

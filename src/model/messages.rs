@@ -172,7 +172,7 @@ impl Simulation {
     ) -> Result<Value, Refused> {
         let operation = OPERATIONS.iter().find(|operation| operation.name == name);
         let operation = operation.expect("an operation of KMS");
-        self.health(operation, call.endpoint, session.step.from)?;
+        self.health(operation, call.endpoint, session.step.from, &session.step.principal)?;
         let mut params = Params::default();
         params.0.insert("KeyId", call.identifier.clone());
         params.0.insert("EncryptionContext", json!(context).to_string());

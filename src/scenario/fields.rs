@@ -66,11 +66,6 @@ impl<'a> Fields<'a> {
         self.table.get(key).map_or(self.at.clone(), |value| value.span.clone())
     }
 
-    /// What the part may say.
-    pub fn shape(&self) -> &'static Shape {
-        self.shape
-    }
-
     /// A key that may be absent. Nothing if it is, or if its value is wrong, which is reported.
     pub fn read<T>(&self, key: &str, read: impl FnOnce(&'a Value) -> Result<T, Problem>) -> Option<T> {
         self.get(key).and_then(|value| self.sink.take(read(value)))

@@ -16,6 +16,11 @@ macro_rules! error_codes {
                 match self { $(ErrorCode::$name => stringify!($name),)* }
             }
 
+            /// The code of a number that `as u16` made of one.
+            pub fn from_number(number: u16) -> ErrorCode {
+                Self::ALL[usize::from(number) % Self::ALL.len()]
+            }
+
             /// A number for the history digest: it follows from the name, so that no other code changes it. Never zero.
             pub fn mark(self) -> u16 {
                 const MARKS: &[u16] = &[$(fold(stringify!($name))),*];

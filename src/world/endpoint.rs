@@ -1,9 +1,9 @@
 //! One Region's front door of one service: servers, FIFO queue, request quota, health.
 
 use super::EndpointSetup;
+use super::calls::{Call, Calls};
 use super::outage::Holds;
 use super::quota::Bucket;
-use crate::sim::rng::unit;
 use crate::sim::{Draws, Sampler, Span, Tables, Time};
 
 /// How something that is down answers.
@@ -31,6 +31,8 @@ pub enum Admission {
     Throttled,
     /// The endpoint is down in this way.
     Down(Mode),
+    /// A fault fails the call with the error of this number, which whoever states the fault gives a meaning.
+    Failed(u16),
 }
 
 /// The kinds of work an endpoint times differently.
@@ -55,8 +57,16 @@ pub struct Endpoint {
     pub crashed: Holds,
     /// The control plane is down.
     pub control: Holds,
-    /// Faults that stop the data plane now: (fault, how, share of requests). The first that hits decides.
-    down: Vec<(u32, Mode, f64)>,
+    /// Faults that stop some operations of the control plane.
+    control_stopped: Vec<(u32, Calls)>,
+    /// Faults that stop the data plane now. The first that hits decides.
+    down: Vec<(u32, Mode, Calls)>,
+    /// Faults that fail calls of either plane with an error.
+    failing: Vec<(u32, u16, Calls)>,
+    /// Faults that lengthen the service time.
+    slowed: Vec<(u32, Sampler, Calls)>,
+    /// Faults that throttle only some calls: those over the quota, or all.
+    throttled: Vec<(u32, Option<Bucket>, Calls)>,
 }
 
 impl Endpoint {
@@ -70,73 +80,159 @@ impl Endpoint {
             quota: Bucket::new(setup.quota),
             crashed: Holds::default(),
             control: Holds::default(),
+            control_stopped: Vec::new(),
             down: Vec::new(),
+            failing: Vec::new(),
+            slowed: Vec::new(),
+            throttled: Vec::new(),
         }
     }
 
     /// Decides on a request that arrives now. Its queueing and service times are then known: the queue is
     /// first in, first out, so nobody who comes later can change them.
     #[inline]
-    pub fn admit(
+    pub fn admit<'a>(
         &mut self,
         now: Time,
         work: Work,
         service_draw: u64,
-        fault_draw: impl FnOnce() -> u64,
+        call: impl Fn() -> Call<'a>,
     ) -> Admission {
-        if !self.down.is_empty()
-            && let Some(mode) = self.failure(fault_draw())
+        if self.is_troubled()
+            && let Some(refused) = self.trouble(now, &call())
         {
-            return Admission::Down(mode);
+            return refused;
         }
         if !self.within_quota(now) {
             return Admission::Throttled;
         }
-        let time = match work {
+        let mut time = match work {
             Work::Read => self.read_time.sample(service_draw),
             Work::Write => self.write_time.sample(service_draw),
         };
+        if !self.slowed.is_empty() {
+            time += self.delay(&call());
+        }
         let start = self.servers.take(now, time);
         Admission::Accepted { start, finish: start + time }
     }
 
-    fn failure(&self, draw: u64) -> Option<Mode> {
-        let hit = |fault: u32, share: f64| share >= 1.0 || unit(Draws(draw).at(0, fault)) < share;
-        self.down.iter().find(|(fault, _, share)| hit(*fault, *share)).map(|(_, mode, _)| *mode)
+    #[inline]
+    fn is_troubled(&self) -> bool {
+        !(self.down.is_empty() && self.failing.is_empty() && self.throttled.is_empty())
+    }
+
+    /// What faults make of a call, if one hits it.
+    #[cold]
+    fn trouble(&mut self, now: Time, call: &Call) -> Option<Admission> {
+        if let Some((_, mode, _)) = self.down.iter().find(|(fault, _, calls)| calls.hit(*fault, call)) {
+            return Some(Admission::Down(*mode));
+        }
+        if let Some(error) = self.failure(call) {
+            return Some(Admission::Failed(error));
+        }
+        self.throttles(now, call).then_some(Admission::Throttled)
+    }
+
+    /// The number of the error with which a fault fails a call of either plane, if one does.
+    pub fn failure(&self, call: &Call) -> Option<u16> {
+        let hit = self.failing.iter().find(|(fault, _, calls)| calls.hit(*fault, call));
+        hit.map(|(_, error, _)| *error)
+    }
+
+    /// Whether a fault that throttles only some calls refuses this one.
+    pub fn throttles(&mut self, now: Time, call: &Call) -> bool {
+        let mut hit = self.throttled.iter_mut().filter(|(fault, _, calls)| calls.hit(*fault, call));
+        hit.any(|(_, quota, _)| quota.as_mut().is_none_or(|quota| !quota.take(now)))
+    }
+
+    /// What faults add to the service time of a call.
+    fn delay(&self, call: &Call) -> Span {
+        let hit = self.slowed.iter().filter(|(fault, _, calls)| calls.hit(*fault, call));
+        hit.fold(Span::ZERO, |sum, (fault, added, _)| sum + added.sample(Draws(call.draw).at(1, *fault)))
     }
 
     /// Whether every request is admitted and served at once, so that their order does not matter.
     #[inline]
     pub fn is_open(&self) -> bool {
-        self.down.is_empty() && self.quota.is_unlimited() && matches!(self.servers, Servers::Unlimited)
+        !self.is_troubled() && self.quota.is_unlimited() && matches!(self.servers, Servers::Unlimited)
     }
 
     /// How the data plane fails, if a fault stops every request.
     pub fn outage(&self) -> Option<Mode> {
-        self.down.iter().find(|(.., share)| *share >= 1.0).map(|(_, mode, _)| *mode)
+        self.down.iter().find(|(.., calls)| calls.are_all()).map(|(_, mode, _)| *mode)
     }
 
-    /// A fault stops a share of the requests.
-    pub fn stop(&mut self, fault: u32, mode: Mode, share: f64) {
-        self.down.push((fault, mode, share));
+    /// How it fails for everybody who calls an operation of the data plane, if a fault sees to that.
+    pub fn stopped(&self, operation: &str) -> Option<Mode> {
+        let down = self.down.iter().find(|(.., calls)| calls.are_every(operation)).map(|(_, mode, _)| *mode);
+        down.or_else(|| {
+            self.failing.iter().any(|(.., calls)| calls.are_every(operation)).then_some(Mode::Error)
+        })
     }
 
-    /// That fault is lifted.
-    pub fn restart(&mut self, fault: u32) {
+    /// How it fails for a call of the data plane, if it does.
+    pub fn outage_for(&self, call: &Call) -> Option<Mode> {
+        self.down.iter().find(|(fault, _, calls)| calls.hit(*fault, call)).map(|(_, mode, _)| *mode)
+    }
+
+    /// Whether the control plane carries an operation out.
+    pub fn controls(&self, call: &Call) -> bool {
+        !self.control.is_down() && !self.control_stopped.iter().any(|(fault, calls)| calls.hit(*fault, call))
+    }
+
+    /// A fault stops some operations of the control plane.
+    pub fn stop_control(&mut self, fault: u32, calls: Calls) {
+        self.control_stopped.push((fault, calls));
+    }
+
+    /// A fault fails calls with the error of this number.
+    pub fn fail(&mut self, fault: u32, error: u16, calls: Calls) {
+        self.failing.push((fault, error, calls));
+    }
+
+    /// A fault lengthens the service time of calls.
+    pub fn slow(&mut self, fault: u32, added: Sampler, calls: Calls) {
+        self.slowed.push((fault, added, calls));
+    }
+
+    /// A fault throttles some calls: those over the quota, or all.
+    pub fn throttle_some(&mut self, fault: u32, quota: Option<u64>, calls: Calls) {
+        self.throttled.push((fault, quota.map(|quota| Bucket::new(Some(quota))), calls));
+    }
+
+    /// A fault takes a share of the servers away.
+    pub fn shrink(&mut self, fault: u32, share: f64) {
+        self.servers.shrink(fault, share);
+    }
+
+    /// That fault is lifted, whatever it did here besides crashing the endpoint or holding its control plane down.
+    pub fn clear(&mut self, fault: u32) {
         self.down.retain(|(f, ..)| *f != fault);
+        self.failing.retain(|(f, ..)| *f != fault);
+        self.slowed.retain(|(f, ..)| *f != fault);
+        self.throttled.retain(|(f, ..)| *f != fault);
+        self.control_stopped.retain(|(f, _)| *f != fault);
+        self.quota.restore(fault);
+        self.servers.restore(fault);
+    }
+
+    /// A fault stops calls of the data plane.
+    pub fn stop(&mut self, fault: u32, mode: Mode, calls: Calls) {
+        self.down.push((fault, mode, calls));
     }
 
     /// The whole Region stops: whatever is queued or in service is dropped.
     pub fn crash(&mut self, now: Time, fault: u32, mode: Mode) {
         self.crashed.hold(now);
         self.control.hold(now);
-        self.stop(fault, mode, 1.0);
+        self.stop(fault, mode, Calls::all());
     }
 
     /// The Region is back: servers are empty.
     pub fn recover(&mut self, fault: u32) {
         self.control.lift();
-        self.restart(fault);
+        self.clear(fault);
         if self.crashed.lift() {
             self.servers.clear();
         }
@@ -152,41 +248,80 @@ impl Endpoint {
     pub fn throttle(&mut self, fault: u32, quota: u64) {
         self.quota.lower(fault, quota);
     }
-
-    /// The throttle is lifted.
-    pub fn unthrottle(&mut self, fault: u32) {
-        self.quota.restore(fault);
-    }
 }
 
 /// Servers and their FIFO queue, as the instants at which each server is free again.
 #[derive(Clone, Debug)]
 enum Servers {
     Unlimited,
-    /// A binary heap, earliest first.
-    Limited(Vec<Time>),
+    Limited(Limited),
+}
+
+/// A limited number of servers.
+#[derive(Clone, Debug)]
+struct Limited {
+    /// When each server is free: a binary heap, earliest first.
+    free: Vec<Time>,
+    /// How many there are while no fault takes any away.
+    number: usize,
+    /// Shares that faults take away now.
+    lost: Vec<(u32, f64)>,
 }
 
 impl Servers {
     fn new(number: Option<u32>) -> Servers {
         match number {
             None => Servers::Unlimited,
-            Some(number) => Servers::Limited(vec![Time::ZERO; number.max(1) as usize]),
+            Some(number) => {
+                let number = number.max(1) as usize;
+                Servers::Limited(Limited { free: vec![Time::ZERO; number], number, lost: Vec::new() })
+            }
         }
     }
 
     /// Gives the request to the server that is free first; answers when it starts.
     #[inline]
     fn take(&mut self, now: Time, time: Span) -> Time {
-        let Servers::Limited(free) = self else { return now };
+        let Servers::Limited(Limited { free, .. }) = self else { return now };
         let start = free[0].max(now);
         sift_down(free, start + time);
         start
     }
 
     fn clear(&mut self) {
-        if let Servers::Limited(free) = self {
+        if let Servers::Limited(Limited { free, .. }) = self {
             free.fill(Time::ZERO);
+        }
+    }
+
+    fn shrink(&mut self, fault: u32, share: f64) {
+        if let Servers::Limited(servers) = self {
+            servers.lost.push((fault, share));
+            servers.resize();
+        }
+    }
+
+    fn restore(&mut self, fault: u32) {
+        if let Servers::Limited(servers) = self
+            && servers.lost.iter().any(|(f, _)| *f == fault)
+        {
+            servers.lost.retain(|(f, _)| *f != fault);
+            servers.resize();
+        }
+    }
+}
+
+impl Limited {
+    /// As many servers as faults leave, one at least. The first to be free go; what they have in hand is finished. New
+    /// ones are free at once.
+    fn resize(&mut self) {
+        let kept = self.lost.iter().fold(1.0, |kept, (_, share)| kept * (1.0 - share));
+        let number = ((self.number as f64 * kept) as usize).max(1);
+        self.free.sort_unstable();
+        let gone = self.free.len().saturating_sub(number);
+        self.free.drain(..gone);
+        while self.free.len() < number {
+            self.free.insert(0, Time::ZERO);
         }
     }
 }
@@ -223,8 +358,12 @@ mod tests {
         Endpoint::new(&setup, &mut Tables::default())
     }
 
+    fn call() -> Call<'static> {
+        Call { operation: "GetItem", principal: "app", draw: 0 }
+    }
+
     fn times(endpoint: &mut Endpoint, now: u64) -> (u64, u64) {
-        match endpoint.admit(Time(now * 1_000_000), Work::Read, 0, || 0) {
+        match endpoint.admit(Time(now * 1_000_000), Work::Read, 0, call) {
             Admission::Accepted { start, finish } => (start.0 / 1_000_000, finish.0 / 1_000_000),
             other => panic!("{other:?}"),
         }
@@ -246,8 +385,22 @@ mod tests {
         times(&mut endpoint, 0);
         times(&mut endpoint, 0);
         endpoint.crash(Time(5_000_000), 1, Mode::Timeout);
-        assert_eq!(endpoint.admit(Time(6_000_000), Work::Read, 0, || 0), Admission::Down(Mode::Timeout));
+        assert_eq!(endpoint.admit(Time(6_000_000), Work::Read, 0, call), Admission::Down(Mode::Timeout));
         endpoint.recover(1);
         assert_eq!(times(&mut endpoint, 8), (8, 18));
+    }
+
+    #[test]
+    fn lost_servers_are_those_that_come_free_first() {
+        let mut endpoint = endpoint(Some(4), None);
+        for _ in 0..4 {
+            times(&mut endpoint, 0);
+        }
+        endpoint.shrink(1, 0.5);
+        assert_eq!(times(&mut endpoint, 1), (10, 20));
+        assert_eq!(times(&mut endpoint, 1), (10, 20));
+        assert_eq!(times(&mut endpoint, 1), (20, 30));
+        endpoint.clear(1);
+        assert_eq!(times(&mut endpoint, 2), (2, 12));
     }
 }

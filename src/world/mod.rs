@@ -39,6 +39,7 @@ impl RegionSet {
     }
 }
 
+pub mod calls;
 pub mod endpoint;
 pub mod link;
 pub mod outage;

@@ -4,6 +4,7 @@ mod account;
 mod data;
 
 use super::Simulation;
+use super::data::Store;
 use crate::faults::{Fault, Network, Traffic};
 use crate::runlog::EventRow;
 use crate::services::kms::SetId;
@@ -20,8 +21,8 @@ impl Simulation {
         match fault {
             Fault::Network(fault) => self.break_network(fault, lift),
             Fault::Scope(fault) => {
-                if let Some((region, service)) = fault.stops_storage() {
-                    self.block_region(region, service, !lift);
+                if let Some((region, services)) = fault.stops_storage() {
+                    self.block_region(region, services, !lift);
                 }
             }
             Fault::Data(fault) => self.break_data(fault, lift),
@@ -48,10 +49,10 @@ impl Simulation {
         }
     }
 
-    /// A Region's storage stops (or goes on) taking part in replication; with a service, only its own.
-    fn block_region(&mut self, region: RegionId, service: Option<Service>, block: bool) {
-        let hit: Vec<bool> =
-            self.stores.iter().map(|store| service.is_none_or(|service| service == store.service)).collect();
+    /// A Region's storage stops (or goes on) taking part in replication; with services, only theirs.
+    fn block_region(&mut self, region: RegionId, services: Option<&[Service]>, block: bool) {
+        let stops = |store: &Store| services.is_none_or(|services| services.contains(&store.service));
+        let hit: Vec<bool> = self.stores.iter().map(stops).collect();
         self.block_pairs(block, |index, from, to| hit[index] && (from == region || to == region));
     }
 

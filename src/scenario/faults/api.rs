@@ -1,46 +1,136 @@
-//! Faults of single calls.
+//! Faults of single calls: errors, throttling, delay.
 
 use super::super::context::Context;
 use super::super::fields::Fields;
-use super::super::shape::{Form, Shape, field, later};
+use super::super::problem::{Problem, nearest};
+use super::super::shape::{Field, Form, Shape, TEXTS, field};
+use super::super::stores;
+use super::super::tree::Value;
 use super::super::value;
 use super::super::world::SERVICES;
-use super::{Kind, SERVICE};
-use crate::faults::{Api, Fault};
+use super::{Kind, SERVICE, operations, ratio};
+use crate::faults::{Api, Does, Fault};
+use crate::services::ErrorCode;
 use crate::services::kms::KeySetup;
+use crate::world::Service;
+use crate::world::calls::Calls;
+
+const REGION: Field = field("region", Form::Text, "the Region");
+const OPERATIONS: Field = field("operations", TEXTS, "the operations hit, such as \"Decrypt\"; absent: all");
+const RATIO: Field = field("ratio", Form::Number, "share of calls hit (1)");
+const PRINCIPAL: Field = field("principal", Form::Text, "whose calls are hit; absent: everybody's");
+
+static API_ERROR: Shape = Shape {
+    what: "an api-error",
+    fields: &[
+        REGION,
+        field("service", SERVICE, "the service"),
+        OPERATIONS,
+        RATIO,
+        PRINCIPAL,
+        field("error", Form::Text, "the error's name (the service's 5xx)"),
+    ],
+};
 
 static THROTTLE: Shape = Shape {
     what: "a throttle",
     fields: &[
-        field("region", Form::Text, "the Region"),
+        REGION,
         field("service", SERVICE, "the service"),
-        field("quota", Form::Integer, "requests admitted a second"),
-        later("operations", "the quota is for all operations of the data plane"),
-        later("ratio", "state the `quota` itself"),
-        later("principal", "the quota is the account's"),
+        OPERATIONS,
+        RATIO,
+        PRINCIPAL,
+        field("quota", Form::Integer, "requests admitted a second, of those hit; absent: none, of a `ratio`"),
     ],
 };
 
 static KMS_THROTTLE: Shape = Shape {
     what: "a kms-throttle",
     fields: &[
-        field("region", Form::Text, "the Region"),
-        field("quota", Form::Integer, "requests admitted a second"),
+        REGION,
+        OPERATIONS,
+        RATIO,
+        PRINCIPAL,
+        field("quota", Form::Integer, "requests admitted a second, of those hit; absent: none, of a `ratio`"),
+    ],
+};
+
+static API_LATENCY: Shape = Shape {
+    what: "an api-latency fault",
+    fields: &[
+        REGION,
+        field("service", SERVICE, "the service"),
+        OPERATIONS,
+        RATIO,
+        PRINCIPAL,
+        field("add", Form::Law, "the service time added"),
     ],
 };
 
 /// Every fault of calls.
 pub static KINDS: &[Kind] = &[
+    Kind { name: "api-error", aliases: &[], shape: &API_ERROR, read: api_error },
     Kind { name: "throttle", aliases: &[], shape: &THROTTLE, read: throttle },
-    Kind { name: "kms-throttle", aliases: &[], shape: &KMS_THROTTLE, read: throttle },
+    Kind { name: "kms-throttle", aliases: &[], shape: &KMS_THROTTLE, read: kms_throttle },
+    Kind { name: "api-latency", aliases: &[], shape: &API_LATENCY, read: api_latency },
 ];
 
-fn throttle(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+/// Where the calls go, and which of them are hit.
+fn hit(cx: &Context, fields: &Fields, service: Option<Service>, does: Option<Does>) -> Option<Fault> {
     let region = fields.need("region", |v| cx.region(v));
-    let service = match std::ptr::eq(fields.shape(), &KMS_THROTTLE) {
-        true => Some(crate::world::Service::Kms),
-        false => fields.need("service", |v| value::one_of(v, SERVICES)),
+    let share = fields.read("ratio", ratio).unwrap_or(1.0);
+    let principal = fields.read("principal", stores::principal);
+    let operations = operations(fields, service, None);
+    let calls = Calls { operations, principal, share };
+    Some(Fault::Api(Api { region: region?, service: service?, calls, does: does? }))
+}
+
+fn api_error(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    let service = fields.need("service", |v| value::one_of(v, SERVICES));
+    let usual = match service {
+        Some(Service::Kms) => ErrorCode::KMSInternalException,
+        Some(Service::DynamoDb) => ErrorCode::InternalServerError,
+        _ => ErrorCode::InternalFailure,
     };
-    let quota = fields.need("quota", |v| value::count(v, 0, value::MOST_A_SECOND));
-    Some(Fault::Api(Api::Throttle { region: region?, service: service?, quota: quota? }))
+    let error = match fields.get("error") {
+        None => Some(usual),
+        Some(_) => fields.read("error", error),
+    };
+    hit(cx, fields, service, error.map(Does::Error))
+}
+
+/// The error of a name.
+fn error(v: &Value) -> Result<ErrorCode, Problem> {
+    let name = value::text(v)?;
+    let known = ErrorCode::ALL.iter().find(|code| code.name() == name);
+    known.copied().ok_or_else(|| {
+        let near = nearest(name, ErrorCode::ALL.iter().map(|code| code.name()));
+        Problem::error(&v.span, format!("no error `{name}` is modelled"))
+            .maybe_help(near.map(|near| format!("did you mean `{near}`?")))
+    })
+}
+
+fn throttle(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    let service = fields.need("service", |v| value::one_of(v, SERVICES));
+    throttled(cx, fields, service)
+}
+
+fn kms_throttle(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    throttled(cx, fields, Some(Service::Kms))
+}
+
+fn throttled(cx: &Context, fields: &Fields, service: Option<Service>) -> Option<Fault> {
+    let quota = fields.read("quota", |v| value::count(v, 0, value::MOST_A_SECOND));
+    if fields.get("quota").is_none() && fields.get("ratio").is_none() {
+        let problem = Problem::error(&fields.at, "a throttle needs a `quota` or a `ratio`");
+        fields.report(problem.help("`quota`: requests admitted a second"));
+    }
+    let understood = quota.is_some() || fields.get("quota").is_none();
+    hit(cx, fields, service, understood.then_some(Does::Throttle(quota)))
+}
+
+fn api_latency(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    let service = fields.need("service", |v| value::one_of(v, SERVICES));
+    let add = fields.need("add", value::law);
+    hit(cx, fields, service, add.map(Does::Delay))
 }

@@ -6,16 +6,19 @@ mod data;
 mod network;
 mod scope;
 
+use super::awscli;
 use super::context::Context;
 use super::fields::Fields;
 use super::key_faults;
-use super::problem::Problem;
+use super::problem::{Problem, did_you_mean};
 use super::shape::{Form, Shape};
 use super::source::Span as Place;
 use super::tree::Value;
 use super::value;
 use crate::faults::{Fault, Mode};
+use crate::services::Plane;
 use crate::services::kms::KeySetup;
+use crate::world::Service;
 
 /// A fault of the language.
 pub struct Kind {
@@ -56,12 +59,8 @@ pub static LATER: &[(&str, &str)] = &[
     ("dns-failure", "nearest: `service-outage`"),
     ("region-loss", "nearest: `region-outage`, whose storage is kept"),
     ("az-outage", "nearest: `service-outage` with a `ratio`"),
-    ("capacity-loss", "nearest: an `[[endpoint]]` with fewer `servers`"),
     ("home-region-dependency", "nearest: `control-plane-outage`"),
     ("insufficient-capacity", "nearest: a runbook that waits longer"),
-    ("recovery-throttle", "nearest: `throttle` from the end of the outage"),
-    ("api-error", "nearest: `service-outage` with a `ratio`"),
-    ("api-latency", "nearest: an `[[endpoint]]` with a longer `time`"),
     ("credentials-outage", "nearest: `service-outage`"),
     ("console-login-outage", "nearest: a runbook that waits longer"),
     ("monitoring-blind", "nearest: a runbook that waits longer"),
@@ -109,5 +108,52 @@ fn ratio(v: &Value) -> Result<f64, Problem> {
     match value::share(v)? {
         0.0 => Err(Problem::error(&v.span, "a fault that hits no message or request is none")),
         ratio => Ok(ratio),
+    }
+}
+
+/// The operations that a fault names, of a service: those of commands, and what applications do with a store.
+fn operations(fields: &Fields, service: Option<Service>, plane: Option<Plane>) -> Vec<String> {
+    let Some(service) = service else {
+        if fields.get("operations").is_some() {
+            let problem = Problem::error(&fields.place("operations"), "operations are those of a `service`");
+            fields.report(problem);
+        }
+        return Vec::new();
+    };
+    let mut known: Vec<&str> = awscli::operations()
+        .into_iter()
+        .flatten()
+        .filter(|operation| {
+            operation.service == service && plane.is_none_or(|plane| operation.plane == plane)
+        })
+        .map(|operation| operation.name)
+        .collect();
+    if plane != Some(Plane::Control) {
+        known.extend(requested(service));
+    }
+    known.sort_unstable();
+    known.dedup();
+    fields.each("operations", |v: &Value| {
+        let name = value::text(v)?;
+        match known.contains(&name) {
+            true => Ok(name.to_owned()),
+            false => {
+                let help = did_you_mean(name, "operations", known.iter().copied());
+                let message = format!("`{service}` has no operation `{name}` that this fault could hit");
+                Err(Problem::error(&v.span, message).maybe_help(help))
+            }
+        }
+    })
+}
+
+/// What the requests of applications call.
+fn requested(service: Service) -> &'static [&'static str] {
+    match service {
+        Service::DynamoDb => &["GetItem", "PutItem"],
+        Service::S3 => &["GetObject", "PutObject"],
+        Service::SecretsManager => &["GetSecretValue", "PutSecretValue"],
+        Service::Rds => &["SELECT", "COMMIT"],
+        Service::Ec2 => &["ReadBlock", "WriteBlock"],
+        _ => &[],
     }
 }
