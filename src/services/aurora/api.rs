@@ -6,6 +6,10 @@ const fn text(name: &'static str) -> Param {
     Param { name, kind: Kind::Text, required: true }
 }
 
+const fn option(name: &'static str) -> Param {
+    Param { name, kind: Kind::Text, required: false }
+}
+
 const fn flag(name: &'static str) -> Param {
     Param { name, kind: Kind::Flag, required: false }
 }
@@ -27,8 +31,18 @@ pub static OPERATIONS: &[Operation] = &[
         ],
     ),
     control("RemoveFromGlobalCluster", &[text("GlobalClusterIdentifier"), text("DbClusterIdentifier")]),
+    control("DescribeGlobalClusters", &[text("GlobalClusterIdentifier")]),
+    control("DescribeDBClusters", &[text("DBClusterIdentifier")]),
+    control("ModifyDBCluster", &[text("DBClusterIdentifier"), text("KmsKeyId")]),
+    control("StartDBCluster", &[text("DBClusterIdentifier")]),
+    control("StopDBCluster", &[text("DBClusterIdentifier")]),
     control(
-        "DescribeGlobalClusters",
-        &[Param { name: "GlobalClusterIdentifier", kind: Kind::Text, required: true }],
+        "CreateDBInstance",
+        &[
+            text("DBInstanceIdentifier"),
+            text("DBClusterIdentifier"),
+            text("Engine"),
+            option("DBInstanceClass"),
+        ],
     ),
 ];
