@@ -146,6 +146,7 @@ impl Simulation {
     /// A read waits until its copy has reached a position.
     #[cold]
     pub(super) fn hold_read(&mut self, index: u16, id: RequestId, needs: (u8, u8, u64), finish: Time) {
+        self.recorder.count_rule(aurora::WRITES_ARE_FORWARDED);
         let waiting = &mut self.stores[usize::from(index)].waiting;
         let ticket = waiting.ticket();
         waiting.reads.insert(ticket, Reading { request: id, needs, finish });

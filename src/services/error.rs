@@ -65,6 +65,7 @@ error_codes! {
     InvalidKeyUsageException,
     InvalidMarkerException,
     InvalidParameterCombination,
+    InvalidParameterValue,
     KeyUnavailableException,
     KMSInternalException,
     KMSInvalidMacException,

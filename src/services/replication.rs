@@ -252,7 +252,16 @@ impl Replicas {
 
     /// From now on [`oldest`](Replicas::oldest) answers; the writes of each pair must end in their order, as a log's do.
     pub fn track_lag(&mut self) {
-        self.tracks_lag = true;
+        if std::mem::replace(&mut self.tracks_lag, true) {
+            return;
+        }
+        for from in 0..self.regions.len() as u8 {
+            for to in 0..self.regions.len() as u8 {
+                let mut since: Vec<Time> = self.missing(from, to).map(|(_, write)| write.acked).collect();
+                since.sort_unstable();
+                self.pair_mut(from, to).since = since.into();
+            }
+        }
     }
 
     /// From now on items remember their data keys.

@@ -7,6 +7,7 @@ use super::super::problem::Problem;
 use super::super::tree::{Node, Value};
 use super::super::value;
 use crate::model::setup::{AtRest, Setup, StoreKind};
+use crate::services::aurora::rpo::RANGE;
 use crate::services::aurora::{ClusterSetup, Engine, Forwarding};
 use crate::sim::Span;
 use crate::world::RegionId;
@@ -29,9 +30,6 @@ pub const OWN: &[&str] = &[
 /// Those of them that mean nothing to a cluster on its own.
 const GLOBAL: [&str; 7] =
     ["writer", "rpo", "write-forwarding", "headless", "promotion", "switchover", "rebuild"];
-
-/// The smallest and the largest `rds.global_db_rpo` (AUR-RPO-1).
-const RPO: (Span, Span) = (Span::secs(20), Span::secs(2_147_483_647));
 
 /// What a cluster says of itself; `global`: it is part of a global database.
 pub fn cluster(cx: &Context, fields: &Fields, regions: &[RegionId], global: bool) -> Option<ClusterSetup> {
@@ -108,7 +106,7 @@ fn rpo(fields: &Fields, v: &Value, (engine, regions): (Engine, usize)) -> Result
         let problem = Problem::error(&v.span, "only Aurora PostgreSQL has `rds.global_db_rpo`");
         return Err(problem.rule("AUR-RPO-1"));
     }
-    if bound < RPO.0 || bound > RPO.1 {
+    if bound < Span::secs(*RANGE.start()) || bound > Span::secs(*RANGE.end()) {
         let problem = Problem::error(&v.span, "`rds.global_db_rpo` is from 20 s to 2147483647 s");
         return Err(problem.rule("AUR-RPO-1"));
     }

@@ -34,6 +34,13 @@ pub static OPERATIONS: &[Operation] = &[
     control("DescribeGlobalClusters", &[text("GlobalClusterIdentifier")]),
     control("DescribeDBClusters", &[text("DBClusterIdentifier")]),
     control("ModifyDBCluster", &[text("DBClusterIdentifier"), text("KmsKeyId")]),
+    control(
+        "ModifyDBClusterParameterGroup",
+        &[
+            text("DBClusterParameterGroupName"),
+            Param { name: "Parameters", kind: Kind::Structure, required: true },
+        ],
+    ),
     control("StartDBCluster", &[text("DBClusterIdentifier")]),
     control("StopDBCluster", &[text("DBClusterIdentifier")]),
     control(

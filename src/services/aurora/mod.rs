@@ -8,7 +8,7 @@ mod describe;
 mod failover;
 mod keys;
 mod routing;
-mod rpo;
+pub mod rpo;
 mod setup;
 mod switchover;
 
@@ -400,8 +400,9 @@ impl Stored for GlobalDatabase {
 
     fn is_meant(&self, operation: &Operation, params: &Params) -> bool {
         let cluster = || params.get("DBClusterIdentifier").and_then(|name| self.named(name));
+        let global = params.get("GlobalClusterIdentifier").or(params.get("DBClusterParameterGroupName"));
         operation.service == Service::Rds
-            && match params.get("GlobalClusterIdentifier") {
+            && match global {
                 Some(name) => self.global && name == self.name,
                 None => cluster().is_some(),
             }
@@ -434,6 +435,9 @@ impl Stored for GlobalDatabase {
                 _ => {}
             }
             return Ok((self.describe(caller.now), effects));
+        }
+        if operation.name == "ModifyDBClusterParameterGroup" {
+            return Ok((self.change_parameters(params, out)?, effects));
         }
         let member = self.member_here(params.get("DBClusterIdentifier"), caller)?;
         match operation.name {

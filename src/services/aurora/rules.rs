@@ -73,7 +73,8 @@ crate::rules! {
         => DBClusterNotFoundFault,
         Documented "botocore 1.44.5 RDS service model";
     THE_BOUND_HAS_A_RANGE = "AUR-RPO-1",
-        "rds.global_db_rpo belongs to Aurora PostgreSQL and is from 20 seconds to 2 147 483 647 seconds, or off.",
+        "rds.global_db_rpo belongs to Aurora PostgreSQL and is from 20 seconds to 2 147 483 647 seconds, or -1: off. It can be changed at any time."
+        => InvalidParameterValue,
         Documented "Aurora User Guide, Managing RPOs for Aurora PostgreSQL-based global databases";
     COMMITS_WAIT_FOR_THE_BOUND = "AUR-RPO-2",
         "With rds.global_db_rpo a commit goes on as long as the RPO lag of at least one secondary is below the bound; else all commits wait until one has caught up.",
