@@ -158,7 +158,9 @@ impl Simulation {
     pub(super) fn note_session(&mut self, index: u16, source: u8, request: RequestId) {
         let r = self.requests.read(request);
         let store = &mut self.stores[usize::from(index)];
-        let Some(local) = store.replicas().replica_in(r.home).filter(|local| *local != source) else { return };
+        let Some(local) = store.replicas().replica_in(r.home).filter(|local| *local != source) else {
+            return;
+        };
         let position = store.replicas().position(source, local);
         store.waiting.sessions.insert(session(r), (source, position));
     }

@@ -49,8 +49,7 @@ pub fn cluster(cx: &Context, fields: &Fields, regions: &[RegionId], global: bool
             .and(&fields.place("regions"), "the store's Regions")),
     });
     let writer = writer.or(regions.first().copied())?;
-    let time =
-        |key, name, used| fields.read(key, value::law).unwrap_or_else(|| cx.default_if(used, name));
+    let time = |key, name, used| fields.read(key, value::law).unwrap_or_else(|| cx.default_if(used, name));
     let headless = fields.each("headless", |v| headless(cx, fields, v, (regions, writer)));
     let engines = [("postgresql", Engine::PostgreSql), ("mysql", Engine::MySql)];
     let engine = fields.read("engine", |v| value::one_of(v, &engines)).unwrap_or_default();

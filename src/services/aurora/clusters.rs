@@ -13,11 +13,7 @@ const LONGEST_STOP: Span = Span::days(7);
 
 impl GlobalDatabase {
     /// RemoveFromGlobalCluster: detach and promote. What is on its way to the cluster never arrives.
-    pub(super) fn detach(
-        &mut self,
-        member: u8,
-        out: &mut Outbox<AuroraEvent>,
-    ) -> Result<Effects, Refusal> {
+    pub(super) fn detach(&mut self, member: u8, out: &mut Outbox<AuroraEvent>) -> Result<Effects, Refusal> {
         let fault = ErrorCode::InvalidGlobalClusterStateFault;
         require(self.status == Status::Available, rules::ONE_CHANGE_AT_A_TIME, fault)?;
         let role = self.role(member);

@@ -80,12 +80,7 @@ impl GlobalDatabase {
     }
 
     /// The days of grace are over.
-    pub(super) fn give_key_up(
-        &mut self,
-        member: u8,
-        round: u16,
-        out: &mut Outbox<AuroraEvent>,
-    ) -> Effects {
+    pub(super) fn give_key_up(&mut self, member: u8, round: u16, out: &mut Outbox<AuroraEvent>) -> Effects {
         let cluster = self.at_mut(member);
         if matches!(cluster.key, Key::Recoverable { .. }) && cluster.round == round {
             cluster.key = Key::Terminal;
