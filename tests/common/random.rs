@@ -94,6 +94,9 @@ impl Scenario {
         if !long {
             s.runbooks(c, &stores);
         }
+        if !long && c.one_in(4) {
+            s.split_brain(c, &stores);
+        }
         for number in 0..c.below(8) {
             let at = s.instant(c);
             s.entry(c, &stores, at, number);
@@ -388,6 +391,21 @@ impl Scenario {
                 }
             }
         }
+    }
+
+    /// A failover whose old primary is not fenced.
+    fn split_brain(&mut self, c: &mut Choices, stores: &[Store]) {
+        let Some(store) = stores.iter().find(|store| store.aurora && store.regions.len() > 1) else { return };
+        let (name, place) = (store.name, store.regions[1]);
+        let (second, lasts) = (c.below(30), 1 + c.below(60));
+        let _ = writeln!(
+            self.timeline,
+            "[[timeline]]\nat = \"{second}s\"\nfor = \"{lasts}s\"\nwrite-fence-failure = {{ store = \"{name}\" }}"
+        );
+        let _ = writeln!(
+            self.timeline,
+            "[[timeline]]\nat = \"{second}s\"\nrun = \"aws rds failover-global-cluster --global-cluster-identifier {name} --target-db-cluster-identifier {name}-{place} --allow-data-loss --region {place}\""
+        );
     }
 
     /// A fault of any kind; without `stores`, one that needs none.
