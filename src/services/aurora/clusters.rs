@@ -76,7 +76,7 @@ impl GlobalDatabase {
         self.fresh = caller.fresh;
         let cluster = self.at_mut(member);
         cluster.power = Power::Off;
-        cluster.round += 1;
+        cluster.round = cluster.round.wrapping_add(1);
         let round = cluster.round;
         out.timer(caller.now + LONGEST_STOP, caller.region, AuroraEvent::StartDue { member, round });
         self.note("StopDBCluster", member, "stopped", rules::A_STOPPED_CLUSTER_IS_STARTED, out);
@@ -112,7 +112,7 @@ impl GlobalDatabase {
         let takes = self.times.instance.sample(self.fresh as u64);
         let cluster = self.at_mut(member);
         cluster.power = Power::Starting;
-        cluster.round += 1;
+        cluster.round = cluster.round.wrapping_add(1);
         let round = cluster.round;
         out.timer(now + takes, self.region(member), AuroraEvent::Started { member, round });
     }

@@ -139,7 +139,7 @@ impl GlobalDatabase {
         let takes = self.times.rebuild.sample((self.fresh >> 64) as u64);
         let cluster = self.at_mut(member);
         cluster.role = Role::Rebuilding;
-        cluster.round += 1;
+        cluster.round = cluster.round.wrapping_add(1);
         let round = cluster.round;
         out.timer(now + takes, self.region(member), AuroraEvent::Rebuilt { member, round });
     }

@@ -70,7 +70,7 @@ impl GlobalDatabase {
         let cluster = self.at_mut(member);
         cluster.key = key;
         cluster.power = Power::Off;
-        cluster.round += 1;
+        cluster.round = cluster.round.wrapping_add(1);
         let round = cluster.round;
         if let Key::Recoverable { deadline, .. } = key {
             out.timer(deadline, self.region(member), AuroraEvent::KeyGivenUp { member, round });

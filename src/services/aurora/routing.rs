@@ -67,14 +67,18 @@ impl GlobalDatabase {
         }
     }
 
-    /// Whether a member answers reads now. While a writer restarts, readers of its cluster do.
+    /// Whether a member answers reads now. While a writer restarts, the readers of its own cluster go on.
     pub(super) fn may_read(&self, member: u8) -> Result<(), Barrier> {
         self.runs(member)?;
         let cluster = self.at(member);
         match cluster.role {
             Role::Rebuilding | Role::Replaced => Err(Barrier::passes(gone(), rules::OTHERS_ARE_REBUILT)),
             Role::Secondary if cluster.restarts > 0 => {
-                Err(Barrier::passes(gone(), rules::OLD_READERS_RESTART_TOO))
+                let rule = match self.readers_restart {
+                    true => rules::OLD_READERS_RESTART_TOO,
+                    false => rules::A_RESTART_STOPS_WRITES,
+                };
+                Err(Barrier::passes(gone(), rule))
             }
             _ => Ok(()),
         }
