@@ -14,6 +14,7 @@ macro_rules! scenarios {
 
 scenarios! {
     "bench/w1",
+    "exam/cluster-keys",
     "exam/disabled-primary",
     "exam/fourteen-days",
     "exam/grants",

@@ -17,6 +17,18 @@ pub enum Data {
         /// Out of it.
         outbound: bool,
     },
+    /// A failover of an Aurora global database cannot fence the old primary.
+    WriteFenceFailure {
+        /// Index of the store.
+        store: usize,
+    },
+    /// The instances of an Aurora cluster restart, or its writer fails over within it. It passes by itself.
+    WriterFailover {
+        /// Index of the store.
+        store: usize,
+        /// The cluster's Region.
+        region: RegionId,
+    },
 }
 
 impl Data {
@@ -24,14 +36,22 @@ impl Data {
     pub fn kind(&self) -> &'static str {
         match self {
             Data::ReplicationPause { .. } => "replication-pause",
+            Data::WriteFenceFailure { .. } => "write-fence-failure",
+            Data::WriterFailover { .. } => "writer-failover",
         }
     }
 
     /// The one Region that the fault hits, if it is one.
     pub fn region(&self) -> Option<RegionId> {
         match self {
-            Data::ReplicationPause { region, .. } => Some(*region),
+            Data::ReplicationPause { region, .. } | Data::WriterFailover { region, .. } => Some(*region),
+            Data::WriteFenceFailure { .. } => None,
         }
+    }
+
+    /// Whether it passes by itself, so that it has no lift.
+    pub fn passes(&self) -> bool {
+        matches!(self, Data::WriterFailover { .. })
     }
 
     /// What it hits, in words.
@@ -44,6 +64,10 @@ impl Data {
                     _ => "from",
                 };
                 format!("{} {way} {}", names.store(*store), names.region(*region))
+            }
+            Data::WriteFenceFailure { store } => names.store(*store).to_owned(),
+            Data::WriterFailover { store, region } => {
+                format!("{} in {}", names.store(*store), names.region(*region))
             }
         }
     }

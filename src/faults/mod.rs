@@ -136,9 +136,13 @@ impl Fault {
         }
     }
 
-    /// Whether it has no lift: what it did stays.
+    /// Whether it has no lift: what it did stays, or passes by itself.
     pub fn is_for_good(&self) -> bool {
-        matches!(self, Fault::Key { lift, .. } if lift.is_empty())
+        match self {
+            Fault::Key { lift, .. } => lift.is_empty(),
+            Fault::Data(fault) => fault.passes(),
+            _ => false,
+        }
     }
 
     /// Starts it in the world; `id` tells it from other faults in force. Data and keys are not part of the world.

@@ -17,6 +17,7 @@ use super::requests::{Kind, Request, RequestId, purpose};
 use super::{Event, Moment, Simulation};
 use crate::client::classes::PLAINTEXT;
 use crate::client::{Failure, RetryMode, rules};
+use crate::services::aurora::rules as aurora;
 use crate::services::error::RetryClass;
 use crate::services::replication::ClassId;
 use crate::services::{ErrorCode, Service};
@@ -31,6 +32,7 @@ impl Simulation {
         match moment {
             Moment::AtKms => return self.at_kms(id),
             Moment::AtStore => return self.at_store(id, self.kernel.now()),
+            Moment::StoreLevel => return self.read_after_all(id),
             Moment::KmsDone | Moment::StoreDone => return self.leave(id),
             _ => {}
         }
@@ -425,26 +427,89 @@ impl Simulation {
         let r = self.requests.get(id);
         r.endpoint = endpoint;
         r.replica = replica;
+        r.forwarded = false;
         self.dispatch(id, now);
     }
 
     fn at_store(&mut self, id: RequestId, now: Time) {
-        let work = if self.requests.get(id).kind == Kind::Read { Work::Read } else { Work::Write };
+        let r = self.requests.get(id);
+        let kind = r.kind;
+        let index = self.clients[r.client.index()].store;
+        let primary = if kind == Kind::Read { None } else { self.stores[index].forwards(r.replica) };
+        // A replica that passes a write on only reads it.
+        let work = if kind == Kind::Read || primary.is_some() { Work::Read } else { Work::Write };
         let Some((_, finish)) = self.admit(id, work, now) else { return };
         let r = self.requests.get(id);
-        let in_time = finish <= r.deadline;
-        if in_time {
+        if finish <= r.deadline {
             r.spent.store += finish - now;
         }
-        let client = &self.clients[r.client.index()];
-        let store = &mut self.stores[client.store];
-        if let Err(failure) = store.may(r.replica, work) {
-            return self.answer_at(id, finish, Err(failure.into()));
+        match (kind, primary) {
+            (Kind::Read, _) => self.read_from_store(id, index, finish),
+            (_, Some(primary)) => self.forward(id, index, (primary, finish)),
+            _ => self.write_to_store(id, index, (now, finish)),
         }
-        if work == Work::Read {
-            let record = store.replicas().tables[usize::from(r.replica)].get(r.item);
-            r.data_key = record.map_or(0, |record| record.data_key);
-            return self.answer_at(id, finish, Ok(record.map_or(PLAINTEXT, |record| record.class)));
+    }
+
+    fn read_from_store(&mut self, id: RequestId, index: usize, finish: Time) {
+        let r = self.requests.read(id);
+        match self.lacks(index, r).filter(|_| finish <= r.deadline) {
+            Some(needs) => self.hold_read(index as u16, id, needs, finish),
+            None => self.read_item(id, index, finish),
+        }
+    }
+
+    fn read_item(&mut self, id: RequestId, index: usize, finish: Time) {
+        let r = self.requests.read(id);
+        let store = &self.stores[index];
+        if let Err(barrier) = store.may(r.replica, Work::Read) {
+            return self.answer_at(id, finish, Err(barrier.into()));
+        }
+        let record = store.replicas().tables[usize::from(r.replica)].get(r.item);
+        self.requests.get(id).data_key = record.map_or(0, |record| record.data_key);
+        self.answer_at(id, finish, Ok(record.map_or(PLAINTEXT, |record| record.class)));
+    }
+
+    /// A read has waited for its replica to catch up.
+    fn read_after_all(&mut self, id: RequestId) {
+        let r = self.requests.read(id);
+        let index = self.clients[r.client.index()].store;
+        match self.world.endpoint(r.service, r.endpoint).crashed.spell() == r.endpoint_spell {
+            true => self.read_item(id, index, self.kernel.now()),
+            false => self.answer_lost(id),
+        }
+    }
+
+    /// A replica passes a write on to the primary, whose answer goes straight to the application: the way within its
+    /// Region is nothing to that between Regions.
+    fn forward(&mut self, id: RequestId, index: usize, (primary, at): (u8, Time)) {
+        self.recorder.count_rule(aurora::WRITES_ARE_FORWARDED);
+        let region = self.stores[index].replicas().regions[usize::from(primary)];
+        let r = self.requests.get(id);
+        let network = self.world.endpoint(r.service, region).network;
+        let link = self.world.link(r.endpoint, region);
+        if network && link.app.is_down() {
+            let failure = Failure::new(ErrorCode::EndpointConnectionError, aurora::WRITES_ARE_FORWARDED);
+            return self.answer_at(id, at, Err(failure));
+        }
+        // The primary's part has random numbers of its own.
+        r.attempt += 1;
+        let arrival = if network { at + link.delay(r.draw(purpose::OUT)) } else { at };
+        if arrival > r.deadline {
+            return self.answer_lost(id);
+        }
+        r.spent.network += arrival - at;
+        r.endpoint = region;
+        r.replica = primary;
+        r.forwarded = true;
+        self.kernel.schedule(arrival, Event::Request(id, Moment::AtStore));
+    }
+
+    fn write_to_store(&mut self, id: RequestId, index: usize, (now, finish): (Time, Time)) {
+        let r = self.requests.get(id);
+        let in_time = finish <= r.deadline;
+        let store = &mut self.stores[index];
+        if let Err(barrier) = store.may(r.replica, Work::Write) {
+            return self.answer_at(id, finish, Err(barrier.into()));
         }
         let write = store.replicas_mut().accept(now, r.item, r.class, r.replica, r.draws.0);
         if store.replicas().tracks_data_keys() {
@@ -454,7 +519,7 @@ impl Simulation {
             store.replicas_mut().note_data_key(write, r.data_key);
         }
         let commit = DataEvent::Commit {
-            store: client.store as u16,
+            store: index as u16,
             spell: r.endpoint_spell,
             write,
             request: in_time.then_some(id),

@@ -3,8 +3,10 @@
 pub use super::DataEvent;
 use super::requests::RequestId;
 use super::setup::{Setup, StoreKind, StoreSetup};
+use super::waiting::Waiting;
 use super::{Event, Simulation, requests};
 use crate::client::Failure;
+use crate::rulebook::RuleRef;
 use crate::runlog::ReplicationRow;
 use crate::services::aurora::{AuroraEvent, GlobalDatabase};
 use crate::services::dynamodb::{GlobalTable, TableEvent};
@@ -12,7 +14,7 @@ use crate::services::replication::{ABSENT, Bits, Change, End, Ended, Replicas, W
 use crate::services::s3::{BucketEvent, Buckets};
 use crate::services::secrets::{SecretEvent, Secrets};
 use crate::services::snapshot::{Copies, CopyEvent};
-use crate::services::store::{Barrier, Effects, KeyHealth, Put, Stored};
+use crate::services::store::{Awaited, Barrier, Effects, KeyHealth, Put, Stored};
 use crate::services::{Caller, Operation, Outbox, Params, Refusal, Service};
 use crate::sim::{Histogram, Sampler, Span, Stream, Tables, Time};
 use crate::world::RegionId;
@@ -20,7 +22,7 @@ use crate::world::endpoint::Work;
 use serde_json::Value;
 
 /// Who is said to have done what a service does by itself.
-fn principal(service: Service) -> &'static str {
+pub(super) fn principal(service: Service) -> &'static str {
     match service {
         Service::DynamoDb => "dynamodb.amazonaws.com",
         Service::S3 => "s3.amazonaws.com",
@@ -44,6 +46,8 @@ pub struct Store {
     pairs: Vec<Pair>,
     /// The largest staleness of each replica since the last sample.
     stalest: Vec<Span>,
+    /// What waits in it for replication.
+    pub(super) waiting: Waiting,
 }
 
 #[derive(Clone, Debug)]
@@ -162,6 +166,15 @@ impl Store {
             catch_up: store.catch_up,
             pairs: store.lag.iter().flatten().map(pair).collect(),
             stalest: vec![Span::ZERO; n],
+            waiting: Waiting::default(),
+        }
+    }
+
+    /// The Aurora database that it is, if it is one.
+    pub fn database_mut(&mut self) -> Option<&mut GlobalDatabase> {
+        match &mut self.data {
+            Data::Database(database) => Some(database),
+            _ => None,
         }
     }
 
@@ -227,6 +240,24 @@ impl Store {
     #[inline]
     fn may_commit(&self, replica: u8) -> Result<(), Barrier> {
         of_any!(&self.data, store => store.may_commit(replica))
+    }
+
+    /// The rule that makes a commit wait.
+    #[inline]
+    pub(super) fn holds_commits(&self, source: u8, now: Time) -> Option<RuleRef> {
+        of_any!(&self.data, store => store.holds_commits(source, now))
+    }
+
+    /// The replica to which another passes writes on.
+    #[inline]
+    pub(super) fn forwards(&self, replica: u8) -> Option<u8> {
+        of_any!(&self.data, store => store.forwards(replica))
+    }
+
+    /// What a read waits for.
+    #[inline]
+    pub(super) fn awaited(&self, replica: u8) -> Option<Awaited> {
+        of_any!(&self.data, store => store.awaited(replica))
     }
 
     /// The replicas (bits) that a write is sent to.
@@ -339,6 +370,7 @@ impl Simulation {
                     self.pair_ended(store, &ended);
                 }
             }
+            DataEvent::Overdue { store, ticket } => self.give_up_waiting(store, ticket),
             DataEvent::Release { store, from, to } => {
                 let s = &mut self.stores[usize::from(store)];
                 let pair = s.pair(from, to);
@@ -369,8 +401,14 @@ impl Simulation {
                 None => {}
             };
         }
+        if let Some(rule) = self.stores[usize::from(index)].holds_commits(source, self.kernel.now()) {
+            return self.hold_commit(index, rule, event);
+        }
         self.carry_out(index, write, request);
         if let Some(request) = request {
+            if self.requests.read(request).forwarded {
+                self.note_session(index, source, request);
+            }
             self.committed(request, Ok(()));
         }
     }
@@ -489,15 +527,20 @@ impl Simulation {
         self.release_all(index);
     }
 
-    /// Schedules a store's timers and records what it reports.
+    /// Schedules a store's timers, sends its messages and records what it reports.
     pub(super) fn take_out(&mut self, index: u16, out: Outbox<StoreEvent>) {
         for (at, region, event) in out.timers {
             self.kernel.schedule(at, Event::Store(index, region, event));
         }
+        let service = self.stores[usize::from(index)].service;
+        for (from, to, event) in out.tells {
+            self.tell(service, from, to, Event::Store(index, to, event));
+        }
+        self.let_go_on(index);
         if out.notes.is_empty() {
             return;
         }
-        let source = principal(self.stores[usize::from(index)].service);
+        let source = principal(service);
         for note in out.notes {
             self.recorder.note(self.kernel.now(), source, note);
         }

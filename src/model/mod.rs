@@ -23,6 +23,7 @@ mod requests;
 mod runbooks;
 pub mod setup;
 mod timeline;
+mod waiting;
 
 pub use registry::rules;
 
@@ -87,6 +88,8 @@ pub enum Moment {
     KmsAnswer,
     /// Its call reaches the store.
     AtStore,
+    /// The copy has what a read waited for.
+    StoreLevel,
     /// The store is done; the answer leaves.
     StoreDone,
     /// The answer of the store is back.
@@ -121,6 +124,13 @@ pub enum DataEvent {
         to: u8,
         /// The write.
         write: WriteId,
+    },
+    /// Whoever waits in a store, by ticket, gives up.
+    Overdue {
+        /// The store.
+        store: u16,
+        /// The ticket.
+        ticket: u32,
     },
     /// The next held write of a pair goes through at the catch-up rate.
     Release {

@@ -110,6 +110,8 @@ pub struct Request {
     pub endpoint: RegionId,
     /// The replica called.
     pub(super) replica: u8,
+    /// Whether another replica has passed the call on to it.
+    pub(super) forwarded: bool,
     /// The endpoint's spell at acceptance.
     pub(super) endpoint_spell: u16,
 }
@@ -345,6 +347,7 @@ impl Simulation {
             service: Service::Kms,
             endpoint: home,
             replica: 0,
+            forwarded: false,
             endpoint_spell: 0,
         });
         if region.is_down() {

@@ -28,8 +28,8 @@ pub struct Timers {
     epoch: u64,
     /// Timers that came due while their Region's control plane was down.
     held: Vec<(Service, RegionId, Event)>,
-    /// Messages between KMS Regions that cannot reach each other.
-    tells: Vec<(RegionId, RegionId, KmsEvent)>,
+    /// Messages between Regions of a service that cannot reach each other.
+    tells: Vec<(Service, RegionId, RegionId, Event)>,
     /// Faults that hold keys disabled.
     pub(super) key_faults: BTreeMap<(SetId, RegionId, &'static str), u32>,
     /// The states of the declared keys as last written down.
@@ -148,17 +148,17 @@ impl Simulation {
         for (.., event) in due {
             self.kernel.schedule(now, event);
         }
-        for (from, to, event) in std::mem::take(&mut self.timers.tells) {
-            self.tell(from, to, event);
+        for (service, from, to, event) in std::mem::take(&mut self.timers.tells) {
+            self.tell(service, from, to, event);
         }
     }
 
-    /// A message between the KMS parts of two Regions: at once, or when they reach each other again.
-    fn tell(&mut self, from: RegionId, to: RegionId, event: KmsEvent) {
-        let up = |region| !self.world.endpoint(Service::Kms, region).control.is_down();
+    /// A message between the parts of a service in two Regions: at once, or when they reach each other again.
+    pub(super) fn tell(&mut self, service: Service, from: RegionId, to: RegionId, event: Event) {
+        let up = |region| !self.world.endpoint(service, region).control.is_down();
         match up(from) && up(to) && self.world.connected(from, to) {
-            true => self.kernel.schedule(self.kernel.now(), Event::Kms(to, event)),
-            false => self.timers.tells.push((from, to, event)),
+            true => self.kernel.schedule(self.kernel.now(), event),
+            false => self.timers.tells.push((service, from, to, event)),
         }
     }
 
@@ -180,7 +180,7 @@ impl Simulation {
             self.kernel.schedule(at, Event::Kms(region, event));
         }
         for (from, to, event) in out.tells {
-            self.tell(from, to, event);
+            self.tell(Service::Kms, from, to, Event::Kms(to, event));
         }
         for note in out.notes {
             self.recorder.note(now, principal, note);

@@ -4,6 +4,7 @@ use super::context::Context;
 use super::permits;
 use super::problem::Problem;
 use super::source::Span as Place;
+use super::stores;
 use super::tree::{Table, Value};
 use crate::client::{ClientSetup, KeyName, Keyring};
 use crate::model::setup::Setup;
@@ -13,6 +14,7 @@ use crate::world::RegionId;
 /// Warns of what will hurt.
 pub fn check(cx: &Context, setup: &Setup, always_mrk: bool) {
     permits::check(cx, setup);
+    stores::aurora::check_keys(cx, setup);
     if always_mrk {
         single_region_keys(cx, setup);
     }

@@ -12,6 +12,7 @@ use super::source::Span as Place;
 use super::stores;
 use super::tree::{Entry, Node, Table, Value};
 use super::value;
+use crate::faults::Fault;
 use crate::model::setup::{Action, RuleSet, Step, StepExpectation, TimelineEntry};
 use crate::services::kms::KeySetup;
 use crate::services::reference::references;
@@ -129,11 +130,14 @@ impl Reader<'_> {
         if let (Some(_), Action::Fault { fault, .. }) = (lasts, &action)
             && fault.is_for_good()
         {
-            let message = format!("what `{}` does is not undone", fault.kind());
-            cx.sink.report(
-                Problem::error(&fields.place("for"), message)
-                    .help("leave `for` out, and mend it with a step"),
-            );
+            let kind = fault.kind();
+            let (message, help) = match fault {
+                Fault::Data(_) => (format!("`{kind}` passes by itself"), "leave `for` out"),
+                _ => {
+                    (format!("what `{kind}` does is not undone"), "leave `for` out, and mend it with a step")
+                }
+            };
+            cx.sink.report(Problem::error(&fields.place("for"), message).help(help));
         }
         if let (Some(lasts), Action::Fault { .. }) = (lasts, &action)
             && at + lasts > Time::ZERO + cx.duration

@@ -70,6 +70,7 @@ error_codes! {
     InvalidKeyUsageException,
     InvalidMarkerException,
     InvalidParameterCombination,
+    InvalidParameterValue,
     KeyUnavailableException,
     KMSInternalException,
     KMSInvalidMacException,

@@ -5,7 +5,7 @@
 use crate::sim::{Span, Time};
 use crate::world::RegionId;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Index of an envelope class: which keys wrapped an item's data key, under which context.
 pub type ClassId = u16;
@@ -188,8 +188,12 @@ struct Pair {
     held: Held,
     /// Writes that have not ended.
     open: u64,
+    /// Writes ever sent this way.
+    sent: u64,
     /// When the latest message is due.
     last_due: Time,
+    /// When each open write was acknowledged, in order, if somebody asks for the age of the oldest.
+    since: VecDeque<Time>,
 }
 
 /// The replicas of one store and the writes between them.
@@ -202,6 +206,8 @@ pub struct Replicas {
     order: Order,
     items: u32,
     writes: Vec<Write>,
+    /// Whether the age of each pair's oldest open write is known at once.
+    tracks_lag: bool,
     /// The number of each write's data key, if somebody caches them.
     data_keys: Option<Vec<u32>>,
     /// What commands wrote, by item, instant and source: whoever has the record has the value.
@@ -220,6 +226,7 @@ impl Replicas {
             order,
             items,
             writes: Vec::new(),
+            tracks_lag: false,
             data_keys: None,
             values: BTreeMap::new(),
             free: Vec::new(),
@@ -241,6 +248,20 @@ impl Replicas {
     #[inline]
     fn pair_mut(&mut self, from: u8, to: u8) -> &mut Pair {
         &mut self.pairs[usize::from(from) * self.regions.len() + usize::from(to)]
+    }
+
+    /// From now on [`oldest`](Replicas::oldest) answers; the writes of each pair must end in their order, as a log's do.
+    pub fn track_lag(&mut self) {
+        if std::mem::replace(&mut self.tracks_lag, true) {
+            return;
+        }
+        for from in 0..self.regions.len() as u8 {
+            for to in 0..self.regions.len() as u8 {
+                let mut since: Vec<Time> = self.missing(from, to).map(|(_, write)| write.acked).collect();
+                since.sort_unstable();
+                self.pair_mut(from, to).since = since.into();
+            }
+        }
     }
 
     /// From now on items remember their data keys.
@@ -332,9 +353,15 @@ impl Replicas {
         write.flying = to;
         let write = *write;
         let Write { item, source, .. } = write;
+        let tracks_lag = self.tracks_lag;
         let mut rest = to;
         while rest != 0 {
-            self.pair_mut(source, rest.trailing_zeros() as u8).open += 1;
+            let pair = self.pair_mut(source, rest.trailing_zeros() as u8);
+            pair.open += 1;
+            pair.sent += 1;
+            if tracks_lag {
+                pair.since.push_back(now);
+            }
             rest &= rest - 1;
         }
         if to == 0 {
@@ -432,7 +459,9 @@ impl Replicas {
     fn end(&mut self, id: WriteId, mut write: Write, to: u8, end: End, change: Option<Change>) -> Ended {
         write.waiting &= !(1 << to);
         self.put_back(id, write);
-        self.pair_mut(write.source, to).open -= 1;
+        let pair = self.pair_mut(write.source, to);
+        pair.open -= 1;
+        pair.since.pop_front();
         Ended { id, write, to, end, change }
     }
 
@@ -448,6 +477,25 @@ impl Replicas {
     /// Pairs from one replica to another that have not ended.
     pub fn open(&self, from: u8, to: u8) -> u64 {
         self.pair(from, to).open
+    }
+
+    /// How many writes were ever sent from one replica to another: the position of the latest in a log.
+    #[inline]
+    pub fn position(&self, from: u8, to: u8) -> u64 {
+        self.pair(from, to).sent
+    }
+
+    /// Whether a log has been applied up to a position.
+    #[inline]
+    pub fn has_reached(&self, from: u8, to: u8, position: u64) -> bool {
+        let pair = self.pair(from, to);
+        pair.sent - pair.open >= position
+    }
+
+    /// When the oldest write was acknowledged that `to` still lacks of `from`, if lags are tracked.
+    #[inline]
+    pub fn oldest(&self, from: u8, to: u8) -> Option<Time> {
+        self.pair(from, to).since.front().copied()
     }
 
     /// The writes acknowledged at `from` that `to` still lacks.
@@ -468,14 +516,14 @@ impl Replicas {
 
     /// Ends every open pair that leaves `from`.
     pub fn end_all(&mut self, from: u8, end: End) -> Vec<Ended> {
-        let mut ended = Vec::new();
-        for to in 0..self.regions.len() as u8 {
-            self.pair_mut(from, to).held = Held::default();
-            let open: Vec<(WriteId, Write)> =
-                self.missing(from, to).map(|(id, write)| (id, *write)).collect();
-            ended.extend(open.into_iter().map(|(id, write)| self.end(id, write, to, end, None)));
-        }
-        ended
+        (0..self.regions.len() as u8).flat_map(|to| self.end_between(from, to, end)).collect()
+    }
+
+    /// Ends every open pair from one replica to another.
+    pub fn end_between(&mut self, from: u8, to: u8, end: End) -> Vec<Ended> {
+        self.pair_mut(from, to).held = Held::default();
+        let open: Vec<(WriteId, Write)> = self.missing(from, to).map(|(id, write)| (id, *write)).collect();
+        open.into_iter().map(|(id, write)| self.end(id, write, to, end, None)).collect()
     }
 
     /// A replica's volume is replaced by a copy of another's.
@@ -548,6 +596,20 @@ mod tests {
         assert_eq!(replicas.staleness(B, Time(99)), Span::ZERO);
         let reused = replicas.accept(Time(99), 1, 0, A, 0);
         assert_eq!(reused, id);
+    }
+
+    #[test]
+    fn a_log_knows_how_far_it_has_come() {
+        let mut replicas = two(Order::Log);
+        replicas.track_lag();
+        let (first, second) = (write(&mut replicas, 10, 3, A), write(&mut replicas, 20, 4, A));
+        assert_eq!((replicas.position(A, B), replicas.oldest(A, B)), (2, Some(Time(10))));
+        replicas.arrive(first, B, true);
+        assert!(replicas.has_reached(A, B, 1) && !replicas.has_reached(A, B, 2));
+        assert_eq!(replicas.oldest(A, B), Some(Time(20)));
+        replicas.arrive(second, B, true);
+        assert!(replicas.has_reached(A, B, 2));
+        assert_eq!((replicas.oldest(A, B), replicas.oldest(B, A)), (None, None));
     }
 
     #[test]

@@ -91,6 +91,15 @@ pub struct Put {
     pub value: Option<Value>,
 }
 
+/// Which writes a read waits for until the copy that it asks has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaited {
+    /// Those that the session itself sent to this copy.
+    Own(u8),
+    /// All that this copy had committed when the read came.
+    All(u8),
+}
+
 /// A replicated data set of one service.
 pub trait Stored {
     /// Its timers.
@@ -124,6 +133,21 @@ pub trait Stored {
     /// Whether a write that a copy accepted can still be carried out.
     fn may_commit(&self, replica: u8) -> Result<(), Barrier> {
         self.may(replica, Work::Write)
+    }
+
+    /// The rule that makes a write wait which a copy would commit now.
+    fn holds_commits(&self, _source: u8, _now: Time) -> Option<RuleRef> {
+        None
+    }
+
+    /// The copy to which a copy passes on the writes that it is sent.
+    fn forwards(&self, _replica: u8) -> Option<u8> {
+        None
+    }
+
+    /// What a read of a copy waits for.
+    fn awaited(&self, _replica: u8) -> Option<Awaited> {
+        None
     }
 
     /// The copies (bits) that a write taken by `source` is sent to; `deletes`: the write deletes its item.

@@ -83,8 +83,9 @@ impl Scenario {
         if c.one_in(5) {
             s.body += "[rules]\nbase = \"notes\"\n";
         }
+        s.body += "[timing]\ntable-key-recheck = \"9s\"\n";
         if c.one_in(2) {
-            s.body += "[timing]\ncreating = \"uniform(1s, 20s)\"\nupdating = \"uniform(1s, 20s)\"\n";
+            s.body += "creating = \"uniform(1s, 20s)\"\nupdating = \"uniform(1s, 20s)\"\n";
         }
         s.endpoints(c);
         s.keys(c);
@@ -92,6 +93,9 @@ impl Scenario {
         s.clients(c, &stores, long);
         if !long {
             s.runbooks(c, &stores);
+        }
+        if !long && c.one_in(4) {
+            s.split_brain(c, &stores);
         }
         for number in 0..c.below(8) {
             let at = s.instant(c);
@@ -207,17 +211,18 @@ impl Scenario {
         for name in &["a", "b"][..1 + c.below(2)] {
             let regions = c.some(&self.regions);
             let aurora = c.one_in(2);
-            let kind = if aurora { "aurora-global-database" } else { "dynamodb-global-table" };
+            let kind = match aurora {
+                true if regions.len() == 1 => "aurora-cluster",
+                true => "aurora-global-database",
+                false => "dynamodb-global-table",
+            };
             let items = c.pick(&[20, 1, 200]);
             let _ = writeln!(
                 self.body,
                 "[stores.{name}]\nkind = \"{kind}\"\nregions = {regions:?}\nitems = {items}"
             );
             if aurora {
-                let _ = writeln!(
-                    self.body,
-                    "promotion = \"uniform(5s, 30s)\"\nswitchover = \"uniform(1s, 9s)\"\nrebuild = \"uniform(5s, 50s)\""
-                );
+                self.aurora(c, &regions);
             }
             if c.one_in(2) {
                 let _ = writeln!(self.body, "preload = \"c{}\"", stores.len());
@@ -236,6 +241,32 @@ impl Scenario {
             stores.push(Store { name, aurora, regions });
         }
         stores
+    }
+
+    /// What only Aurora has.
+    fn aurora(&mut self, c: &mut Choices, regions: &[&str]) {
+        self.body += "restart = \"uniform(1s, 20s)\"\ninstance = \"uniform(5s, 30s)\"\n";
+        if c.one_in(3) {
+            self.body += "engine-version = \"15.3\"\n";
+        }
+        let (key, places) = self.keys[0].clone();
+        if c.one_in(2) && regions.iter().all(|region| places.contains(region)) {
+            let _ = writeln!(self.body, "encryption = \"{key}\"");
+        }
+        if regions.len() == 1 {
+            return;
+        }
+        self.body += "promotion = \"uniform(5s, 30s)\"\nswitchover = \"uniform(1s, 9s)\"\nrebuild = \"uniform(5s, 50s)\"\n";
+        if c.one_in(2) {
+            self.body += "rpo = \"20s\"\n";
+        }
+        if c.one_in(2) {
+            let consistency = c.pick(&["\"eventual\"", "\"session\"", "\"global\"", "true"]);
+            let _ = writeln!(self.body, "write-forwarding = {consistency}");
+        }
+        if c.one_in(4) {
+            let _ = writeln!(self.body, "headless = [\"{}\"]", regions[1]);
+        }
     }
 
     fn clients(&mut self, c: &mut Choices, stores: &[Store], long: bool) {
@@ -350,7 +381,8 @@ impl Scenario {
             _ => {
                 let fault = self.fault(c, Some(stores));
                 let _ = writeln!(self.timeline, "{fault}");
-                if c.below(3) > 0 {
+                // A restart passes by itself.
+                if c.below(3) > 0 && !fault.starts_with("writer-failover") {
                     let lasts = 1 + c.below(1000) as u64 * self.seconds / 2000;
                     let _ = writeln!(self.timeline, "for = \"{lasts}s\"");
                     if c.one_in(4) {
@@ -361,9 +393,24 @@ impl Scenario {
         }
     }
 
+    /// A failover whose old primary is not fenced.
+    fn split_brain(&mut self, c: &mut Choices, stores: &[Store]) {
+        let Some(store) = stores.iter().find(|store| store.aurora && store.regions.len() > 1) else { return };
+        let (name, place) = (store.name, store.regions[1]);
+        let (second, lasts) = (c.below(30), 1 + c.below(60));
+        let _ = writeln!(
+            self.timeline,
+            "[[timeline]]\nat = \"{second}s\"\nfor = \"{lasts}s\"\nwrite-fence-failure = {{ store = \"{name}\" }}"
+        );
+        let _ = writeln!(
+            self.timeline,
+            "[[timeline]]\nat = \"{second}s\"\nrun = \"aws rds failover-global-cluster --global-cluster-identifier {name} --target-db-cluster-identifier {name}-{place} --allow-data-loss --region {place}\""
+        );
+    }
+
     /// A fault of any kind; without `stores`, one that needs none.
     fn fault(&self, c: &mut Choices, stores: Option<&[Store]>) -> String {
-        let kind = c.below(if stores.is_some() { 10 } else { 9 });
+        let kind = c.below(if stores.is_some() { 12 } else { 9 });
         let region = c.pick(&self.regions);
         let others: Vec<&str> = self.regions.iter().filter(|other| **other != region).copied().collect();
         let other = c.pick(&others);
@@ -396,10 +443,19 @@ impl Scenario {
                 let stores = stores.unwrap_or_default();
                 let store = &stores[c.below(stores.len())];
                 let place = c.pick(&store.regions);
+                let name = store.name;
+                match (store.aurora, kind) {
+                    (true, 10) if store.regions.len() > 1 => {
+                        return format!("write-fence-failure = {{ store = \"{name}\" }}");
+                    }
+                    (true, 11) => {
+                        return format!("writer-failover = {{ store = \"{name}\", region = \"{place}\" }}");
+                    }
+                    _ => {}
+                }
                 let way = c.pick(&["both", "in", "out"]);
                 format!(
-                    "replication-pause = {{ store = \"{}\", region = \"{place}\", direction = \"{way}\" }}",
-                    store.name
+                    "replication-pause = {{ store = \"{name}\", region = \"{place}\", direction = \"{way}\" }}"
                 )
             }
         }
@@ -419,8 +475,22 @@ impl Scenario {
             let place = c.pick(&store.regions);
             let cluster = format!("--target-db-cluster-identifier {name}-{place}");
             let global = format!("--global-cluster-identifier {name}");
-            return match c.below(6) {
-                0 | 5 => format!(
+            let own = match store.regions.len() {
+                1 => format!("--db-cluster-identifier {name} --region {place}"),
+                _ => format!("--db-cluster-identifier {name}-{place} --region {place}"),
+            };
+            return match c.below(10) {
+                6 => format!(
+                    "aws rds create-db-instance --db-instance-identifier i --engine aurora-postgresql {own}"
+                ),
+                7 => format!("aws rds {}-db-cluster {own}", c.pick(&["stop", "start"])),
+                8 => {
+                    let bound = c.pick(&["30", "-1"]);
+                    format!(
+                        "aws rds modify-db-cluster-parameter-group --db-cluster-parameter-group-name {name} --parameters ParameterName=rds.global_db_rpo,ParameterValue={bound} --region {place}"
+                    )
+                }
+                0 | 5 | 9 => format!(
                     "aws rds failover-global-cluster {global} {cluster} --allow-data-loss --region {place}"
                 ),
                 1 => format!("aws rds switchover-global-cluster {global} {cluster} --region {place}"),

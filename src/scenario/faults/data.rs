@@ -22,13 +22,65 @@ static REPLICATION_PAUSE: Shape = Shape {
     ],
 };
 
+static WRITE_FENCE_FAILURE: Shape = Shape {
+    what: "a write-fence-failure",
+    fields: &[field("store", Form::Text, "the global database whose old primary cannot be fenced")],
+};
+
+static WRITER_FAILOVER: Shape = Shape {
+    what: "a writer-failover",
+    fields: &[
+        field("store", Form::Text, "the Aurora database"),
+        field("region", Form::Text, "the Region of the cluster whose instance restarts"),
+    ],
+};
+
 /// Every fault of stored data.
-pub static KINDS: &[Kind] = &[Kind {
-    name: "replication-pause",
-    aliases: &["aws:dynamodb:global-table-pause-replication"],
-    shape: &REPLICATION_PAUSE,
-    read: replication_pause,
-}];
+pub static KINDS: &[Kind] = &[
+    Kind {
+        name: "replication-pause",
+        aliases: &["aws:dynamodb:global-table-pause-replication"],
+        shape: &REPLICATION_PAUSE,
+        read: replication_pause,
+    },
+    Kind {
+        name: "write-fence-failure",
+        aliases: &[],
+        shape: &WRITE_FENCE_FAILURE,
+        read: write_fence_failure,
+    },
+    Kind {
+        name: "writer-failover",
+        aliases: &["aws:rds:failover-db-cluster", "aws:rds:reboot-db-instances"],
+        shape: &WRITER_FAILOVER,
+        read: writer_failover,
+    },
+];
+
+fn write_fence_failure(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    let store = fields.need("store", |v| database(cx, v, &[stores::Kind::GlobalDatabase]));
+    Some(Fault::Data(Data::WriteFenceFailure { store: store? }))
+}
+
+fn writer_failover(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    let kinds = [stores::Kind::GlobalDatabase, stores::Kind::Cluster];
+    let store = fields.need("store", |v| database(cx, v, &kinds));
+    let region = fields.need("region", |v| region_of(cx, v, store));
+    Some(Fault::Data(Data::WriterFailover { store: store?, region: region? }))
+}
+
+/// A store of one of these kinds.
+fn database(cx: &Context, v: &Value, kinds: &[stores::Kind]) -> Result<usize, Problem> {
+    let store = cx.stores.find(v)?;
+    let its = stores::kind_of(&cx.scenario.tables("stores")[store]);
+    match its.is_none_or(|kind| kinds.contains(&kind)) {
+        true => Ok(store),
+        false => {
+            let message = format!("store `{}` is no such Aurora database", cx.stores.name(store));
+            Err(Problem::error(&v.span, message).and(&cx.stores.at(store), "the store"))
+        }
+    }
+}
 
 fn replication_pause(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
     let store = fields.need("store", |v| cx.stores.find(v));

@@ -66,8 +66,6 @@ pub static LATER: &[(&str, &str)] = &[
     ("monitoring-blind", "nearest: a runbook that waits longer"),
     ("replication-slow", "nearest: `replication-pause`, or a longer `lag`"),
     ("replication-not-authorized", "nearest: `replication-pause`"),
-    ("writer-failover", "nearest: `run = \"aws rds switchover-global-cluster ...\"`"),
-    ("write-fence-failure", "fencing always succeeds here"),
     ("snapshot-copy-delay", "snapshots are not modelled yet"),
     ("volume-io-pause", "nearest: `service-outage`"),
     ("data-corruption", ""),
@@ -92,6 +90,13 @@ pub fn kinds() -> impl Iterator<Item = &'static Kind> + Clone {
 /// The kind of a key of a timeline entry, by its name or an FIS action's.
 pub fn kind(key: &str) -> Option<&'static Kind> {
     kinds().find(|kind| kind.name == key || kind.aliases.contains(&key))
+}
+
+/// Whether the timeline has a fault of that kind.
+pub fn happens(cx: &Context, name: &str) -> bool {
+    let entries = cx.scenario.get("timeline").map(Value::items).unwrap_or_default();
+    let keys = entries.iter().filter_map(Value::table).flat_map(|table| &table.entries);
+    keys.into_iter().any(|entry| kind(&entry.key).is_some_and(|kind| kind.name == name))
 }
 
 /// Reads a fault.

@@ -16,7 +16,7 @@ use crate::sim::Law;
 use crate::world::{RegionId, Service};
 use std::collections::BTreeMap;
 
-mod aurora;
+pub mod aurora;
 mod dynamodb;
 mod s3;
 mod snapshots;
@@ -155,11 +155,12 @@ pub static STORE: Shape = Shape {
         field("exists", Form::Flag, "of a table: false if a restore is to make it (true)"),
         field("writer", Form::Text, "of a global database: the Region of the writer; absent: the first"),
         field("engine", Form::OneOf(&["postgresql", "mysql"]), "of a cluster: its engine (postgresql)"),
+        field("engine-version", Form::Text, "of a cluster: its version, `16.6` or `3.09` (a recent one)"),
         field("rpo", Form::Duration, "of a global database: `rds.global_db_rpo` of every cluster (off)"),
         field(
             "write-forwarding",
-            Form::OneOf(&["eventual", "session", "global"]),
-            "of a global database: write forwarding, with the read consistency of its sessions (off)",
+            Form::Either(&[Form::Flag, Form::OneOf(&["eventual", "session", "global"])]),
+            "of a global database: write forwarding, with the read consistency of its sessions (false; true: session)",
         ),
         field("headless", TEXTS, "of a global database: secondary Regions without an instance"),
         field("promotion", Form::Law, "of a global database: time of a failover's promotion"),
@@ -169,6 +170,12 @@ pub static STORE: Shape = Shape {
             Form::Law,
             "of a global database: time to rebuild another secondary after a failover",
         ),
+        field(
+            "restart",
+            Form::Law,
+            "of a cluster: time of an instance's restart, or a failover within the cluster",
+        ),
+        field("instance", Form::Law, "of a cluster: time to make an instance, or to start when stopped"),
         field("replication-time-control", Form::Flag, "of S3: Replication Time Control (false)"),
         field(
             "replicate-kms-objects",

@@ -6,6 +6,10 @@ const fn text(name: &'static str) -> Param {
     Param { name, kind: Kind::Text, required: true }
 }
 
+const fn option(name: &'static str) -> Param {
+    Param { name, kind: Kind::Text, required: false }
+}
+
 const fn flag(name: &'static str) -> Param {
     Param { name, kind: Kind::Flag, required: false }
 }
@@ -27,8 +31,25 @@ pub static OPERATIONS: &[Operation] = &[
         ],
     ),
     control("RemoveFromGlobalCluster", &[text("GlobalClusterIdentifier"), text("DbClusterIdentifier")]),
+    control("DescribeGlobalClusters", &[text("GlobalClusterIdentifier")]),
+    control("DescribeDBClusters", &[text("DBClusterIdentifier")]),
+    control("ModifyDBCluster", &[text("DBClusterIdentifier"), text("KmsKeyId")]),
     control(
-        "DescribeGlobalClusters",
-        &[Param { name: "GlobalClusterIdentifier", kind: Kind::Text, required: true }],
+        "ModifyDBClusterParameterGroup",
+        &[
+            text("DBClusterParameterGroupName"),
+            Param { name: "Parameters", kind: Kind::Structure, required: true },
+        ],
+    ),
+    control("StartDBCluster", &[text("DBClusterIdentifier")]),
+    control("StopDBCluster", &[text("DBClusterIdentifier")]),
+    control(
+        "CreateDBInstance",
+        &[
+            text("DBInstanceIdentifier"),
+            text("DBClusterIdentifier"),
+            text("Engine"),
+            option("DBInstanceClass"),
+        ],
     ),
 ];

@@ -1,20 +1,28 @@
-//! Amazon Aurora Global Database: one writer, storage-level replication, switchover, failover, detach.
+//! Amazon Aurora: one writer, storage-level replication; switchover, failover, detach; write forwarding; keys.
 
 pub mod api;
 pub mod rules;
 
+mod clusters;
+mod describe;
+mod failover;
+mod keys;
+mod routing;
+pub mod rpo;
 mod setup;
+mod switchover;
 
 pub use setup::{ClusterSetup, Engine, Forwarding};
 
-use super::replication::{Bits, End, Order, Replicas};
-use super::store::{Barrier, Effects, Stored};
+use super::replication::{Bits, Order, Replicas};
+use super::store::{Awaited, Barrier, Effects, KeyHealth, Stored};
 use super::{Caller, ErrorCode, Note, Operation, Outbox, Params, Refusal, Remedy, Service};
 use crate::rulebook::RuleRef;
-use crate::sim::{Sampler, Time};
+use crate::sim::{Sampler, Span, Time};
 use crate::world::RegionId;
 use crate::world::endpoint::Work;
-use serde_json::{Value, json};
+use keys::Key;
+use serde_json::Value;
 
 /// What a member cluster is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,10 +33,37 @@ pub enum Role {
     Secondary,
     /// A secondary being rebuilt from the new primary: nothing.
     Rebuilding,
-    /// The old primary after a failover, waiting for its Region.
+    /// The old primary after a failover, fenced and waiting for its Region.
     Replaced,
-    /// Detached: reads and writes of its own.
+    /// The old primary after a failover that could not fence it: it goes on as if nothing had happened.
+    Unfenced,
+    /// Detached, or never part of a global database: reads and writes of its own.
     Standalone,
+}
+
+/// Whether a cluster runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Power {
+    On,
+    Off,
+    Starting,
+}
+
+/// One cluster.
+#[derive(Clone, Debug)]
+struct Member {
+    place: String,
+    role: Role,
+    power: Power,
+    key: Key,
+    /// Whether it has an instance.
+    instance: bool,
+    /// Restarts under way.
+    restarts: u8,
+    /// Counts what is begun and may be overtaken: rebuilding, starting, stopping, waiting for a key.
+    round: u16,
+    /// Writes that only its volume held when another was promoted.
+    alone: u64,
 }
 
 /// `GlobalCluster.Status` (AUR-FO-7).
@@ -42,39 +77,92 @@ enum Status {
     },
     FailingOver {
         target: u8,
+        fenced: bool,
     },
 }
 
-/// The timers of a global database.
+/// The timers of a database, and what its clusters tell each other across Regions. `round`: of the member, when it was
+/// set; what has been overtaken comes to nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuroraEvent {
     /// The target is the writer now.
     Promoted,
-    /// A replaced primary's Region answers again: its new volume is being filled.
+    /// A failover tells the old primary to stop writing.
+    Fence,
+    /// A new primary reaches the old one's Region: a new volume is filled there.
     Readded {
         /// The member.
         member: u8,
+        /// The new primary.
+        primary: u8,
     },
     /// A secondary's new volume is level.
     Rebuilt {
         /// The member.
         member: u8,
+        /// Its round.
+        round: u16,
+    },
+    /// Instances are back from a restart.
+    Restarted {
+        /// Their clusters (bits).
+        members: Bits,
+    },
+    /// An instance has been made.
+    InstanceMade {
+        /// Its cluster.
+        member: u8,
+    },
+    /// A stopped cluster is due to start by itself.
+    StartDue {
+        /// The member.
+        member: u8,
+        /// Its round.
+        round: u16,
+    },
+    /// A cluster that was being started runs.
+    Started {
+        /// The member.
+        member: u8,
+        /// Its round.
+        round: u16,
+    },
+    /// Nobody has started a cluster whose key was lost.
+    KeyGivenUp {
+        /// The member.
+        member: u8,
+        /// Its round.
+        round: u16,
     },
 }
 
-/// A global database and its member clusters.
+/// How long what Aurora does takes.
+#[derive(Clone, Debug)]
+struct Times {
+    promotion: Sampler,
+    switchover: Sampler,
+    rebuild: Sampler,
+    restart: Sampler,
+    instance: Sampler,
+}
+
+/// A global database and its member clusters, or one ordinary cluster.
 #[derive(Clone, Debug)]
 pub struct GlobalDatabase {
     name: String,
     /// Its volumes and the log between them.
     pub replicas: Replicas,
-    places: Vec<String>,
     account: String,
-    roles: Vec<Role>,
+    global: bool,
+    engine: Engine,
+    members: Vec<Member>,
     status: Status,
-    promotion: Sampler,
-    switchover: Sampler,
-    rebuild: Sampler,
+    rpo: Option<Span>,
+    forwarding: Option<Forwarding>,
+    readers_restart: bool,
+    /// Faults that keep old primaries from being fenced.
+    fence_failures: u32,
+    times: Times,
     /// Bits for the process in hand, drawn when it began.
     fresh: u128,
 }
@@ -88,200 +176,111 @@ impl GlobalDatabase {
         items: u32,
         setup: &ClusterSetup,
     ) -> GlobalDatabase {
-        let role = |region: &RegionId| match *region == setup.writer {
-            true => Role::Writer,
-            false => Role::Secondary,
+        let member = |(region, place): (&RegionId, String)| Member {
+            place,
+            role: match *region == setup.writer {
+                _ if !setup.global => Role::Standalone,
+                true => Role::Writer,
+                false => Role::Secondary,
+            },
+            power: Power::On,
+            key: Key::Usable,
+            instance: !setup.headless.contains(region),
+            restarts: 0,
+            round: 0,
+            alone: 0,
         };
+        let members = regions.iter().zip(places).map(member).collect();
+        let mut replicas = Replicas::new(regions, Order::Log, items);
+        if setup.rpo.is_some() {
+            replicas.track_lag();
+        }
         GlobalDatabase {
             name: name.to_owned(),
             account: account.to_owned(),
-            roles: regions.iter().map(role).collect(),
-            replicas: Replicas::new(regions, Order::Log, items),
-            places,
+            global: setup.global,
+            engine: setup.engine,
+            members,
+            replicas,
             status: Status::Available,
-            promotion: Sampler::new(&setup.promotion),
-            switchover: Sampler::new(&setup.switchover),
-            rebuild: Sampler::new(&setup.rebuild),
+            rpo: setup.rpo,
+            forwarding: setup.forwarding,
+            readers_restart: setup.version.is_some_and(|version| setup.engine.restarts_readers(version)),
+            fence_failures: 0,
+            times: Times {
+                promotion: Sampler::new(&setup.promotion),
+                switchover: Sampler::new(&setup.switchover),
+                rebuild: Sampler::new(&setup.rebuild),
+                restart: Sampler::new(&setup.restart),
+                instance: Sampler::new(&setup.instance),
+            },
             fresh: 0,
         }
     }
 
-    /// The database's name.
-    pub fn name(&self) -> &str {
-        &self.name
+    fn at(&self, member: u8) -> &Member {
+        &self.members[usize::from(member)]
+    }
+
+    fn at_mut(&mut self, member: u8) -> &mut Member {
+        &mut self.members[usize::from(member)]
     }
 
     /// What a member is.
     pub fn role(&self, member: u8) -> Role {
-        self.roles[usize::from(member)]
+        self.at(member).role
     }
 
-    /// The member that holds the writer role, also while it may not write.
+    fn region(&self, member: u8) -> RegionId {
+        self.replicas.regions[usize::from(member)]
+    }
+
+    /// Every member, by number.
+    fn each(&self) -> std::ops::Range<u8> {
+        0..self.members.len() as u8
+    }
+
+    /// The clusters of the global database: all but those that have left it.
+    fn linked(&self) -> impl Iterator<Item = u8> + '_ {
+        self.each().filter(|member| self.role(*member) != Role::Standalone)
+    }
+
+    /// The member that holds the writer role, also while it may not write; the only cluster, if there is one.
     pub fn primary(&self) -> Option<u8> {
-        self.roles.iter().position(|role| *role == Role::Writer).map(|i| i as u8)
+        let writer = self.each().find(|member| self.role(*member) == Role::Writer);
+        writer.or((!self.global).then_some(0))
     }
 
-    /// The member that the global writer endpoint names: also while that cluster takes no writes (AUR-4).
-    /// A detached cluster in `home` is its own writer.
-    pub fn write_target(&self, home: RegionId) -> Option<u8> {
-        match self.replicas.replica_in(home) {
-            Some(member) if self.role(member) == Role::Standalone => Some(member),
-            _ => self.primary(),
+    /// A member's `DBClusterIdentifier`.
+    fn identifier(&self, member: u8) -> String {
+        match self.global {
+            true => format!("{}-{}", self.name, self.at(member).place),
+            false => self.name.clone(),
         }
     }
 
-    /// The member that an application in `home` reads: its own if it can be read, else the writer.
-    pub fn read_target(&self, home: RegionId) -> Option<u8> {
-        let local = self.replicas.replica_in(home);
-        local.filter(|member| self.may_read(*member).is_ok()).or_else(|| self.primary())
-    }
-
-    /// Whether a member takes writes now.
-    fn may_write(&self, member: u8) -> Result<(), (ErrorCode, RuleRef)> {
-        let changing = match self.status {
-            Status::Available => None,
-            Status::SwitchingOver { .. } => Some(rules::SWITCHOVER_NEEDS_A_HEALTHY_WORLD),
-            Status::FailingOver { .. } => Some(rules::PROMOTION_TAKES_MINUTES),
-        };
-        match (self.role(member), changing) {
-            (Role::Standalone, _) | (Role::Writer, None) => Ok(()),
-            (Role::Writer, Some(rule)) => Err((ErrorCode::EndpointConnectionError, rule)),
-            _ => Err((ErrorCode::ReadOnlySqlTransaction, rules::ONE_WRITER)),
-        }
-    }
-
-    /// Whether a member answers reads now.
-    fn may_read(&self, member: u8) -> Result<(), (ErrorCode, RuleRef)> {
-        match self.role(member) {
-            Role::Rebuilding | Role::Replaced => {
-                Err((ErrorCode::EndpointConnectionError, rules::OTHERS_ARE_REBUILT))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// The ARN of the member cluster in a Region.
+    /// The ARN of a member cluster.
     pub fn arn(&self, member: u8) -> String {
-        let place = &self.places[usize::from(member)];
-        format!("arn:aws:rds:{place}:{}:cluster:{}-{place}", self.account, self.name)
+        let place = &self.at(member).place;
+        format!("arn:aws:rds:{place}:{}:cluster:{}", self.account, self.identifier(member))
+    }
+
+    /// The member of that identifier or ARN.
+    fn named(&self, identifier: &str) -> Option<u8> {
+        self.each().find(|member| self.identifier(*member) == identifier || self.arn(*member) == identifier)
     }
 
     fn member(&self, identifier: Option<&str>) -> Result<u8, Refusal> {
-        let wanted = identifier.unwrap_or_default();
-        let is =
-            |member: &u8| self.arn(*member) == wanted || self.arn(*member).ends_with(&format!(":{wanted}"));
-        let found = (0..self.roles.len() as u8).find(is);
+        let found = self.named(identifier.unwrap_or_default());
         found.ok_or_else(|| refuse(rules::THE_CLUSTER_EXISTS, ErrorCode::DBClusterNotFoundFault))
     }
 
-    /// SwitchoverGlobalCluster: planned, loses nothing, needs both Regions.
-    fn switch_over(
-        &mut self,
-        target: u8,
-        caller: &Caller,
-        out: &mut Outbox<AuroraEvent>,
-    ) -> Result<(), Refusal> {
-        let fault = ErrorCode::InvalidGlobalClusterStateFault;
-        let writer = self.primary().ok_or_else(|| refuse(rules::THE_CLUSTER_EXISTS, fault))?;
-        require(self.status == Status::Available, rules::ONE_CHANGE_AT_A_TIME, fault)?;
-        require(self.role(target) == Role::Secondary, rules::SWITCHOVER_NEEDS_A_HEALTHY_WORLD, fault)?;
-        let reached = |member: u8| caller.reach.has(self.replicas.regions[usize::from(member)]);
-        require(reached(writer) && reached(target), rules::SWITCHOVER_NEEDS_A_HEALTHY_WORLD, fault)?;
-        self.fresh = caller.fresh;
-        self.status = Status::SwitchingOver { target, syncing: true };
-        self.note(
-            "SwitchoverGlobalCluster",
-            target,
-            "switching-over",
-            rules::SWITCHOVER_NEEDS_A_HEALTHY_WORLD,
-            out,
-        );
-        self.pair_ended(caller.now, out);
-        Ok(())
-    }
-
-    /// FailoverGlobalCluster --allow-data-loss: for a primary Region that is gone.
-    fn fail_over(
-        &mut self,
-        target: u8,
-        caller: &Caller,
-        out: &mut Outbox<AuroraEvent>,
-    ) -> Result<(), Refusal> {
-        let fault = ErrorCode::InvalidGlobalClusterStateFault;
-        let syncing = matches!(self.status, Status::Available | Status::SwitchingOver { syncing: true, .. });
-        require(syncing, rules::ONE_CHANGE_AT_A_TIME, fault)?;
-        require(self.role(target) == Role::Secondary, rules::ONE_CHANGE_AT_A_TIME, fault)?;
-        let here = self.replicas.regions[usize::from(target)] == caller.region;
-        require(here, rules::FAILOVER_NEEDS_CONSENT, ErrorCode::InvalidParameterCombination)?;
-        self.fresh = caller.fresh;
-        self.status = Status::FailingOver { target };
-        let takes = self.promotion.sample(caller.fresh as u64);
-        out.timer(caller.now + takes, caller.region, AuroraEvent::Promoted);
-        self.note("FailoverGlobalCluster", target, "failing-over", rules::FAILOVER_LOSES_THE_LAG, out);
-        Ok(())
-    }
-
-    /// RemoveFromGlobalCluster: detach and promote.
-    fn detach(
-        &mut self,
-        member: u8,
-        caller: &Caller,
-        out: &mut Outbox<AuroraEvent>,
-    ) -> Result<Option<(u8, u8)>, Refusal> {
-        let fault = ErrorCode::InvalidGlobalClusterStateFault;
-        require(self.status == Status::Available, rules::ONE_CHANGE_AT_A_TIME, fault)?;
-        let here = self.replicas.regions[usize::from(member)] == caller.region;
+    /// The member of that name in the Region that is asked.
+    fn member_here(&self, identifier: Option<&str>, caller: &Caller) -> Result<u8, Refusal> {
+        let member = self.member(identifier)?;
+        let here = self.region(member) == caller.region;
         require(here, rules::THE_CLUSTER_EXISTS, ErrorCode::DBClusterNotFoundFault)?;
-        let members = self.roles.iter().filter(|role| **role != Role::Standalone).count();
-        let writer = self.primary();
-        require(writer != Some(member) || members == 1, rules::THE_PRIMARY_LEAVES_LAST, fault)?;
-        require(
-            self.role(member) != Role::Standalone,
-            rules::THE_CLUSTER_EXISTS,
-            ErrorCode::DBClusterNotFoundFault,
-        )?;
-        self.roles[usize::from(member)] = Role::Standalone;
-        self.note("RemoveFromGlobalCluster", member, "standalone", rules::DETACH_PROMOTES_AT_ONCE, out);
-        Ok(writer.filter(|writer| *writer != member).map(|writer| (writer, member)))
-    }
-
-    fn promoted(&mut self, now: Time, out: &mut Outbox<AuroraEvent>) -> Effects {
-        let (target, lossy) = match self.status {
-            Status::SwitchingOver { target, .. } => (target, false),
-            Status::FailingOver { target } => (target, true),
-            Status::Available => return Effects::default(),
-        };
-        self.status = Status::Available;
-        let Some(writer) = self.primary() else { return Effects::default() };
-        self.roles[usize::from(target)] = Role::Writer;
-        self.roles[usize::from(writer)] = Role::Secondary;
-        let rule =
-            if lossy { rules::FAILOVER_LOSES_THE_LAG } else { rules::SWITCHOVER_NEEDS_A_HEALTHY_WORLD };
-        self.note("PromoteGlobalCluster", target, "writer", rule, out);
-        let mut effects = Effects { takeover: Some((writer, target)), ..Effects::default() };
-        if lossy {
-            self.replace_others(writer, target, now, out);
-            effects.ended = self.replicas.end_all(writer, End::Lost);
-        }
-        effects
-    }
-
-    /// After a failover every other volume is rebuilt to the new primary's point in time.
-    fn replace_others(&mut self, writer: u8, target: u8, now: Time, out: &mut Outbox<AuroraEvent>) {
-        for member in 0..self.roles.len() as u8 {
-            if member == target || self.role(member) == Role::Standalone {
-                continue;
-            }
-            let region = self.replicas.regions[usize::from(member)];
-            if member == writer {
-                self.roles[usize::from(member)] = Role::Replaced;
-                out.timer(now, region, AuroraEvent::Readded { member });
-            } else {
-                self.roles[usize::from(member)] = Role::Rebuilding;
-                let takes = self.rebuild.sample((self.fresh >> 64) as u64);
-                out.timer(now + takes, region, AuroraEvent::Rebuilt { member });
-            }
-        }
+        Ok(member)
     }
 
     fn note(
@@ -292,35 +291,25 @@ impl GlobalDatabase {
         rule: RuleRef,
         out: &mut Outbox<AuroraEvent>,
     ) {
+        self.note_more(operation, member, (outcome, self.name.clone()), rule, out);
+    }
+
+    fn note_more(
+        &self,
+        operation: &'static str,
+        member: u8,
+        (outcome, detail): (&str, String),
+        rule: RuleRef,
+        out: &mut Outbox<AuroraEvent>,
+    ) {
         out.note(Note {
-            region: self.replicas.regions[usize::from(member)],
+            region: self.region(member),
             operation,
             target: self.arn(member),
             outcome: outcome.to_owned(),
             rule,
-            detail: self.name.clone(),
+            detail,
         });
-    }
-
-    fn describe(&self) -> Value {
-        let member = |m: u8| {
-            json!({
-                "DBClusterArn": self.arn(m),
-                "IsWriter": self.role(m) == Role::Writer,
-                "SynchronizationStatus": if self.role(m) == Role::Secondary { "connected" } else { "pending-resync" },
-            })
-        };
-        let members = (0..self.roles.len() as u8).filter(|m| self.role(*m) != Role::Standalone);
-        let status = match self.status {
-            Status::Available => "available",
-            Status::SwitchingOver { .. } => "switching-over",
-            Status::FailingOver { .. } => "failing-over",
-        };
-        json!({ "GlobalCluster": {
-            "GlobalClusterIdentifier": self.name,
-            "Status": status,
-            "GlobalClusterMembers": members.map(member).collect::<Vec<_>>(),
-        }})
     }
 }
 
@@ -350,56 +339,73 @@ impl Stored for GlobalDatabase {
     }
 
     fn may(&self, member: u8, work: Work) -> Result<(), Barrier> {
-        let answer = match work {
+        match work {
             Work::Read => self.may_read(member),
             Work::Write => self.may_write(member),
-        };
-        answer.map_err(|(error, rule)| Barrier::passes(error, rule))
+        }
     }
 
     /// Not once another is the writer.
     fn may_commit(&self, member: u8) -> Result<(), Barrier> {
+        self.runs(member)?;
         match self.role(member) {
-            Role::Standalone | Role::Writer => Ok(()),
+            Role::Standalone | Role::Writer | Role::Unfenced => Ok(()),
             _ => Err(Barrier::passes(ErrorCode::ReadOnlySqlTransaction, rules::ONE_WRITER)),
         }
     }
 
+    #[inline]
+    fn holds_commits(&self, source: u8, now: Time) -> Option<RuleRef> {
+        self.rpo.and_then(|bound| self.out_of_bound(source, now, bound))
+    }
+
+    #[inline]
+    fn forwards(&self, member: u8) -> Option<u8> {
+        self.forwarding.and_then(|_| self.primary_behind(member))
+    }
+
+    #[inline]
+    fn awaited(&self, member: u8) -> Option<Awaited> {
+        let primary = self.forwards(member)?;
+        match self.forwarding? {
+            Forwarding::Eventual => None,
+            Forwarding::Session => Some(Awaited::Own(primary)),
+            Forwarding::Global => Some(Awaited::All(primary)),
+        }
+    }
+
     fn targets(&self, source: u8, _deletes: bool) -> Bits {
-        if self.role(source) == Role::Standalone {
-            return 0;
+        match self.role(source) {
+            Role::Standalone => 0,
+            _ => self.linked().filter(|m| *m != source).fold(0, |bits, member| bits | 1 << member),
         }
-        let others =
-            (0..self.roles.len() as u8).filter(|m| *m != source && self.role(*m) != Role::Standalone);
-        others.fold(0, |bits, member| bits | 1 << member)
     }
 
-    /// Whether a member's volume takes log records now.
-    fn flows(&self, _from: u8, to: u8) -> bool {
-        matches!(self.role(to), Role::Writer | Role::Secondary)
+    /// Whether a volume sends, and another takes, log records now.
+    fn flows(&self, from: u8, to: u8) -> bool {
+        let (from, to) = (self.at(from), self.at(to));
+        from.role != Role::Unfenced
+            && matches!(to.role, Role::Writer | Role::Secondary)
+            && from.key == Key::Usable
+            && to.key == Key::Usable
     }
 
-    /// Goes on with a switchover whose target has caught up.
     fn pair_ended(&mut self, now: Time, out: &mut Outbox<AuroraEvent>) {
-        let Status::SwitchingOver { target, syncing: true } = self.status else { return };
-        let Some(writer) = self.primary() else { return };
-        if self.replicas.open(writer, target) == 0 {
-            self.status = Status::SwitchingOver { target, syncing: false };
-            let takes = self.switchover.sample(self.fresh as u64);
-            out.timer(now + takes, self.replicas.regions[usize::from(target)], AuroraEvent::Promoted);
-        }
+        self.go_on_switching(now, out);
     }
 
     fn status(&self, member: u8) -> String {
-        match self.role(member) {
-            Role::Rebuilding | Role::Replaced => "pending-resync",
-            Role::Writer | Role::Secondary | Role::Standalone => "available",
-        }
-        .to_owned()
+        self.cluster_status(member).to_owned()
     }
 
     fn is_meant(&self, operation: &Operation, params: &Params) -> bool {
-        operation.service == Service::Rds && params.get("GlobalClusterIdentifier") == Some(&self.name)
+        let cluster = || params.get("DBClusterIdentifier").and_then(|name| self.named(name));
+        let global = params.get("GlobalClusterIdentifier").or(params.get("DBClusterParameterGroupName"));
+        operation.service == Service::Rds
+            && match global {
+                Some(name) => self.global && name == self.name,
+                None => cluster().is_some(),
+            }
     }
 
     fn call(
@@ -410,61 +416,74 @@ impl Stored for GlobalDatabase {
         out: &mut Outbox<AuroraEvent>,
     ) -> Result<(Value, Effects), Refusal> {
         let mut effects = Effects::default();
-        match operation.name {
-            "SwitchoverGlobalCluster" => {
-                let target = self.member(params.get("TargetDbClusterIdentifier"))?;
-                self.switch_over(target, caller, out)?;
-            }
-            "FailoverGlobalCluster" => {
-                let target = self.member(params.get("TargetDbClusterIdentifier"))?;
-                match (params.flag("AllowDataLoss"), params.flag("Switchover")) {
-                    (true, false) => self.fail_over(target, caller, out)?,
-                    (false, true) => self.switch_over(target, caller, out)?,
-                    _ => {
-                        return Err(refuse(
-                            rules::FAILOVER_NEEDS_CONSENT,
-                            ErrorCode::InvalidParameterCombination,
-                        ));
-                    }
+        if params.get("GlobalClusterIdentifier").is_some() {
+            let target = || self.member(params.get("TargetDbClusterIdentifier"));
+            match (operation.name, params.flag("AllowDataLoss"), params.flag("Switchover")) {
+                ("SwitchoverGlobalCluster", ..) | ("FailoverGlobalCluster", false, true) => {
+                    self.switch_over(target()?, caller, out)?;
                 }
+                ("FailoverGlobalCluster", true, false) => self.fail_over(target()?, caller, out)?,
+                ("FailoverGlobalCluster", ..) => {
+                    target()?;
+                    let error = ErrorCode::InvalidParameterCombination;
+                    return Err(refuse(rules::FAILOVER_NEEDS_CONSENT, error));
+                }
+                ("RemoveFromGlobalCluster", ..) => {
+                    let member = self.member_here(params.get("DbClusterIdentifier"), caller)?;
+                    effects = self.detach(member, out)?;
+                }
+                _ => {}
             }
-            "RemoveFromGlobalCluster" => {
-                let member = self.member(params.get("DbClusterIdentifier"))?;
-                effects.takeover = self.detach(member, caller, out)?;
+            return Ok((self.describe(caller.now), effects));
+        }
+        if operation.name == "ModifyDBClusterParameterGroup" {
+            return Ok((self.change_parameters(params, out)?, effects));
+        }
+        let member = self.member_here(params.get("DBClusterIdentifier"), caller)?;
+        match operation.name {
+            "ModifyDBCluster" => {
+                return Err(refuse(rules::THE_KEY_IS_FIXED, ErrorCode::InvalidParameterCombination));
             }
+            "StopDBCluster" => self.stop(member, caller, out)?,
+            "StartDBCluster" => self.start(member, caller, out)?,
+            "CreateDBInstance" => return Ok((self.create_instance(member, params, caller, out)?, effects)),
             _ => {}
         }
-        Ok((self.describe(), effects))
+        effects.replaced = operation.name == "StopDBCluster";
+        Ok((self.describe_cluster(member, operation, caller.now), effects))
     }
 
     fn handle(&mut self, event: AuroraEvent, now: Time, out: &mut Outbox<AuroraEvent>) -> Effects {
         match event {
             AuroraEvent::Promoted => self.promoted(now, out),
-            // What has been detached meanwhile, or is already rebuilt and promoted, keeps its role.
-            AuroraEvent::Readded { member } if self.role(member) != Role::Replaced => Effects::default(),
-            AuroraEvent::Rebuilt { member } if self.role(member) != Role::Rebuilding => Effects::default(),
-            AuroraEvent::Readded { member } => {
-                self.roles[usize::from(member)] = Role::Rebuilding;
-                let region = self.replicas.regions[usize::from(member)];
-                let takes = self.rebuild.sample((self.fresh >> 64) as u64);
-                out.timer(now + takes, region, AuroraEvent::Rebuilt { member });
-                self.note("AddToGlobalCluster", member, "rebuilding", rules::THE_OLD_VOLUME_IS_REPLACED, out);
-                Effects::default()
-            }
-            AuroraEvent::Rebuilt { member } => {
-                let Some(writer) = self.primary() else { return Effects::default() };
-                self.roles[usize::from(member)] = Role::Secondary;
-                self.replicas.copy(writer, member);
-                self.note("RebuildSecondaryCluster", member, "connected", rules::OTHERS_ARE_REBUILT, out);
-                Effects { replaced: true, ..Effects::default() }
-            }
+            AuroraEvent::Fence => self.fence(out),
+            AuroraEvent::Readded { member, primary } => self.readd(member, primary, now, out),
+            AuroraEvent::Rebuilt { member, round } => self.rebuilt(member, round, out),
+            AuroraEvent::Restarted { members } => self.restarted(members),
+            AuroraEvent::InstanceMade { member } => self.instance_made(member, out),
+            AuroraEvent::StartDue { member, round } => self.start_due(member, round, now, out),
+            AuroraEvent::Started { member, round } => self.started(member, round, out),
+            AuroraEvent::KeyGivenUp { member, round } => self.give_key_up(member, round, out),
         }
+    }
+
+    fn key_found(
+        &mut self,
+        member: u8,
+        health: KeyHealth,
+        now: Time,
+        out: &mut Outbox<AuroraEvent>,
+    ) -> Effects {
+        self.key_changed(member, health, now, out)
     }
 }
 
 /// What a command that names no database is answered.
-pub fn unknown(_operation: &Operation) -> (ErrorCode, RuleRef) {
-    (ErrorCode::GlobalClusterNotFoundFault, rules::THE_CLUSTER_EXISTS)
+pub fn unknown(operation: &Operation) -> (ErrorCode, RuleRef) {
+    let global = operation.params.iter().any(|param| param.name == "GlobalClusterIdentifier");
+    let error =
+        if global { ErrorCode::GlobalClusterNotFoundFault } else { ErrorCode::DBClusterNotFoundFault };
+    (error, rules::THE_CLUSTER_EXISTS)
 }
 
 fn refuse(rule: RuleRef, error: ErrorCode) -> Refusal {
