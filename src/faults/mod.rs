@@ -17,6 +17,8 @@ use crate::services::Command;
 use crate::services::kms::SetId;
 use crate::sim::Time;
 pub use crate::world::endpoint::Mode;
+use crate::world::link::Link;
+use crate::world::outage::Holds;
 use crate::world::{RegionId, Service, World};
 
 /// A fault, as a scenario states it.
@@ -56,6 +58,17 @@ pub enum Traffic {
     Replication,
     /// Both.
     All,
+}
+
+impl Traffic {
+    /// What of a link it holds down.
+    fn holds(self, link: &mut Link) -> Vec<&mut Holds> {
+        match self {
+            Traffic::App => vec![&mut link.app],
+            Traffic::Replication => vec![&mut link.replication],
+            Traffic::All => vec![&mut link.app, &mut link.replication],
+        }
+    }
 }
 
 /// The names of the scenario, for a fault's scope in words.

@@ -75,10 +75,13 @@ impl Network {
     /// Starts it.
     pub fn start(&self, world: &mut World, id: u32, now: Time) {
         match self {
-            Network::Partition { from, to, both, traffic } if *traffic != Traffic::Replication => {
-                ways(*from, *to, *both).for_each(|(a, b)| world.link_mut(a, b).app.hold(now));
+            Network::Partition { from, to, both, traffic } => {
+                for (a, b) in ways(*from, *to, *both) {
+                    let link = world.link_mut(a, b);
+                    let holds = traffic.holds(link);
+                    holds.into_iter().for_each(|holds| holds.hold(now));
+                }
             }
-            Network::Partition { .. } => {}
             Network::Latency { from, to, both, add, ratio } => {
                 let added = Sampler::new(add);
                 ways(*from, *to, *both)
@@ -93,12 +96,14 @@ impl Network {
     /// Lifts it.
     pub fn lift(&self, world: &mut World, id: u32) {
         match self {
-            Network::Partition { from, to, both, traffic } if *traffic != Traffic::Replication => {
+            Network::Partition { from, to, both, traffic } => {
                 for (a, b) in ways(*from, *to, *both) {
-                    world.link_mut(a, b).app.lift();
+                    let link = world.link_mut(a, b);
+                    for holds in traffic.holds(link) {
+                        holds.lift();
+                    }
                 }
             }
-            Network::Partition { .. } => {}
             Network::Latency { from, to, both, .. } | Network::PacketLoss { from, to, both, .. } => {
                 ways(*from, *to, *both).for_each(|(a, b)| world.link_mut(a, b).clear(id));
             }

@@ -18,8 +18,9 @@ use super::{Event, Moment, Simulation};
 use crate::client::classes::PLAINTEXT;
 use crate::client::{Failure, RetryMode, rules};
 use crate::services::aurora::rules as aurora;
+use crate::services::dynamodb::rules as dynamodb;
 use crate::services::error::RetryClass;
-use crate::services::replication::ClassId;
+use crate::services::replication::{ClassId, NEW_ITEM};
 use crate::services::{ErrorCode, Service};
 use crate::sim::{Span, Time};
 use crate::world::RegionId;
@@ -460,11 +461,39 @@ impl Simulation {
 
     fn read_item(&mut self, id: RequestId, index: usize, finish: Time) {
         let r = self.requests.read(id);
-        let store = &self.stores[index];
-        if let Err(barrier) = store.may(r.replica, Work::Read) {
+        let now = self.kernel.now();
+        let store = &mut self.stores[index];
+        let may = store.may(r.replica, Work::Read);
+        if let Err(barrier) = may.and_then(|()| store.take_capacity(r.replica, Work::Read, now)) {
             return self.answer_at(id, finish, Err(barrier.into()));
         }
+        if self.setup.clients[r.client.index()].consistent_reads {
+            return self.read_strongly(id, index, finish);
+        }
         let record = store.replicas().tables[usize::from(r.replica)].get(r.item);
+        self.requests.get(id).data_key = record.map_or(0, |record| record.data_key);
+        self.answer_at(id, finish, Ok(record.map_or(PLAINTEXT, |record| record.class)));
+    }
+
+    /// A strongly consistent read: of its own Region's newest version, or, with strong consistency over Regions, of the
+    /// newest there is.
+    fn read_strongly(&mut self, id: RequestId, index: usize, finish: Time) {
+        let r = self.requests.read(id);
+        let store = &self.stores[index];
+        if let Err(barrier) = store.may_read_strongly(r.replica) {
+            return self.answer_at(id, finish, Err(barrier.into()));
+        }
+        let (replicas, place) = (store.replicas(), usize::from(r.replica));
+        let (record, finish) = match store.is_strong() {
+            true => (replicas.newest(r.item), finish + self.consent(id, index)),
+            false => {
+                let record = replicas.tables[place].get(r.item);
+                if store.service == Service::DynamoDb {
+                    self.recorder.count_rule(dynamodb::STRONG_READS_ARE_LOCAL);
+                }
+                (record, finish)
+            }
+        };
         self.requests.get(id).data_key = record.map_or(0, |record| record.data_key);
         self.answer_at(id, finish, Ok(record.map_or(PLAINTEXT, |record| record.class)));
     }
@@ -506,11 +535,23 @@ impl Simulation {
 
     fn write_to_store(&mut self, id: RequestId, index: usize, (now, finish): (Time, Time)) {
         let r = self.requests.get(id);
-        let in_time = finish <= r.deadline;
         let store = &mut self.stores[index];
-        if let Err(barrier) = store.may(r.replica, Work::Write) {
+        let may = store.may(r.replica, Work::Write);
+        let may = may.and_then(|()| store.take_capacity(r.replica, Work::Write, now));
+        let may = may.and_then(|()| match r.item {
+            NEW_ITEM => Ok(()),
+            item => store.begin_write(r.replica, item),
+        });
+        if let Err(barrier) = may {
             return self.answer_at(id, finish, Err(barrier.into()));
         }
+        let finish = match store.is_strong() {
+            true => finish + self.consent(id, index),
+            false => finish,
+        };
+        let r = self.requests.get(id);
+        let in_time = finish <= r.deadline;
+        let store = &mut self.stores[index];
         let write = store.replicas_mut().accept(now, r.item, r.class, r.replica, r.draws.0);
         if store.replicas().tracks_data_keys() {
             if r.data_key == 0 {

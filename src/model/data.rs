@@ -9,7 +9,7 @@ use crate::client::Failure;
 use crate::rulebook::RuleRef;
 use crate::runlog::ReplicationRow;
 use crate::services::aurora::{AuroraEvent, GlobalDatabase};
-use crate::services::dynamodb::{GlobalTable, TableEvent};
+use crate::services::dynamodb::{GlobalTable, TableEvent, rules as dynamodb};
 use crate::services::replication::{ABSENT, Bits, Change, End, Ended, Replicas, Write, WriteId};
 use crate::services::s3::{BucketEvent, Buckets};
 use crate::services::secrets::{SecretEvent, Secrets};
@@ -119,6 +119,12 @@ struct Pair {
     superseded: u64,
     pending: u64,
     lost: u64,
+    /// Superseded while both waited.
+    merged: u64,
+    /// Let through after they had waited.
+    released: u64,
+    /// Superseded when they were let through.
+    suppressed: u64,
     delay: Histogram,
 }
 
@@ -132,7 +138,14 @@ impl Store {
         let regions = store.regions.clone();
         let data = match &store.kind {
             StoreKind::DynamoDb(table) => {
-                Data::Table(Box::new(GlobalTable::new(&store.name, regions, items, table)))
+                let account = setup.directory.account_id(0);
+                Data::Table(Box::new(GlobalTable::new(
+                    &store.name,
+                    account,
+                    (regions, places()),
+                    items,
+                    table,
+                )))
             }
             StoreKind::Aurora(cluster) => {
                 let account = setup.directory.account_id(0);
@@ -158,6 +171,9 @@ impl Store {
             superseded: 0,
             pending: 0,
             lost: 0,
+            merged: 0,
+            released: 0,
+            suppressed: 0,
             delay: Histogram::new(DELAY_STEPS),
         };
         Store {
@@ -194,6 +210,60 @@ impl Store {
     #[inline]
     pub fn routes(&self) -> bool {
         of_any!(&self.data, store => store.routes())
+    }
+
+    /// Whether writes and strong reads need another participant's consent.
+    #[inline]
+    pub fn is_strong(&self) -> bool {
+        of_any!(&self.data, store => store.is_strong())
+    }
+
+    /// Whether nothing but the store's own rules holds replication of a pair up, and they do not either.
+    pub(super) fn is_open(&self, from: u8, to: u8) -> bool {
+        self.pairs[self.pair(from, to)].blocked == 0 && of_any!(&self.data, store => store.flows(from, to))
+    }
+
+    /// Whether a replica may answer a strongly consistent read now.
+    pub(super) fn may_read_strongly(&self, replica: u8) -> Result<(), Barrier> {
+        of_any!(&self.data, store => store.may_read_strongly(replica))
+    }
+
+    /// Takes a unit of a replica's capacity, if there is one.
+    #[inline]
+    pub(super) fn take_capacity(&mut self, replica: u8, work: Work, now: Time) -> Result<(), Barrier> {
+        of_any!(&mut self.data, store => store.take_capacity(replica, work, now))
+    }
+
+    /// How long a replicated write waits for a unit of a replica's capacity.
+    #[inline]
+    fn capacity_pause(&self, replica: u8) -> Option<Span> {
+        of_any!(&self.data, store => store.capacity_pause(replica))
+    }
+
+    /// A replica takes a write of an item in hand, unless that conflicts with another's.
+    #[inline]
+    pub(super) fn begin_write(&mut self, replica: u8, item: u32) -> Result<(), Barrier> {
+        of_any!(&mut self.data, store => store.begin_write(replica, item))
+    }
+
+    #[inline]
+    fn end_write(&mut self, replica: u8, item: u32) {
+        of_any!(&mut self.data, store => store.end_write(replica, item));
+    }
+
+    /// Whether a replica reaches another participant now.
+    pub(super) fn quorum_found(&mut self, replica: u8, has: bool, now: Time) -> Outbox<StoreEvent> {
+        with_timers!(&mut self.data, (store, out) => store.quorum_found(replica, has, now, &mut out)).1
+    }
+
+    /// The role that replicates may use a replica, or may not any more.
+    pub(super) fn replication_authorized(
+        &mut self,
+        replica: u8,
+        authorized: bool,
+        now: Time,
+    ) -> (Effects, Outbox<StoreEvent>) {
+        with_timers!(&mut self.data, (store, out) => store.replication_authorized(replica, authorized, now, &mut out))
     }
 
     /// The one replica that takes writes, if there is only one.
@@ -271,13 +341,6 @@ impl Store {
         usize::from(from) * self.stalest.len() + usize::from(to)
     }
 
-    /// Whether a write from one replica to another goes through now.
-    #[inline]
-    fn flows(&self, from: u8, to: u8) -> bool {
-        let free = self.pairs[self.pair(from, to)].blocked == 0;
-        free && of_any!(&self.data, store => store.flows(from, to))
-    }
-
     /// Carries an operation of its service out.
     pub fn call(
         &mut self,
@@ -310,9 +373,26 @@ impl Store {
         with_timers!(&mut self.data, (store, out) => store.key_found(replica, health, now, &mut out))
     }
 
+    #[inline]
+    fn hears_ends(&self) -> bool {
+        of_any!(&self.data, store => store.hears_ends())
+    }
+
     /// What waited for the end of a pair may go on.
     fn heard_of_end(&mut self, now: Time) -> Outbox<StoreEvent> {
         with_timers!(&mut self.data, (store, out) => store.pair_ended(now, &mut out)).1
+    }
+
+    /// The rules by which replicated writes of a table waited, merged and lost, with how often.
+    pub fn decided(&self) -> Vec<(RuleRef, u64)> {
+        let sum = |of: fn(&Pair) -> u64| self.pairs.iter().map(of).sum::<u64>();
+        let Data::Table(_) = self.data else { return Vec::new() };
+        vec![
+            (dynamodb::LAST_WRITER_WINS, sum(|pair| pair.superseded - pair.merged)),
+            (dynamodb::CHANGES_ARE_MERGED, sum(|pair| pair.merged)),
+            (dynamodb::UNREPLICATED_WRITES_WAIT, sum(|pair| pair.released)),
+            (dynamodb::NEWER_WRITES_SUPPRESS, sum(|pair| pair.suppressed)),
+        ]
     }
 
     /// How the replicated writes of each pair ended, for the run log.
@@ -362,34 +442,74 @@ impl Simulation {
     pub(super) fn handle_data(&mut self, event: DataEvent) {
         match event {
             DataEvent::Commit { .. } => self.commit(event),
-            DataEvent::Arrive { store, to, write } => {
-                let s = &mut self.stores[usize::from(store)];
-                let source = s.replicas().write(write).source;
-                let flows = s.flows(source, to);
-                if let Some(ended) = s.replicas_mut().arrive(write, to, flows) {
-                    self.pair_ended(store, &ended);
-                }
-            }
+            DataEvent::Arrive { store, to, write } => self.arrive_at_replica(store, to, write),
             DataEvent::Overdue { store, ticket } => self.give_up_waiting(store, ticket),
-            DataEvent::Release { store, from, to } => {
-                let s = &mut self.stores[usize::from(store)];
-                let pair = s.pair(from, to);
-                s.pairs[pair].draining = false;
-                if !s.flows(from, to) {
-                    return;
-                }
-                if let Some(ended) = s.replicas_mut().release(from, to) {
-                    self.pair_ended(store, &ended);
-                    self.release(store, from, to);
-                }
+            DataEvent::Release { store: index, from, to } => {
+                let store = &mut self.stores[usize::from(index)];
+                let pair = store.pair(from, to);
+                store.pairs[pair].draining = false;
+                self.release_one(index, from, to);
+                self.release(index, from, to);
             }
         }
+    }
+
+    #[inline]
+    fn arrive_at_replica(&mut self, index: u16, to: u8, write: WriteId) {
+        let source = self.stores[usize::from(index)].replicas().write(write).source;
+        let mut flows = self.flows(index, source, to);
+        let store = &mut self.stores[usize::from(index)];
+        if flows && store.capacity_pause(to).is_some() && !store.replicas().holds(source, to) {
+            flows = store.take_capacity(to, Work::Write, self.kernel.now()).is_ok();
+        }
+        if let Some(ended) = store.replicas_mut().arrive(write, to, flows) {
+            if !flows {
+                let pair = store.pair(source, to);
+                store.pairs[pair].merged += 1;
+            }
+            self.pair_ended(index, &ended);
+        } else if !flows {
+            // What only capacity holds up goes on by itself.
+            self.release(index, source, to);
+        }
+    }
+
+    /// Whether a write from one replica to another goes through now. With strong consistency whoever has it can send
+    /// it: it is enough that the other one is in touch with any participant.
+    #[inline]
+    fn flows(&self, index: u16, from: u8, to: u8) -> bool {
+        let store = &self.stores[usize::from(index)];
+        match store.is_strong() {
+            true => self.is_in_touch(usize::from(index), to),
+            false => store.is_open(from, to),
+        }
+    }
+
+    /// Lets the oldest held write of a pair through, if nothing holds it up.
+    fn release_one(&mut self, index: u16, from: u8, to: u8) -> bool {
+        let now = self.kernel.now();
+        if !self.flows(index, from, to) {
+            return false;
+        }
+        let store = &mut self.stores[usize::from(index)];
+        if store.capacity_pause(to).is_some()
+            && (!store.replicas().holds(from, to) || store.take_capacity(to, Work::Write, now).is_err())
+        {
+            return false;
+        }
+        let Some(ended) = store.replicas_mut().release(from, to) else { return false };
+        let pair = store.pair(from, to);
+        store.pairs[pair].released += 1;
+        store.pairs[pair].suppressed += u64::from(ended.end == End::Superseded);
+        self.pair_ended(index, &ended);
+        true
     }
 
     fn commit(&mut self, event: DataEvent) {
         let DataEvent::Commit { store: index, spell, write, request } = event else { return };
         let store = &mut self.stores[usize::from(index)];
-        let source = store.replicas().write(write).source;
+        let Write { source, item, .. } = *store.replicas().write(write);
+        store.end_write(source, item);
         let region = store.replicas().regions[usize::from(source)];
         let survived = self.world.endpoint(store.service, region).crashed.spell() == spell;
         let carried_out = if survived { store.may_commit(source) } else { Ok(()) };
@@ -422,13 +542,25 @@ impl Simulation {
         let deletes = class == ABSENT;
         let targets = store.targets(source, deletes);
         let change = store.replicas_mut().commit(write, now, targets);
-        let mut rest = targets;
+        let consenting = match store.is_strong() {
+            true => self.consenting(usize::from(index), source).filter(|other| targets >> other & 1 == 1),
+            false => None,
+        };
+        let store = &mut self.stores[usize::from(index)];
+        let mut rest = targets & !consenting.map_or(0, |other| 1 << other);
         while rest != 0 {
             let to = rest.trailing_zeros() as u8;
             rest &= rest - 1;
             let lag = store.pairs[store.pair(source, to)].lag.sample(requests::lag_draw(draw, to));
             let at = store.replicas_mut().due(source, to, now + lag);
             self.kernel.schedule(at, Event::Data(DataEvent::Arrive { store: index, to, write }));
+        }
+        if let Some(other) = consenting {
+            self.recorder.count_rule(dynamodb::ANOTHER_HAS_IT_FIRST);
+            let store = &mut self.stores[usize::from(index)];
+            if let Some(ended) = store.replicas_mut().arrive(write, other, true) {
+                self.pair_ended(index, &ended);
+            }
         }
         self.recorder.totals.writes += 1;
         self.note_change(index, source, change);
@@ -471,7 +603,7 @@ impl Simulation {
             self.losses.ended(index, ended);
         }
         let store = &mut self.stores[usize::from(index)];
-        if store.routes() {
+        if store.hears_ends() {
             let out = store.heard_of_end(now);
             self.take_out(index, out);
         }
@@ -491,23 +623,20 @@ impl Simulation {
     /// Lets held writes of a pair through, if nothing holds it up: all at once, or one after the other at the
     /// catch-up rate.
     pub(super) fn release(&mut self, index: u16, from: u8, to: u8) {
+        let flows = self.flows(index, from, to);
         let store = &mut self.stores[usize::from(index)];
         let pair = store.pair(from, to);
-        if !store.flows(from, to) || !store.replicas().holds(from, to) {
+        if !flows || !store.replicas().holds(from, to) {
             return;
         }
-        match store.catch_up {
+        match store.catch_up.max(store.capacity_pause(to)) {
             Some(_) if store.pairs[pair].draining => {}
             Some(pause) => {
                 store.pairs[pair].draining = true;
                 let event = DataEvent::Release { store: index, from, to };
                 self.kernel.schedule(self.kernel.now() + pause, Event::Data(event));
             }
-            None => {
-                while let Some(ended) = self.stores[usize::from(index)].replicas_mut().release(from, to) {
-                    self.pair_ended(index, &ended);
-                }
-            }
+            None => while self.release_one(index, from, to) {},
         }
     }
 
@@ -604,7 +733,7 @@ impl Simulation {
         }
     }
 
-    fn release_all(&mut self, index: u16) {
+    pub(super) fn release_all(&mut self, index: u16) {
         let n = self.stores[usize::from(index)].stalest.len() as u8;
         for from in 0..n {
             for to in (0..n).filter(|to| *to != from) {

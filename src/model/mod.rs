@@ -22,6 +22,7 @@ mod registry;
 mod requests;
 mod runbooks;
 pub mod setup;
+mod strong;
 mod timeline;
 mod waiting;
 
@@ -347,6 +348,8 @@ impl Simulation {
         let cached = self.cached();
         let mut allowed = self.plans.into_rules();
         allowed.extend(cached);
+        let decided = self.stores.iter().flat_map(Store::decided).filter(|(_, times)| *times > 0);
+        allowed.extend(decided);
         let mut log = self.recorder.finish(self.ended, self.events, allowed);
         (log.ledger, log.shares) = self.ledger.finish();
         log.replication = self.stores.iter().enumerate().flat_map(|(i, s)| s.replication(i)).collect();

@@ -30,6 +30,8 @@ pub(super) mod purpose {
     pub const BACK: u8 = 19;
     pub const BACKOFF: u8 = 20;
     pub const STORE: u8 = 16;
+    /// Of the way to the n-th participant whose consent is asked, and back.
+    pub const CONSENT: u8 = 48;
     /// Of replication to the n-th replica.
     pub const LAG: u8 = 128;
 }

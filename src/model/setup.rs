@@ -105,6 +105,16 @@ pub struct StoreSetup {
     pub encryption: Vec<AtRest>,
 }
 
+impl StoreSetup {
+    /// The Region of its witness, if it has one.
+    pub fn witness(&self) -> Option<RegionId> {
+        match &self.kind {
+            StoreKind::DynamoDb(table) => table.witness,
+            _ => None,
+        }
+    }
+}
+
 /// The kinds of store that are modelled.
 #[derive(Clone, Debug)]
 pub enum StoreKind {

@@ -135,6 +135,7 @@ impl Simulation {
     pub(super) fn weather_changed(&mut self) {
         self.timers.weather += 1;
         self.ledger.changed_everywhere(self.kernel.now());
+        self.look_at_quorums();
         self.deliver();
     }
 

@@ -82,9 +82,11 @@ error_codes! {
     NotFoundException,
     /// Ours: AWS has it, this simulator does not yet.
     NotModelled,
+    ProvisionedThroughputExceededException,
     /// PostgreSQL's name of SQLSTATE 25006: a write sent to a cluster that only reads.
     ReadOnlySqlTransaction,
     ReadTimeoutError,
+    ReplicatedWriteConflictException,
     ResourceNotFoundException,
     ServiceUnavailable,
     SnapshotNotFound,
@@ -114,7 +116,9 @@ impl ErrorCode {
     pub fn retry_class(self) -> RetryClass {
         use ErrorCode::*;
         match self {
-            ThrottlingException | LimitExceededException => RetryClass::Throttling,
+            ThrottlingException | LimitExceededException | ProvisionedThroughputExceededException => {
+                RetryClass::Throttling
+            }
             ConnectTimeoutError
             | ReadTimeoutError
             | EndpointConnectionError
@@ -123,7 +127,8 @@ impl ErrorCode {
             | ServiceUnavailable
             | KMSInternalException
             | DependencyTimeoutException
-            | KeyUnavailableException => RetryClass::Transient,
+            | KeyUnavailableException
+            | ReplicatedWriteConflictException => RetryClass::Transient,
             _ => RetryClass::Never,
         }
     }

@@ -7,6 +7,7 @@
 pub mod api;
 pub mod aurora;
 pub mod calendar;
+pub mod dates;
 pub mod dynamodb;
 pub mod error;
 pub mod iam;

@@ -531,6 +531,17 @@ impl Replicas {
         self.tables[usize::from(to)] = self.tables[usize::from(from)].clone();
     }
 
+    /// A replica loses every item.
+    pub fn clear(&mut self, replica: u8) {
+        self.tables[usize::from(replica)] = Table::default();
+    }
+
+    /// The newest record of an item in any replica.
+    pub fn newest(&self, item: u32) -> Option<Record> {
+        let there = self.tables.iter().filter_map(|table| table.last(item));
+        there.max_by_key(|record| (record.written, record.source)).filter(|record| record.class != ABSENT)
+    }
+
     /// The item keys that requests choose from, as the file states them.
     pub fn items(&self) -> u32 {
         self.items

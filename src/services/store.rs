@@ -7,7 +7,7 @@
 use super::replication::{Bits, ClassId, Ended, Replicas};
 use super::{Caller, ErrorCode, Operation, Outbox, Params, Refusal};
 use crate::rulebook::RuleRef;
-use crate::sim::Time;
+use crate::sim::{Span, Time};
 use crate::world::RegionId;
 use crate::world::endpoint::Work;
 use serde_json::Value;
@@ -130,6 +130,43 @@ pub trait Stored {
     /// Whether the rules let a copy do this now.
     fn may(&self, replica: u8, work: Work) -> Result<(), Barrier>;
 
+    /// Whether the rules let a copy answer a strongly consistent read now.
+    fn may_read_strongly(&self, replica: u8) -> Result<(), Barrier> {
+        self.may(replica, Work::Read)
+    }
+
+    /// Whether writes and strong reads need another participant's consent.
+    fn is_strong(&self) -> bool {
+        false
+    }
+
+    /// Takes one unit of a copy's capacity for an application's or a replicated request.
+    ///
+    /// # Errors
+    /// There is none left now.
+    fn take_capacity(&mut self, _replica: u8, _work: Work, _now: Time) -> Result<(), Barrier> {
+        Ok(())
+    }
+
+    /// How long a replicated write waits for the next unit of a copy's capacity; `None`: capacity has no bound.
+    fn capacity_pause(&self, _replica: u8) -> Option<Span> {
+        None
+    }
+
+    /// A copy takes a write of an item in hand.
+    ///
+    /// # Errors
+    /// It conflicts with one that another copy has in hand.
+    fn begin_write(&mut self, _replica: u8, _item: u32) -> Result<(), Barrier> {
+        Ok(())
+    }
+
+    /// A copy is through with a write, or has dropped it.
+    fn end_write(&mut self, _replica: u8, _item: u32) {}
+
+    /// Whether a copy reaches another participant now ([`is_strong`](Stored::is_strong)).
+    fn quorum_found(&mut self, _replica: u8, _has: bool, _now: Time, _out: &mut Outbox<Self::Event>) {}
+
     /// Whether a write that a copy accepted can still be carried out.
     fn may_commit(&self, replica: u8) -> Result<(), Barrier> {
         self.may(replica, Work::Write)
@@ -156,6 +193,11 @@ pub trait Stored {
     /// Whether the rules let replication from one copy to another through now. (Faults are looked after elsewhere.)
     fn flows(&self, _from: u8, _to: u8) -> bool {
         true
+    }
+
+    /// Whether it wants to hear of the end of every pair ([`pair_ended`](Stored::pair_ended)).
+    fn hears_ends(&self) -> bool {
+        false
     }
 
     /// A pair of write and copy has ended: something that waited for it may go on.
@@ -187,6 +229,17 @@ pub trait Stored {
         &mut self,
         _replica: u8,
         _health: KeyHealth,
+        _now: Time,
+        _out: &mut Outbox<Self::Event>,
+    ) -> Effects {
+        Effects::default()
+    }
+
+    /// The role that replicates may use a copy, or may not any more.
+    fn replication_authorized(
+        &mut self,
+        _replica: u8,
+        _authorized: bool,
         _now: Time,
         _out: &mut Outbox<Self::Event>,
     ) -> Effects {

@@ -10,8 +10,10 @@ use crate::sim::{Draws, Sampler, Span, Tables};
 pub struct Link {
     one_way: Sampler,
     loss: f64,
-    /// Down for requests and answers. (Replication is a matter of the stores.)
+    /// Down for requests and answers.
     pub app: Holds,
+    /// Down for replication, as far as it is no matter of two replicas: the way to a witness.
+    pub replication: Holds,
     /// Latency faults now in force: (fault, added delay, share of messages).
     slowed: Vec<(u32, Sampler, f64)>,
     /// Packet-loss faults now in force: (fault, share of messages).
@@ -25,6 +27,7 @@ impl Link {
             one_way: tables.sampler(&setup.one_way),
             loss: setup.loss,
             app: Holds::default(),
+            replication: Holds::default(),
             slowed: Vec::new(),
             lossy: Vec::new(),
         }

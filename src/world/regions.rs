@@ -32,6 +32,17 @@ static ROUND_TRIPS: LazyLock<BTreeMap<(String, String), Span>> = LazyLock::new(|
     trips
 });
 
+/// The Regions in which DynamoDB offers strong consistency over Regions.
+static STRONG_TABLES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let rows = rows(include_str!("data/regions.csv"));
+    rows.iter().filter(|row| row.get(3) == Some("yes")).map(|row| row[0].to_owned()).collect()
+});
+
+/// Whether DynamoDB offers strong consistency over Regions there (DDB-MRSC-8).
+pub fn has_strong_tables(region: &str) -> bool {
+    STRONG_TABLES.iter().any(|name| name == region)
+}
+
 /// The names of all Regions of AWS, in alphabetical order.
 pub fn names() -> impl Iterator<Item = &'static str> {
     PARTITIONS.keys().map(String::as_str)

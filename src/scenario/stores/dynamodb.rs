@@ -7,7 +7,7 @@ use super::super::tree::Value;
 use super::super::value;
 use crate::services::dynamodb::{Consistency, TableSetup};
 use crate::sim::Span;
-use crate::world::RegionId;
+use crate::world::{RegionId, regions};
 
 /// The keys that only a table has.
 pub const OWN: &[&str] = &[
@@ -19,13 +19,29 @@ pub const OWN: &[&str] = &[
     "point-in-time-recovery",
     "recovery-window",
     "exists",
+    "later-regions",
+    "replica-creation",
 ];
 
 /// The most capacity units a second (the default quota of a table is 40 000).
 const MOST_CAPACITY: u64 = 10_000_000;
 
-/// What a table says of itself.
-pub fn table(cx: &Context, fields: &Fields, regions: &[RegionId]) -> TableSetup {
+/// The Regions in which a replica may come during the run.
+pub fn later(cx: &Context, fields: &Fields, regions: &[RegionId]) -> Vec<RegionId> {
+    let mut later: Vec<RegionId> = Vec::new();
+    for (region, v) in fields.each("later-regions", |v| cx.region(v).map(|region| (region, v))) {
+        match regions.contains(&region) || later.contains(&region) {
+            true => {
+                fields.report(Problem::error(&v.span, "a store has one replica a Region").rule("DDB-GT-1"))
+            }
+            false => later.push(region),
+        }
+    }
+    later
+}
+
+/// What a table says of itself. The Regions from `first` on have no replica at time 0.
+pub fn table(cx: &Context, fields: &Fields, regions: &[RegionId], first: usize) -> TableSetup {
     let modes = [("eventual", Consistency::Eventual), ("strong", Consistency::Strong)];
     let consistency = fields.read("consistency", |v| value::one_of(v, &modes)).unwrap_or_default();
     let witness = fields.read("witness", |v| match cx.region(v)? {
@@ -34,10 +50,23 @@ pub fn table(cx: &Context, fields: &Fields, regions: &[RegionId]) -> TableSetup 
         }
         region => Ok(region),
     });
+    let there = &regions[..first];
+    match consistency {
+        Consistency::Strong => strong(cx, fields, there, witness),
+        Consistency::Eventual if fields.get("witness").is_some() => fields.report(
+            Problem::error(&fields.place("witness"), "only a table with strong consistency has a witness")
+                .rule("DDB-MRSC-1"),
+        ),
+        Consistency::Eventual => {}
+    }
+    let later = &regions[first..];
     let recovery = fields.each("point-in-time-recovery", |v: &Value| cx.region(v));
+    let creation = fields.read("replica-creation", value::law);
     TableSetup {
         consistency,
         witness,
+        later: later.to_vec(),
+        creation: creation.unwrap_or_else(|| cx.default_if(!later.is_empty(), "replica-creation")),
         write_capacity: fields.read("write-capacity", |v| value::count(v, 1, MOST_CAPACITY)),
         read_capacity: fields.read("read-capacity", |v| value::count(v, 1, MOST_CAPACITY)),
         ttl: fields.read("ttl", value::duration_from(Span::SECOND)),
@@ -46,5 +75,33 @@ pub fn table(cx: &Context, fields: &Fields, regions: &[RegionId]) -> TableSetup 
             .read("recovery-window", value::duration_from(Span::DAY))
             .unwrap_or(Span::days(35)),
         exists: fields.read("exists", value::flag).unwrap_or(true),
+    }
+}
+
+/// What strong consistency asks for.
+fn strong(cx: &Context, fields: &Fields, replicas: &[RegionId], witness: Option<RegionId>) {
+    let participants = replicas.len() + usize::from(witness.is_some());
+    if participants != 3 || replicas.len() < 2 {
+        fields.report(
+            Problem::error(
+                &fields.place("consistency"),
+                format!("strong consistency takes three participants, not {participants}"),
+            )
+            .help("three `regions`, or two and a `witness`")
+            .rule("DDB-MRSC-1"),
+        );
+    }
+    for region in replicas.iter().copied().chain(witness) {
+        let name = cx.regions.name(region.index());
+        if regions::is_measured(name) && !regions::has_strong_tables(name) {
+            let message = format!("strong consistency is not offered in `{name}`");
+            fields.report(Problem::error(&fields.place("consistency"), message).rule("DDB-MRSC-8"));
+        }
+    }
+    for (key, rule) in [("ttl", "DDB-MRSC-4"), ("later-regions", "DDB-MRSC-5")] {
+        if fields.get(key).is_some() {
+            let message = format!("a table with strong consistency has no `{key}`");
+            fields.report(Problem::error(&fields.place(key), message).rule(rule));
+        }
     }
 }

@@ -153,6 +153,8 @@ pub static STORE: Shape = Shape {
         ),
         field("recovery-window", Form::Duration, "how far back point-in-time recovery reaches (35d)"),
         field("exists", Form::Flag, "of a table: false if a restore is to make it (true)"),
+        field("later-regions", TEXTS, "of a table: more Regions, in which a replica may come during the run"),
+        field("replica-creation", Form::Law, "of a table: time to make and fill a replica"),
         field("writer", Form::Text, "of a global database: the Region of the writer; absent: the first"),
         field("engine", Form::OneOf(&["postgresql", "mysql"]), "of a cluster: its engine (postgresql)"),
         field("engine-version", Form::Text, "of a cluster: its version, `16.6` or `3.09` (a recent one)"),
@@ -220,11 +222,13 @@ pub fn kind_of(entry: &Entry) -> Option<Kind> {
     KINDS.iter().find(|(name, _)| *name == stated).map(|(_, kind)| *kind)
 }
 
-/// The Regions that a store states, as far as the scenario has them.
+/// The Regions that a store states, as far as the scenario has them: also those in which a replica may come later.
 pub fn regions_of(cx: &Context, store: usize) -> Vec<RegionId> {
     let entry = &cx.scenario.tables("stores")[store];
-    let listed = entry.value.table().and_then(|table| table.get("regions")).map(Value::items);
-    listed.unwrap_or_default().iter().filter_map(|value| cx.region(value).ok()).collect()
+    let listed =
+        |key| entry.value.table().and_then(|table| table.get(key)).map(Value::items).unwrap_or_default();
+    let all = listed("regions").iter().chain(listed("later-regions"));
+    all.filter_map(|value| cx.region(value).ok()).collect()
 }
 
 /// Reads every store, in file order.
@@ -250,7 +254,11 @@ fn store(cx: &Context, world: &World, entry: &Entry) -> Option<StoreSetup> {
     }
     let fields = Fields::open(&entry.value, &entry.at, &STORE, cx.sink)?;
     let kind = fields.need("kind", store_kind);
-    let regions = replicas(cx, &fields);
+    let mut regions = replicas(cx, &fields);
+    let first = regions.len();
+    if kind == Some(Kind::GlobalTable) {
+        regions.extend(dynamodb::later(cx, &fields, &regions));
+    }
     let items = fields.need("items", |v| value::count(v, 1, value::MOST_ITEMS));
     let preload = fields.read("preload", |v| preloaded(cx, v, entry));
     let catch_up = fields.read("catch-up", value::rate).map(|rate| rate.gap);
@@ -265,7 +273,7 @@ fn store(cx: &Context, world: &World, entry: &Entry) -> Option<StoreSetup> {
     let lag = lag(cx, &fields, world, kind, &regions);
     let encryption = encryption(cx, &fields, &regions);
     let kind = match kind {
-        Kind::Table | Kind::GlobalTable => StoreKind::DynamoDb(dynamodb::table(cx, &fields, &regions)),
+        Kind::Table | Kind::GlobalTable => StoreKind::DynamoDb(dynamodb::table(cx, &fields, &regions, first)),
         Kind::Cluster => StoreKind::Aurora(aurora::cluster(cx, &fields, &regions, false)?),
         Kind::GlobalDatabase => StoreKind::Aurora(aurora::cluster(cx, &fields, &regions, true)?),
         Kind::Buckets => StoreKind::S3(s3::buckets(&fields)),

@@ -330,6 +330,10 @@ impl Stored for GlobalDatabase {
         true
     }
 
+    fn hears_ends(&self) -> bool {
+        true
+    }
+
     fn routed(&self, home: RegionId, read: bool) -> Option<u8> {
         if read { self.read_target(home) } else { self.write_target(home) }
     }

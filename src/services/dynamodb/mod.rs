@@ -1,36 +1,111 @@
 //! Amazon DynamoDB: tables, and global tables over several Regions.
+//!
+//! | question | file |
+//! | --- | --- |
+//! | is a replica there, and what does it show? | `members.rs` |
+//! | what becomes of one whose key cannot be used? | `keys.rs` |
+//! | who must have a write before it is acknowledged? | `strong.rs` |
+//! | how much does a replica take? | `capacity.rs` |
+//! | which commands are there? | `api.rs`; those of tables `members.rs`, of items `items.rs` |
 
 pub mod api;
+mod capacity;
+mod keys;
+mod members;
 pub mod rules;
 mod setup;
+mod strong;
 
 pub use setup::{Consistency, TableSetup};
 
-use super::replication::{Bits, MAX_REPLICAS, Order, Replicas};
-use super::store::{Barrier, Effects, Stored};
-use super::{Caller, ErrorCode, Operation, Outbox, Params, Refusal, Service};
+use super::replication::{Bits, Order, Replicas};
+use super::store::{Barrier, Effects, KeyHealth, Stored};
+use super::{Caller, ErrorCode, Operation, Outbox, Params, Refusal, Remedy, Service};
 use crate::rulebook::RuleRef;
-use crate::sim::Time;
+use crate::sim::{Sampler, Time};
 use crate::world::RegionId;
 use crate::world::endpoint::Work;
-use serde_json::{Value, json};
+use capacity::Capacity;
+use members::{Member, Status};
+use serde_json::Value;
+use strong::Quorum;
 
 /// The timers of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TableEvent {}
+pub enum TableEvent {
+    /// A new replica is filled.
+    Created {
+        /// The replica.
+        replica: u8,
+        /// Its state when the timer was set; a later one makes the timer void.
+        ticket: u16,
+    },
+    /// A replica has lacked its key, or the permission to replicate, for so long that it leaves the global table.
+    Leaves {
+        /// The replica.
+        replica: u8,
+        /// As of `Created`.
+        ticket: u16,
+    },
+    /// A table has lacked its key for so long that it is archived.
+    Archived {
+        /// The replica.
+        replica: u8,
+        /// As of `Created`.
+        ticket: u16,
+    },
+}
 
-/// A global table: every replica takes reads and writes (DDB-GT-1).
+/// A table, or the replicas of a global table: each takes reads and writes (DDB-GT-1).
 #[derive(Clone, Debug)]
 pub struct GlobalTable {
     name: String,
+    places: Vec<String>,
+    account: String,
+    consistency: Consistency,
     /// Its replica tables and the writes between them.
     replicas: Replicas,
+    members: Vec<Member>,
+    quorum: Quorum,
+    capacity: Vec<Capacity>,
+    creation: Sampler,
 }
 
 impl GlobalTable {
-    /// An empty table with replicas in these Regions.
-    pub fn new(name: &str, regions: Vec<RegionId>, items: u32, _setup: &TableSetup) -> GlobalTable {
-        GlobalTable { name: name.to_owned(), replicas: Replicas::new(regions, Order::LastWriterWins, items) }
+    /// An empty table with replicas in these Regions (`places`: their names).
+    pub fn new(
+        name: &str,
+        account: &str,
+        (regions, places): (Vec<RegionId>, Vec<String>),
+        items: u32,
+        setup: &TableSetup,
+    ) -> GlobalTable {
+        let there = |region: &RegionId| setup.exists && !setup.later.contains(region);
+        GlobalTable {
+            name: name.to_owned(),
+            places,
+            account: account.to_owned(),
+            consistency: setup.consistency,
+            members: regions.iter().map(|region| Member::new(there(region))).collect(),
+            quorum: Quorum::new(regions.len()),
+            capacity: regions.iter().map(|_| Capacity::new(setup)).collect(),
+            creation: Sampler::new(&setup.creation),
+            replicas: Replicas::new(regions, Order::LastWriterWins, items),
+        }
+    }
+
+    fn member(&self, replica: u8) -> &Member {
+        &self.members[usize::from(replica)]
+    }
+
+    fn is_strong(&self) -> bool {
+        self.consistency == Consistency::Strong
+    }
+
+    /// The ARN of the table in a Region.
+    fn arn(&self, replica: u8) -> String {
+        let place = &self.places[usize::from(replica)];
+        format!("arn:aws:dynamodb:{place}:{}:table/{}", self.account, self.name)
     }
 }
 
@@ -48,39 +123,137 @@ impl Stored for GlobalTable {
     }
 
     #[inline]
-    fn may(&self, _replica: u8, _work: Work) -> Result<(), Barrier> {
-        Ok(())
+    fn may(&self, replica: u8, work: Work) -> Result<(), Barrier> {
+        if self.member(replica).status != Status::Active {
+            return Err(self.why_not(replica));
+        }
+        match work {
+            Work::Write if self.is_strong() => self.may_agree(replica),
+            _ => Ok(()),
+        }
+    }
+
+    fn may_read_strongly(&self, replica: u8) -> Result<(), Barrier> {
+        self.may(replica, Work::Read)?;
+        match self.is_strong() {
+            true => self.may_agree(replica),
+            false => Ok(()),
+        }
+    }
+
+    #[inline]
+    fn is_strong(&self) -> bool {
+        GlobalTable::is_strong(self)
     }
 
     #[inline]
     fn targets(&self, source: u8, _deletes: bool) -> Bits {
-        (Bits::MAX >> (MAX_REPLICAS - self.replicas.regions.len())) & !(1 << source)
+        if !self.member(source).joined {
+            return 0;
+        }
+        let others = self.members.iter().enumerate().filter(|(_, member)| member.takes_part());
+        others.fold(0, |bits, (replica, _)| bits | 1 << replica) & !(1 << source)
     }
 
-    fn status(&self, _replica: u8) -> String {
-        "ACTIVE".to_owned()
+    #[inline]
+    fn flows(&self, from: u8, to: u8) -> bool {
+        self.member(from).replicates() && self.member(to).replicates()
+    }
+
+    fn take_capacity(&mut self, replica: u8, work: Work, now: Time) -> Result<(), Barrier> {
+        self.capacity[usize::from(replica)].take(work, now)
+    }
+
+    fn capacity_pause(&self, replica: u8) -> Option<crate::sim::Span> {
+        self.capacity[usize::from(replica)].pause()
+    }
+
+    fn begin_write(&mut self, replica: u8, item: u32) -> Result<(), Barrier> {
+        match self.is_strong() {
+            true => self.quorum.begin(replica, item),
+            false => Ok(()),
+        }
+    }
+
+    fn end_write(&mut self, replica: u8, item: u32) {
+        if self.is_strong() {
+            self.quorum.end(replica, item);
+        }
+    }
+
+    fn quorum_found(&mut self, replica: u8, has: bool, now: Time, out: &mut Outbox<TableEvent>) {
+        self.note_quorum(replica, has, now, out);
+    }
+
+    fn hears_ends(&self) -> bool {
+        self.is_strong()
+    }
+
+    fn pair_ended(&mut self, _now: Time, out: &mut Outbox<TableEvent>) {
+        self.catch_up(out);
+    }
+
+    fn status(&self, replica: u8) -> String {
+        self.member(replica).status.name().to_owned()
     }
 
     fn is_meant(&self, operation: &Operation, params: &Params) -> bool {
-        operation.service == Service::DynamoDb && params.get("TableName") == Some(&self.name)
+        operation.service == Service::DynamoDb
+            && params
+                .get("TableName")
+                .is_some_and(|name| name == self.name || name.ends_with(&format!(":table/{}", self.name)))
     }
 
     fn call(
         &mut self,
-        _operation: &Operation,
-        _params: &Params,
-        _caller: &Caller,
-        _out: &mut Outbox<TableEvent>,
+        operation: &Operation,
+        params: &Params,
+        caller: &Caller,
+        out: &mut Outbox<TableEvent>,
     ) -> Result<(Value, Effects), Refusal> {
-        Ok((json!({ "Table": { "TableName": self.name, "TableStatus": "ACTIVE" } }), Effects::default()))
+        let replica = self.here(caller)?;
+        match operation.name {
+            "UpdateTable" => self.update_table(replica, params, caller, out),
+            "DeleteTable" => self.delete_table(replica, caller, out),
+            _ => Ok((self.describe(replica), Effects::default())),
+        }
     }
 
-    fn handle(&mut self, event: TableEvent, _now: Time, _out: &mut Outbox<TableEvent>) -> Effects {
-        match event {}
+    fn handle(&mut self, event: TableEvent, now: Time, out: &mut Outbox<TableEvent>) -> Effects {
+        match event {
+            TableEvent::Created { replica, ticket } => self.created(replica, ticket, out),
+            TableEvent::Leaves { replica, ticket } => self.time_to_leave(replica, ticket, out),
+            TableEvent::Archived { replica, ticket } => self.archived(replica, ticket, now, out),
+        }
+    }
+
+    fn key_found(
+        &mut self,
+        replica: u8,
+        health: KeyHealth,
+        now: Time,
+        out: &mut Outbox<TableEvent>,
+    ) -> Effects {
+        self.key_changed(replica, health, now, out)
+    }
+
+    fn replication_authorized(
+        &mut self,
+        replica: u8,
+        authorized: bool,
+        now: Time,
+        out: &mut Outbox<TableEvent>,
+    ) -> Effects {
+        self.authorize(replica, authorized, now, out)
     }
 }
 
-/// What a command that names nothing of this service is answered.
+/// What a command that names no table is answered.
 pub fn unknown(_operation: &Operation) -> (ErrorCode, RuleRef) {
     (ErrorCode::ResourceNotFoundException, rules::THE_TABLE_EXISTS)
+}
+
+/// A refusal that no key operation would mend.
+fn refuse(rule: RuleRef, error: ErrorCode, message: impl Into<String>) -> Refusal {
+    Refusal { error, message: message.into(), rule, remedy: Remedy::None }
 }

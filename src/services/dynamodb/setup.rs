@@ -1,6 +1,6 @@
 //! What a scenario says about a DynamoDB table before the run.
 
-use crate::sim::Span;
+use crate::sim::{Law, Span};
 use crate::world::RegionId;
 
 /// The consistency mode of a global table (DDB-GT-2).
@@ -14,12 +14,16 @@ pub enum Consistency {
 }
 
 /// A table as the scenario declares it. With one Region it is a single-Region table.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct TableSetup {
     /// MREC or MRSC.
     pub consistency: Consistency,
     /// The Region of the witness of an MRSC table with two replicas.
     pub witness: Option<RegionId>,
+    /// Regions, among the store's, in which a replica may come only during the run.
+    pub later: Vec<RegionId>,
+    /// How long it takes to make and fill a replica.
+    pub creation: Law,
     /// Write capacity units of each replica, which application and replicated writes share; `None`: on demand.
     pub write_capacity: Option<u64>,
     /// Read capacity units of each replica; `None`: on demand.

@@ -86,7 +86,7 @@ impl Grant {
         let mut shown = json!({
             "KeyId": key,
             "GrantId": self.id,
-            "CreationDate": super::dates::date(self.created),
+            "CreationDate": crate::services::dates::date(self.created),
             "GranteePrincipal": terms.grantee,
             "IssuingAccount": issuer,
             "Operations": terms.operations,

@@ -2,12 +2,12 @@
 //!
 //! Wrapping is not modelled: what is called the encrypted key material is the bytes themselves.
 
-use super::dates::{date, parse};
 use super::material::{Holding, SYMMETRIC_BYTES};
 use super::naming::Naming;
 use super::request::{Request, base64, invalid, refuse};
 use super::state::{Key, KeyRef, KeyState, Set};
 use super::{Answer, Kms, KmsEvent, rules};
+use crate::services::dates::{date, parse};
 use crate::services::{ErrorCode, Outbox, Refusal};
 use crate::sim::rng::fnv1a;
 use crate::sim::{Span, Time};

@@ -1,13 +1,13 @@
 //! CreateKey, DescribeKey, UpdateKeyDescription, and the metadata that a key shows.
 
 use super::authorization::{Asking, Subject};
-use super::dates::date;
 use super::naming::{self, Naming};
 use super::policies::with_bypass;
 use super::request::{Request, invalid, not_modelled, refuse};
 use super::spec::{KeySpec, KeyUsage, Origin};
 use super::state::{KeyRef, KeyState, Related, Set};
 use super::{Answer, KeyClass, Kms, KmsEvent, SetId, rules, tags};
+use crate::services::dates::date;
 use crate::services::iam::Document;
 use crate::services::{ErrorCode, Outbox, Refusal};
 use crate::sim::Span;

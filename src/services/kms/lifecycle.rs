@@ -1,12 +1,12 @@
 //! EnableKey, DisableKey, ScheduleKeyDeletion, CancelKeyDeletion, and what becomes of a key that is to be deleted.
 
-use super::dates::date;
 use super::keys::days;
 use super::naming::Naming;
 use super::request::{Request, refuse};
 use super::state::{Deletion, KeyRef, KeyState};
 use super::{Answer, CancelWithoutMaterial, Kms, KmsEvent, SetId, rules};
 use crate::rulebook::RuleRef;
+use crate::services::dates::date;
 use crate::services::{ErrorCode, Outbox, Refusal};
 use crate::sim::{Span, Time};
 use crate::world::RegionId;

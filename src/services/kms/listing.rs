@@ -2,13 +2,13 @@
 
 use super::aliases::Alias;
 use super::authorization::Asking;
-use super::dates::date;
 use super::naming::Naming;
 use super::paging::{self, Page};
 use super::request::Request;
 use super::state::{KeyRef, KeyState};
 use super::{Answer, Kms, SetId, matrix};
 use crate::services::Caller;
+use crate::services::dates::date;
 use serde_json::{Value, json};
 
 impl Kms {

@@ -15,7 +15,7 @@
 //!
 //! What takes time goes on as events (`process`). `state` holds the keys, `material` what they work with, `spec` what
 //! kinds of key there are, `ciphertext` and `rsa` what a blob is made of, `primitives` what a secret makes of a
-//! message, `dates` how a date is written.
+//! message.
 //!
 //! Not modelled, and refused as such: custom key stores.
 
@@ -28,7 +28,6 @@ mod ciphertext;
 mod condition_keys;
 mod consistency;
 mod cryptography;
-mod dates;
 mod grant;
 mod grants;
 mod import;
@@ -59,7 +58,7 @@ mod state;
 mod tags;
 pub mod vocabulary;
 
-pub use dates::date;
+pub use super::dates::date;
 pub use material::material_bytes;
 pub use policies::default_key_policy;
 pub use process::KmsEvent;

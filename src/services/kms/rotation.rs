@@ -4,7 +4,6 @@
 //! A rotation makes new material at the primary. A while later it is copied to every replica, as messages that wait
 //! for their Region; once it is in all of them the whole set uses it at once (KMS-ROT-4).
 
-use super::dates::date;
 use super::keys::days;
 use super::material::{Holding, Rotating, RotationType};
 use super::naming::Naming;
@@ -12,6 +11,7 @@ use super::paging::{self, Page};
 use super::request::{Request, invalid, refuse};
 use super::state::{AutomaticRotation, Key, KeyRef, KeyState, Set};
 use super::{Answer, Kms, KmsEvent, SetId, rules};
+use crate::services::dates::date;
 use crate::services::{ErrorCode, Note, Outbox, Refusal};
 use crate::sim::{Span, Time};
 use crate::world::RegionId;

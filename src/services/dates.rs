@@ -1,6 +1,6 @@
 //! Dates as AWS writes and reads them. A run starts at 2026-01-01T00:00:00Z.
 
-use crate::services::calendar::{day_number, numbers, year_month_day};
+use super::calendar::{day_number, numbers, year_month_day};
 use crate::sim::Time;
 
 /// Days from 1970-01-01 to 2026-01-01.
@@ -18,7 +18,7 @@ pub fn date(time: Time) -> String {
 
 /// A date as the AWS CLI takes one: `2026-06-01`, `2026-06-01T12:00:00Z`, with a fraction or an offset, or seconds
 /// since 1970. A date before the run began is its beginning.
-pub(super) fn parse(text: &str) -> Option<Time> {
+pub fn parse(text: &str) -> Option<Time> {
     let nanos = match text.as_bytes().get(4) {
         Some(b'-') => calendar(text)?,
         _ => decimal(text)?,
