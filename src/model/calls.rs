@@ -418,7 +418,9 @@ impl Simulation {
     fn send_to_store(&mut self, id: RequestId, now: Time) {
         let r = self.requests.read(id);
         let Some((endpoint, replica)) = self.store_target(r, r.path) else {
-            return self.give_up(id, no_such_call());
+            // The service's endpoint names nobody any more.
+            let failure = down(r.service, Mode::Refuse);
+            return self.give_up(id, failure);
         };
         let r = self.requests.get(id);
         r.endpoint = endpoint;
