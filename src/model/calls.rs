@@ -17,7 +17,6 @@ use super::requests::{Kind, Request, RequestId, purpose};
 use super::{Event, Moment, Simulation};
 use crate::client::classes::PLAINTEXT;
 use crate::client::{Failure, RetryMode, rules};
-use crate::services::aurora::rules as aurora;
 use crate::services::dynamodb::rules as dynamodb;
 use crate::services::error::RetryClass;
 use crate::services::replication::{ClassId, NEW_ITEM};
@@ -154,7 +153,7 @@ impl Simulation {
 
     /// The answer is lost or will come too late: the attempt times out.
     #[cold]
-    fn answer_lost(&mut self, id: RequestId) {
+    pub(super) fn answer_lost(&mut self, id: RequestId) {
         let r = self.requests.get(id);
         r.answer = Err(Failure::new(ErrorCode::ReadTimeoutError, rules::A_LOST_ANSWER));
         self.kernel.schedule(r.deadline, Event::Request(id, Moment::TimedOut));
@@ -231,7 +230,7 @@ impl Simulation {
 
     /// The endpoint's answer leaves at `at`. If no fault starts or ends before, its way is known now.
     #[inline]
-    fn answer_at(&mut self, id: RequestId, at: Time, answer: Result<ClassId, Failure>) {
+    pub(super) fn answer_at(&mut self, id: RequestId, at: Time, answer: Result<ClassId, Failure>) {
         let r = self.requests.get(id);
         r.answer = answer;
         if at > r.deadline {
@@ -423,7 +422,9 @@ impl Simulation {
     fn send_to_store(&mut self, id: RequestId, now: Time) {
         let r = self.requests.read(id);
         let Some((endpoint, replica)) = self.store_target(r, r.path) else {
-            return self.give_up(id, no_such_call());
+            // The service's endpoint names nobody any more.
+            let failure = down(r.service, Mode::Refuse);
+            return self.give_up(id, failure);
         };
         let r = self.requests.get(id);
         r.endpoint = endpoint;
@@ -459,7 +460,7 @@ impl Simulation {
         }
     }
 
-    fn read_item(&mut self, id: RequestId, index: usize, finish: Time) {
+    pub(super) fn read_item(&mut self, id: RequestId, index: usize, finish: Time) {
         let r = self.requests.read(id);
         let now = self.kernel.now();
         let store = &mut self.stores[index];
@@ -496,41 +497,6 @@ impl Simulation {
         };
         self.requests.get(id).data_key = record.map_or(0, |record| record.data_key);
         self.answer_at(id, finish, Ok(record.map_or(PLAINTEXT, |record| record.class)));
-    }
-
-    /// A read has waited for its replica to catch up.
-    fn read_after_all(&mut self, id: RequestId) {
-        let r = self.requests.read(id);
-        let index = self.clients[r.client.index()].store;
-        match self.world.endpoint(r.service, r.endpoint).crashed.spell() == r.endpoint_spell {
-            true => self.read_item(id, index, self.kernel.now()),
-            false => self.answer_lost(id),
-        }
-    }
-
-    /// A replica passes a write on to the primary, whose answer goes straight to the application: the way within its
-    /// Region is nothing to that between Regions.
-    fn forward(&mut self, id: RequestId, index: usize, (primary, at): (u8, Time)) {
-        self.recorder.count_rule(aurora::WRITES_ARE_FORWARDED);
-        let region = self.stores[index].replicas().regions[usize::from(primary)];
-        let r = self.requests.get(id);
-        let network = self.world.endpoint(r.service, region).network;
-        let link = self.world.link(r.endpoint, region);
-        if network && link.app.is_down() {
-            let failure = Failure::new(ErrorCode::EndpointConnectionError, aurora::WRITES_ARE_FORWARDED);
-            return self.answer_at(id, at, Err(failure));
-        }
-        // The primary's part has random numbers of its own.
-        r.attempt += 1;
-        let arrival = if network { at + link.delay(r.draw(purpose::OUT)) } else { at };
-        if arrival > r.deadline {
-            return self.answer_lost(id);
-        }
-        r.spent.network += arrival - at;
-        r.endpoint = region;
-        r.replica = primary;
-        r.forwarded = true;
-        self.kernel.schedule(arrival, Event::Request(id, Moment::AtStore));
     }
 
     fn write_to_store(&mut self, id: RequestId, index: usize, (now, finish): (Time, Time)) {

@@ -13,6 +13,7 @@ mod commands;
 mod conditions;
 mod data;
 mod faults;
+mod forwarding;
 mod ledger;
 mod losses;
 mod messages;

@@ -195,6 +195,16 @@ impl Simulation {
         }
     }
 
+    /// A read has waited for its replica to catch up.
+    pub(super) fn read_after_all(&mut self, id: RequestId) {
+        let r = self.requests.read(id);
+        let index = self.clients[r.client.index()].store;
+        match self.world.endpoint(r.service, r.endpoint).crashed.spell() == r.endpoint_spell {
+            true => self.read_item(id, index, self.kernel.now()),
+            false => self.answer_lost(id),
+        }
+    }
+
     /// Whoever waits for something in a store gives up, if it still does. A commit may yet come about.
     pub(super) fn give_up_waiting(&mut self, index: u16, ticket: u32) {
         let sources = 0..self.setup.stores[usize::from(index)].regions.len() as u8;

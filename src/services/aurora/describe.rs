@@ -52,14 +52,23 @@ impl GlobalDatabase {
                 "AuroraGlobalDBRPOLag": self.lags(m, now),
             })
         };
-        let status = match self.status {
-            Status::Available => "available",
-            Status::SwitchingOver { .. } => "switching-over",
-            Status::FailingOver { .. } => "failing-over",
+        let (status, target) = match self.status {
+            Status::Available => ("available", None),
+            Status::SwitchingOver { target, .. } => ("switching-over", Some(target)),
+            Status::FailingOver { target, .. } => ("failing-over", Some(target)),
+        };
+        let state = |target: u8| {
+            json!({
+                "Status": status,
+                "FromDbClusterArn": self.primary().map(|primary| self.arn(primary)),
+                "ToDbClusterArn": self.arn(target),
+                "IsDataLossAllowed": status == "failing-over",
+            })
         };
         json!({ "GlobalCluster": {
             "GlobalClusterIdentifier": self.name,
             "Status": status,
+            "FailoverState": target.map(state),
             "GlobalClusterMembers": self.linked().map(member).collect::<Vec<_>>(),
         }})
     }

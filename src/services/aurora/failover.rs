@@ -141,7 +141,7 @@ impl GlobalDatabase {
         cluster.role = Role::Rebuilding;
         cluster.round = cluster.round.wrapping_add(1);
         let round = cluster.round;
-        out.timer(now + takes, self.region(member), AuroraEvent::Rebuilt { member, round });
+        out.timer(now + takes, self.region(member), AuroraEvent::Filled { member, round });
     }
 
     /// The old primary's Region answers the new primary: a snapshot of the old volume is tried, then a new one replaces
@@ -178,12 +178,25 @@ impl GlobalDatabase {
         Effects { ended, replaced: true, ..Effects::default() }
     }
 
-    pub(super) fn rebuilt(&mut self, member: u8, round: u16, out: &mut Outbox<AuroraEvent>) -> Effects {
+    fn is_rebuilding(&self, member: u8, round: u16) -> bool {
         let cluster = self.at(member);
-        let under_way = cluster.role == Role::Rebuilding && cluster.round == round;
-        let Some(writer) = self.primary().filter(|_| under_way) else { return Effects::default() };
+        cluster.role == Role::Rebuilding && cluster.round == round
+    }
+
+    /// The time to fill a new volume is over: it is level once the primary reaches it.
+    pub(super) fn filled(&mut self, member: u8, round: u16, out: &mut Outbox<AuroraEvent>) -> Effects {
+        if let Some(primary) = self.primary().filter(|_| self.is_rebuilding(member, round)) {
+            let event = AuroraEvent::Rebuilt { member, round };
+            out.tell(self.region(primary), self.region(member), event);
+        }
+        Effects::default()
+    }
+
+    pub(super) fn rebuilt(&mut self, member: u8, round: u16, out: &mut Outbox<AuroraEvent>) -> Effects {
+        let sends = |primary: &u8| self.at(*primary).key == Key::Usable && self.is_rebuilding(member, round);
+        let Some(primary) = self.primary().filter(sends) else { return Effects::default() };
         self.at_mut(member).role = Role::Secondary;
-        self.replicas.copy(writer, member);
+        self.replicas.copy(primary, member);
         self.note("RebuildSecondaryCluster", member, "connected", rules::OTHERS_ARE_REBUILT, out);
         Effects { replaced: true, ..Effects::default() }
     }

@@ -96,6 +96,13 @@ pub enum AuroraEvent {
         /// The new primary.
         primary: u8,
     },
+    /// A secondary's new volume would be level, if the primary's sends it the rest.
+    Filled {
+        /// The member.
+        member: u8,
+        /// Its round.
+        round: u16,
+    },
     /// A secondary's new volume is level.
     Rebuilt {
         /// The member.
@@ -462,6 +469,7 @@ impl Stored for GlobalDatabase {
             AuroraEvent::Promoted => self.promoted(now, out),
             AuroraEvent::Fence => self.fence(out),
             AuroraEvent::Readded { member, primary } => self.readd(member, primary, now, out),
+            AuroraEvent::Filled { member, round } => self.filled(member, round, out),
             AuroraEvent::Rebuilt { member, round } => self.rebuilt(member, round, out),
             AuroraEvent::Restarted { members } => self.restarted(members),
             AuroraEvent::InstanceMade { member } => self.instance_made(member, out),
