@@ -435,6 +435,11 @@ impl Simulation {
             let store = &mut self.stores[store];
             let source = store.writer().or_else(|| store.replicas().replica_in(home)).unwrap_or(0);
             store.replicas_mut().preload(class, source);
+            for replica in 0..store.replicas().regions.len() as u8 {
+                if !of_any!(&store.data, store => store.is_there(replica)) {
+                    store.replicas_mut().clear(replica);
+                }
+            }
         }
     }
 

@@ -136,7 +136,7 @@ fn bound(scan: &mut Scan) -> Result<Bound, ParseError> {
             Err(why) => Err(ParseError::new(place, why)),
         };
     }
-    match value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+    match value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
         true => Ok(Bound::Text(value.to_owned())),
         false => Err(ParseError::new(place, format!("`{value}` is no value"))
             .help("a value is a percentage, a duration, a number or a name")),

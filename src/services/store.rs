@@ -203,6 +203,11 @@ pub trait Stored {
     /// A pair of write and copy has ended: something that waited for it may go on.
     fn pair_ended(&mut self, _now: Time, _out: &mut Outbox<Self::Event>) {}
 
+    /// Whether a copy is there at all.
+    fn is_there(&self, _replica: u8) -> bool {
+        true
+    }
+
     /// What the service shows of a copy: `ACTIVE`, `available`, `InSync`, …
     fn status(&self, replica: u8) -> String;
 

@@ -99,7 +99,7 @@ fn strong(cx: &Context, fields: &Fields, replicas: &[RegionId], witness: Option<
         }
     }
     for (key, rule) in [("ttl", "DDB-MRSC-4"), ("later-regions", "DDB-MRSC-5")] {
-        if fields.get(key).is_some() {
+        if fields.get(key).is_some_and(|value| key == "ttl" || !value.items().is_empty()) {
             let message = format!("a table with strong consistency has no `{key}`");
             fields.report(Problem::error(&fields.place(key), message).rule(rule));
         }

@@ -193,6 +193,10 @@ impl Stored for GlobalTable {
         self.catch_up(out);
     }
 
+    fn is_there(&self, replica: u8) -> bool {
+        self.member(replica).status != Status::Absent
+    }
+
     fn status(&self, replica: u8) -> String {
         self.member(replica).status.name().to_owned()
     }
