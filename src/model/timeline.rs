@@ -135,6 +135,7 @@ impl Simulation {
     pub(super) fn weather_changed(&mut self) {
         self.timers.weather += 1;
         self.ledger.changed_everywhere(self.kernel.now());
+        self.look_at_records();
         self.deliver();
     }
 
@@ -190,6 +191,7 @@ impl Simulation {
             self.ledger.changed_everywhere(now);
             self.note_key_states();
             self.look_at_keys();
+            self.look_at_records();
         }
     }
 

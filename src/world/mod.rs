@@ -44,6 +44,7 @@ pub mod link;
 pub mod outage;
 pub mod quota;
 pub mod regions;
+pub mod rules;
 pub mod topology;
 
 use crate::sim::{Law, Span, Tables, Time};
