@@ -277,6 +277,7 @@ impl Simulation {
         }
         self.note_key_states();
         self.look_at_keys();
+        self.look_at_records();
         (0..self.stores.len()).for_each(|index| self.note_status(index as u16));
         self.sample_items();
         self.ledger.changed_everywhere(Time::ZERO);

@@ -55,19 +55,27 @@ impl Simulation {
         !self.world.region(region).is_down() && reached * 100 > UNHEALTHY_AT * CHECKERS.len()
     }
 
-    /// Whether a client's instances in a Region find its store and a key of its keyring there.
+    /// Whether a client's instances in a Region find its store there, and a key of its keyring: in the Region, or where
+    /// its primary is.
     fn has_what_it_needs(&self, client: usize, region: RegionId) -> bool {
         let setup = &self.setup.clients[client];
-        let answers = |service| self.world.endpoint(service, region).outage().is_none();
-        let sets = setup.keyring.iter().flat_map(Keyring::keys).filter_map(|name| match name {
-            KeyName::Declared(set) => Some(*set),
-            KeyName::InRegion(..) | KeyName::Literal(_) => None,
-        });
-        let mut health = sets.map(|set| self.key_health(set, region, &setup.principal)).peekable();
-        let no_key = health.peek().is_none();
-        answers(self.stores[setup.store].service)
-            && (setup.keyring.is_none() || answers(Service::Kms))
-            && (no_key || health.any(|health| health == KeyHealth::Usable))
+        let answers = |service, region| self.world.endpoint(service, region).outage().is_none();
+        let works = |name: &KeyName| match name {
+            KeyName::Declared(set) => {
+                let is_here = self.kms.state(*set, region).is_some();
+                let at = if is_here { region } else { self.kms.home(*set) };
+                let health = self.key_health(*set, at, &setup.principal);
+                answers(Service::Kms, at) && health == KeyHealth::Usable
+            }
+            KeyName::InRegion(set, at) => {
+                let health = self.key_health(*set, *at, &setup.principal);
+                answers(Service::Kms, *at) && health == KeyHealth::Usable
+            }
+            KeyName::Literal(_) => answers(Service::Kms, region),
+        };
+        let mut names = setup.keyring.iter().flat_map(Keyring::keys).peekable();
+        let needs_none = names.peek().is_none();
+        answers(self.stores[setup.store].service, region) && (needs_none || names.any(works))
     }
 
     /// Something is due for a record.

@@ -93,11 +93,11 @@ impl Scenario {
         if !long {
             s.runbooks(c, &stores);
         }
+        s.record(c);
         for number in 0..c.below(8) {
             let at = s.instant(c);
             s.entry(c, &stores, at, number);
         }
-        s.record(c);
         s
     }
 
@@ -105,7 +105,7 @@ impl Scenario {
     fn record(&mut self, c: &mut Choices) {
         let client = c.pick(&["c0", "c1"]);
         let head = format!("[clients.{client}]\nregion = \"");
-        if self.body.contains(&format!("route {client} to")) || !c.one_in(3) {
+        if self.body.contains(&format!("route {client} to")) || !c.one_in(2) {
             return;
         }
         let Some((_, rest)) = self.body.split_once(&head) else { return };

@@ -318,3 +318,60 @@ impl Route53 {
 fn refused(error: ErrorCode, message: String, rule: RuleRef) -> Refusal {
     Refusal { error, message, rule, remedy: Remedy::None }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::Law;
+
+    fn record(ttl: u64) -> Record {
+        let setup = RecordSetup {
+            name: "www".to_owned(),
+            primary: RegionId(0),
+            secondary: Some(RegionId(1)),
+            policy: Policy::Simple,
+            ttl: Span::secs(ttl),
+            client_cache: Span::ZERO,
+            accelerated_recovery: None,
+            propagation: Law::Constant(Span::ZERO),
+        };
+        Record::new(&setup, 0)
+    }
+
+    fn at(seconds: u64) -> Time {
+        Time::ZERO + Span::secs(seconds)
+    }
+
+    /// Of a hundred resolvers, those that go to a Region.
+    fn share(record: &Record, now: Time, region: u8) -> usize {
+        let draws = (0..100).map(|i| u64::MAX / 100 * i + u64::MAX / 200);
+        draws.filter(|draw| record.cached(now, *draw) == RegionId(region)).count()
+    }
+
+    #[test]
+    fn new_answers_take_over_as_caches_expire() {
+        let mut record = record(60);
+        record.becomes(RegionId(1), Span::secs(60), at(100));
+        let old: Vec<usize> = [100, 115, 130, 145, 160].map(|now| share(&record, at(now), 0)).to_vec();
+        assert_eq!(old, [100, 75, 50, 25, 0]);
+        assert_eq!(share(&record, at(130), 1), 50);
+    }
+
+    #[test]
+    fn nobody_keeps_what_may_not_be_kept() {
+        let mut record = record(0);
+        record.becomes(RegionId(1), Span::secs(60), at(100));
+        assert_eq!(share(&record, at(100), 1), 100);
+    }
+
+    #[test]
+    fn of_two_changes_each_is_kept_by_who_asked_in_between() {
+        let mut record = record(60);
+        record.becomes(RegionId(1), Span::secs(60), at(100));
+        record.becomes(RegionId(2), Span::secs(60), at(115));
+        let shares = [0, 1, 2].map(|region| share(&record, at(130), region));
+        assert_eq!(shares, [50, 25, 25]);
+        record.becomes(RegionId(0), Span::secs(60), at(1_000));
+        assert_eq!(record.answers.len(), 2, "what nobody keeps any more is dropped");
+    }
+}
