@@ -386,6 +386,9 @@ fn the_scenarios_are_strange_enough() {
             ("failed requests", log.totals.failed > 0),
             ("failover of a client", event("failover")),
             ("a runbook's route", event("route")),
+            ("a health check that turns", event("HealthCheckStatus")),
+            ("an edited record", event("ChangeResourceRecordSets")),
+            ("a routing control", event("UpdateRoutingControlState")),
             ("applied", replication(|row| row.applied)),
             ("superseded", replication(|row| row.superseded)),
             ("pending", replication(|row| row.pending)),
@@ -424,7 +427,7 @@ fn the_scenarios_are_strange_enough() {
     }
     let never: Vec<_> = met.iter().filter(|(_, times)| **times == 0).collect();
     assert!(never.is_empty(), "never met: {never:?} of {met:?}");
-    assert_eq!(met.len(), 33 + 11, "every kind of fault: {met:?}");
+    assert_eq!(met.len(), 36 + 11, "every kind of fault: {met:?}");
 }
 
 /// A runbook that tries for ever, a key whose deletion is due in a week and replication that a fault holds: at the

@@ -30,6 +30,7 @@ scenarios! {
     "tutorial/aurora-global-database",
     "tutorial/data-key-caching",
     "tutorial/database-administrator",
+    "tutorial/dns-failover",
     "tutorial/dynamodb-global-table",
     "tutorial/imported-material",
     "tutorial/local-or-remote-kms",

@@ -172,7 +172,10 @@ impl Simulation {
             rule: None,
         })?;
         let params = self.params(command)?;
-        self.health(operation, region, from, principal)?;
+        match operation.service {
+            Service::Route53 => self.route53_answers(operation, &params, from, principal)?,
+            _ => self.health(operation, region, from, principal)?,
+        }
         let fresh = self.fresh(&command.text).next_u128();
         let caller = Caller {
             now: self.kernel.now(),
@@ -189,6 +192,7 @@ impl Simulation {
                 self.take_kms(principal, out);
                 answer.map_err(Refused::from)
             }
+            Service::Route53 | Service::RecoveryCluster => self.call_routing(operation, &params, &caller),
             _ => self.call_store(operation, &params, &caller),
         };
         self.note_call(operation, &params, &caller, &answer, before);

@@ -21,6 +21,7 @@ mod plans;
 mod recorder;
 mod registry;
 mod requests;
+mod routing;
 mod runbooks;
 pub mod setup;
 mod strong;
@@ -35,6 +36,7 @@ use crate::runlog::{RunLog, metrics};
 use crate::services::Outbox;
 use crate::services::kms::{self, Kms, KmsEvent};
 use crate::services::replication::WriteId;
+use crate::services::route53::{Route53, RouteEvent};
 use crate::sim::{Kernel, Stream, Tables, Time};
 use crate::world::{RegionId, World};
 use at_rest::Keys;
@@ -65,6 +67,8 @@ pub enum Event {
     Kms(RegionId, KmsEvent),
     /// A timer of a store (index), in this Region.
     Store(u16, RegionId, StoreEvent),
+    /// Something happens to a DNS record (index).
+    Route(u16, RouteEvent),
     /// A fault or a step of the file.
     Timeline(timeline::Due),
     /// A runbook (index) goes on.
@@ -168,6 +172,7 @@ pub struct Simulation {
     data_keys: DataKeys,
     stores: Vec<Store>,
     keys: Keys,
+    route53: Route53,
     ledger: Ledger,
     losses: Losses,
     timers: Timers,
@@ -238,6 +243,7 @@ impl Simulation {
             data_keys: DataKeys::default(),
             stores: setup.stores.iter().map(|store| Store::new(store, setup, &mut tables)).collect(),
             keys: Keys::new(setup, trial),
+            route53: routing::records(setup, trial),
             ledger: Ledger::new(setup),
             losses: Losses::default(),
             timers: Timers::new(setup),
@@ -283,6 +289,7 @@ impl Simulation {
         }
         self.note_key_states();
         self.look_at_keys();
+        self.look_at_records();
         (0..self.stores.len()).for_each(|index| self.note_status(index as u16));
         self.sample_items();
         self.ledger.changed_everywhere(Time::ZERO);
@@ -306,6 +313,7 @@ impl Simulation {
             Event::Data(event) => self.handle_data(event),
             Event::Kms(region, event) => self.handle_kms(region, event),
             Event::Store(store, region, event) => self.handle_store(store, region, event),
+            Event::Route(record, event) => self.handle_route(record, event),
             Event::Timeline(due) => self.handle_timeline(due),
             Event::Runbook(runbook) => self.go_on_with(runbook),
             Event::Second => self.end_second(),

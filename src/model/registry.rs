@@ -1,7 +1,7 @@
 //! The whole rulebook: the rules of every service and of the clients.
 
 use crate::rulebook::RuleRef;
-use crate::{client, services};
+use crate::{client, services, world};
 
 /// Every rule, floor by floor, in the order of its file.
 pub fn rules() -> Vec<RuleRef> {
@@ -13,6 +13,8 @@ pub fn rules() -> Vec<RuleRef> {
         services::s3::rules::ALL,
         services::snapshot::rules::ALL,
         services::secrets::rules::ALL,
+        services::route53::rules::ALL,
+        world::rules::ALL,
     ];
     [services::kms::rules::ALL, &others].concat().concat()
 }

@@ -23,6 +23,8 @@ pub struct RequestId(u32);
 pub(super) mod purpose {
     pub const KIND: u8 = 0;
     pub const ITEM: u8 = 1;
+    /// How long ago its resolver asked.
+    pub const RESOLVER: u8 = 8;
     /// Of a call to KMS; the same for the store, 16 higher.
     pub const OUT: u8 = 16;
     pub const FAULT: u8 = 17;
@@ -214,6 +216,8 @@ impl Request {
 pub struct ClientState {
     /// Where the instances run that new requests go to.
     pub home: RegionId,
+    /// The DNS record (index) that says so, if one does.
+    record: Option<u16>,
     pub(super) arrivals: Stream,
     pub(super) draws: Stream,
     pub(super) gap: Option<Sampler>,
@@ -255,6 +259,7 @@ impl ClientState {
         };
         ClientState {
             home: client.region,
+            record: super::routing::record_of(setup, &client.name),
             arrivals: stream("arrivals"),
             draws: stream("requests"),
             gap: client.rate.map(|rate| Sampler::new(&Law::Exponential { mean: rate.gap })),
@@ -319,7 +324,12 @@ impl Simulation {
         let instance = (client.number % client.instances) as u16;
         client.number += 1;
         let kind = client.kind(draws);
-        let home = client.home;
+        let home = match client.record {
+            None => client.home,
+            Some(record) => {
+                self.route53.records[usize::from(record)].cached(now, draws.at(purpose::RESOLVER, 0))
+            }
+        };
         let region = self.world.region(home);
         let item = match kind {
             Kind::Insert => NEW_ITEM,

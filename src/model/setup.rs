@@ -8,6 +8,7 @@ use crate::services::aurora::ClusterSetup;
 use crate::services::dynamodb::TableSetup;
 use crate::services::iam::Directory;
 use crate::services::kms;
+use crate::services::route53::RecordSetup;
 use crate::services::s3::BucketSetup;
 use crate::services::secrets::SecretSetup;
 use crate::services::snapshot::{CopyOf, CopySetup};
@@ -53,6 +54,8 @@ pub struct Setup {
     pub stores: Vec<StoreSetup>,
     /// Applications.
     pub clients: Vec<ClientSetup>,
+    /// DNS records, each with the client (index) whose requests go where it says.
+    pub records: Vec<(usize, RecordSetup)>,
     /// Triggers and what is then done.
     pub runbooks: Vec<RunbookSetup>,
     /// Faults and steps, in file order.

@@ -136,6 +136,7 @@ impl Simulation {
         self.timers.weather += 1;
         self.ledger.changed_everywhere(self.kernel.now());
         self.look_at_quorums();
+        self.look_at_records();
         self.deliver();
     }
 
@@ -191,6 +192,7 @@ impl Simulation {
             self.ledger.changed_everywhere(now);
             self.note_key_states();
             self.look_at_keys();
+            self.look_at_records();
         }
     }
 

@@ -23,6 +23,7 @@ pub mod overlay;
 mod permits;
 mod policy;
 mod problem;
+mod records;
 mod runbooks;
 mod schema;
 mod shape;

@@ -1,7 +1,7 @@
 //! What the rules say at time 0: keys that refuse who is to read, or let in who is not.
 
 use super::context::Context;
-use super::designs::{keyring_at, listed_at};
+use super::designs::{keyring_at, listed_at, places};
 use super::problem::Problem;
 use crate::client::{ClientSetup, KeyName, Keyring};
 use crate::model::kms_at_start;
@@ -120,8 +120,7 @@ fn missing_alias(cx: &Context, setup: &Setup, index: usize, client: &ClientSetup
             Some(listed) => listed.contains(&region),
             None => key.primary == region || key.replicas.contains(&region),
         };
-        let regions = std::iter::once(&client.region).chain(&client.failover);
-        for region in regions.filter(|region| !exists(**region)) {
+        for region in places(setup, index).into_iter().filter(|region| !exists(*region)) {
             let message = format!(
                 "client `{}` names `{alias}` in `{}`, where there is no such alias at the start",
                 client.name,

@@ -4,6 +4,7 @@ use super::context::Context;
 use super::expect;
 use super::fields::Fields;
 use super::problem::Problem;
+use super::records;
 use super::shape::{Form, Shape, TEXTS, field};
 use super::source::Span as Place;
 use super::timeline::{self, Timeline};
@@ -129,6 +130,13 @@ fn route(cx: &Context, rest: &str, place: &dyn Fn(Range<usize>) -> Place) -> Res
     let region_at = rest.len() - region.trim_start().len();
     let (client, region) = (client.trim_end(), region.trim());
     let client = cx.clients.find_at(client, &place(0..client.len()))?;
+    if let Some(record) = records::of_client(cx, cx.clients.name(client)) {
+        let message = format!("record `{}` says where this client's requests go", record.key);
+        let problem = Problem::error(&place(0..rest.len()), message).and(&record.at, "the record");
+        return Err(problem.help(
+            "edit the record (`aws route53 change-resource-record-sets ...`), or give it a routing control",
+        ));
+    }
     let region = cx.regions.find_at(region, &place(region_at..region_at + region.len()))?;
     Ok(RunbookStep::Route { client, region: RegionId(region as u8) })
 }

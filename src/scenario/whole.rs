@@ -9,7 +9,8 @@ use super::shape::{Form, Shape, TEXT_BY_NAME, TEXTS, field};
 use super::stores::Kind;
 use super::tree::{Node, Table};
 use super::{
-    Request, accounts, clients, designs, expect, keys, knobs, runbooks, stores, timeline, value, world,
+    Request, accounts, clients, designs, expect, keys, knobs, records, runbooks, stores, timeline, value,
+    world,
 };
 use crate::model::setup::{Action, RunbookSetup, RunbookStep, Setup, TimelineEntry};
 use crate::services::kms::KeySetup;
@@ -33,6 +34,11 @@ pub static SCENARIO: Shape = Shape {
         field("keys", Form::Named(&Form::Table(&keys::KEY)), "KMS keys that exist at time 0"),
         field("stores", Form::Named(&Form::Table(&stores::STORE)), "replicated data"),
         field("clients", Form::Named(&Form::Table(&clients::CLIENT)), "applications"),
+        field(
+            "records",
+            Form::Named(&Form::Table(&records::RECORD)),
+            "DNS records, by which clients find a Region",
+        ),
         field("runbooks", Form::Named(&Form::Table(&runbooks::RUNBOOK)), "triggers and what is then done"),
         field("timeline", Form::List(&Form::Table(&timeline::ENTRY)), "faults and steps"),
         field("expect", Form::Named(&Form::Either(&[Form::Text, TEXT_BY_NAME])), "what must hold at the end"),
@@ -92,6 +98,7 @@ fn setup(request: &Request, cx: &Context, variant: Option<&str>) -> Option<Setup
     let keys = keys::read(cx, &directory);
     let stores = stores::read(cx, &world);
     let clients = clients::read(cx);
+    let records = records::read(cx, &clients);
     let rules = knobs::rules(cx, request.rules);
     let timeline = timeline::read(cx, &keys, rules.base);
     let runbooks = runbooks::read(cx, &timeline);
@@ -118,6 +125,7 @@ fn setup(request: &Request, cx: &Context, variant: Option<&str>) -> Option<Setup
         table_key_recheck: knobs::table_key_recheck(cx, &stores),
         stores,
         clients,
+        records,
         runbooks,
         timeline: timeline.entries,
         expect,
@@ -129,7 +137,7 @@ fn setup(request: &Request, cx: &Context, variant: Option<&str>) -> Option<Setup
 }
 
 /// The parts that have a name for each.
-const NAMED: [&str; 6] = ["keys", "stores", "clients", "runbooks", "accounts", "principals"];
+const NAMED: [&str; 7] = ["keys", "stores", "clients", "records", "runbooks", "accounts", "principals"];
 
 /// Checks that what comes in tables or entries does, and in no more than can be read.
 fn sections(top: &Fields, scenario: &Table) -> Option<()> {

@@ -100,8 +100,14 @@ pub struct Command {
 impl Command {
     /// What it is about, as it was written but for `$` and `@…`: the key, alias or cluster that it names; empty: none.
     pub fn subject(&self) -> &str {
-        const IN_ORDER: [&str; 5] =
-            ["KeyId", "AliasName", "SourceKeyId", "DestinationKeyId", "GlobalClusterIdentifier"];
+        const IN_ORDER: [&str; 6] = [
+            "KeyId",
+            "AliasName",
+            "SourceKeyId",
+            "DestinationKeyId",
+            "GlobalClusterIdentifier",
+            "RoutingControlArn",
+        ];
         let named = IN_ORDER.iter().find_map(|name| self.arguments.get(name));
         let text = named.map_or("", |argument| argument.0.trim_start_matches('$'));
         text.split('@').next().unwrap_or_default()

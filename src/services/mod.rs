@@ -14,6 +14,7 @@ pub mod iam;
 pub mod kms;
 pub mod reference;
 pub mod replication;
+pub mod route53;
 pub mod s3;
 pub mod secrets;
 pub mod shorthand;

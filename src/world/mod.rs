@@ -45,6 +45,7 @@ pub mod link;
 pub mod outage;
 pub mod quota;
 pub mod regions;
+pub mod rules;
 pub mod topology;
 
 use crate::sim::{Law, Span, Tables, Time};

@@ -94,6 +94,7 @@ impl Scenario {
         if !long {
             s.runbooks(c, &stores);
         }
+        s.record(c);
         if !long && c.one_in(4) {
             s.split_brain(c, &stores);
         }
@@ -102,6 +103,47 @@ impl Scenario {
             s.entry(c, &stores, at, number);
         }
         s
+    }
+
+    /// Now and then a client is routed by DNS: not one that a runbook routes.
+    fn record(&mut self, c: &mut Choices) {
+        let client = c.pick(&["c0", "c1"]);
+        let head = format!("[clients.{client}]\nregion = \"");
+        if self.body.contains(&format!("route {client} to")) || !c.one_in(2) {
+            return;
+        }
+        let Some((_, rest)) = self.body.split_once(&head) else { return };
+        let Some((primary, _)) = rest.split_once('"') else { return };
+        let primary = primary.to_owned();
+        let others: Vec<&str> = self.regions.iter().filter(|other| **other != primary).copied().collect();
+        let secondary = c.pick(&others);
+        let policies = ["failover", "simple", "routing-control"];
+        let policy = c.pick(&policies[..if self.measured { 3 } else { 2 }]);
+        let ttl = c.pick(&["60s", "0s", "5s", "1h"]);
+        let _ = writeln!(
+            self.body,
+            "[records.www]\nclient = \"{client}\"\nprimary = \"{primary}\"\nsecondary = \"{secondary}\"\npolicy = \"{policy}\"\nttl = \"{ttl}\""
+        );
+        let of = c.pick(&["application", "dependencies"]);
+        if policy == "failover" {
+            let threshold = 1 + c.below(3);
+            let check = format!("interval = \"10s\", threshold = {threshold}, of = \"{of}\"");
+            let _ = writeln!(self.body, "health-check = {{ {check} }}");
+            return;
+        }
+        for _ in 0..1 + c.below(3) {
+            let (at, to) = (self.instant(c), c.pick(&[secondary, primary.as_str()]));
+            let state = c.pick(&["On", "Off"]);
+            let command = match policy {
+                "simple" => format!(
+                    "aws route53 change-resource-record-sets --hosted-zone-id z --change-batch '{{\"Changes\":[{{\"Action\":\"UPSERT\",\"ResourceRecordSet\":{{\"Name\":\"www\",\"Type\":\"CNAME\",\"TTL\":9,\"ResourceRecords\":[{{\"Value\":\"{to}\"}}]}}}}]}}' --region {to}"
+                ),
+                _ => format!(
+                    "aws route53-recovery-cluster update-routing-control-state --routing-control-arn www/{to} --routing-control-state {state} --region {secondary}"
+                ),
+            };
+            let _ = writeln!(self.timeline, "[[timeline]]\nat = \"{at}us\"\nrun = '''{command}'''");
+        }
     }
 
     fn head(&self, with_remote_links: bool) -> String {
