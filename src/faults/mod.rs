@@ -43,6 +43,13 @@ pub enum Fault {
         /// What is done at the lift; nothing, if only people can mend it.
         lift: Vec<Command>,
     },
+    /// The key of one Region is gone at once, without a waiting period.
+    KeyDeleted {
+        /// The key.
+        key: SetId,
+        /// In which Region.
+        region: RegionId,
+    },
     /// Of an account.
     Account(Account),
 }
@@ -67,6 +74,8 @@ pub struct Names<'a> {
     pub stores: Vec<&'a str>,
     /// Keys.
     pub keys: Vec<&'a str>,
+    /// Accounts.
+    pub accounts: Vec<&'a str>,
 }
 
 impl<'a> Names<'a> {
@@ -78,6 +87,11 @@ impl<'a> Names<'a> {
     /// A store's name.
     pub fn store(&self, index: usize) -> &'a str {
         self.stores.get(index).copied().unwrap_or_default()
+    }
+
+    /// An account's name.
+    pub fn account(&self, index: usize) -> &'a str {
+        self.accounts.get(index).copied().unwrap_or_default()
     }
 
     /// A link: `us-east-1 <-> eu-west-1`.
@@ -95,6 +109,7 @@ impl Fault {
             Fault::Api(fault) => fault.kind(),
             Fault::Data(fault) => fault.kind(),
             Fault::Key { kind, .. } => kind,
+            Fault::KeyDeleted { .. } => "key-deleted",
             Fault::Account(fault) => fault.kind(),
         }
     }
@@ -106,7 +121,7 @@ impl Fault {
             Fault::Scope(fault) => fault.region(),
             Fault::Api(fault) => fault.region(),
             Fault::Data(fault) => fault.region(),
-            Fault::Key { region, .. } => Some(*region),
+            Fault::Key { region, .. } | Fault::KeyDeleted { region, .. } => Some(*region),
             Fault::Account(fault) => fault.region(),
         }
     }
@@ -118,7 +133,7 @@ impl Fault {
             Fault::Scope(fault) => fault.scope(names),
             Fault::Api(fault) => fault.scope(names),
             Fault::Data(fault) => fault.scope(names),
-            Fault::Key { key, region, .. } => {
+            Fault::Key { key, region, .. } | Fault::KeyDeleted { key, region } => {
                 let name = names.keys.get(key.0 as usize).copied().unwrap_or_default();
                 format!("{name} in {}", names.region(*region))
             }
@@ -132,13 +147,19 @@ impl Fault {
             Fault::Key { start, lift, .. } => {
                 start.iter().chain(lift).map(|one| one.operation.name).collect()
             }
+            Fault::Account(fault) => fault.operations(),
             _ => Vec::new(),
         }
     }
 
     /// Whether it has no lift: what it did stays.
     pub fn is_for_good(&self) -> bool {
-        matches!(self, Fault::Key { lift, .. } if lift.is_empty())
+        match self {
+            Fault::Key { lift, .. } => lift.is_empty(),
+            Fault::KeyDeleted { .. } | Fault::Scope(Scope::RegionOutage { lost: true, .. }) => true,
+            Fault::Account(fault) => fault.is_for_good(),
+            _ => false,
+        }
     }
 
     /// Starts it in the world; `id` tells it from other faults in force. Data and keys are not part of the world.
@@ -147,17 +168,19 @@ impl Fault {
             Fault::Network(fault) => fault.start(world, id, now),
             Fault::Scope(fault) => fault.start(world, id, now),
             Fault::Api(fault) => fault.start(world, id, now),
-            Fault::Data(_) | Fault::Key { .. } | Fault::Account(_) => {}
+            Fault::Account(fault) => fault.start(world, id, now),
+            Fault::Data(_) | Fault::Key { .. } | Fault::KeyDeleted { .. } => {}
         }
     }
 
     /// Lifts it again.
-    pub fn lift(&self, world: &mut World, id: u32) {
+    pub fn lift(&self, world: &mut World, id: u32, now: Time) {
         match self {
             Fault::Network(fault) => fault.lift(world, id),
-            Fault::Scope(fault) => fault.lift(world, id),
+            Fault::Scope(fault) => fault.lift(world, id, now),
             Fault::Api(fault) => fault.lift(world, id),
-            Fault::Data(_) | Fault::Key { .. } | Fault::Account(_) => {}
+            Fault::Account(fault) => fault.lift(world, id),
+            Fault::Data(_) | Fault::Key { .. } | Fault::KeyDeleted { .. } => {}
         }
     }
 }

@@ -13,6 +13,28 @@ pub enum Scope {
         region: RegionId,
         /// How its endpoints fail.
         mode: Mode,
+        /// Whether what is stored there is gone for good (`region-loss`).
+        lost: bool,
+    },
+    /// Some of the three Availability Zones of a Region, with their share of capacity; two of them take the quorum of
+    /// its services.
+    AzOutage {
+        /// The Region.
+        region: RegionId,
+        /// Which, 0 to 2.
+        zones: Vec<u8>,
+    },
+    /// Launches of instances fail for want of capacity.
+    InsufficientCapacity {
+        /// The Region.
+        region: RegionId,
+        /// Share of launches that fail, 0..=1.
+        ratio: f64,
+    },
+    /// The control planes of global services, in the one Region that is their home.
+    HomeRegionDependency {
+        /// Each with its home.
+        services: Vec<(Service, RegionId)>,
     },
     /// The data plane of one service in one Region.
     ServiceOutage {
@@ -38,7 +60,11 @@ impl Scope {
     /// The scenario language's name.
     pub fn kind(&self) -> &'static str {
         match self {
-            Scope::RegionOutage { .. } => "region-outage",
+            Scope::RegionOutage { lost: false, .. } => "region-outage",
+            Scope::RegionOutage { lost: true, .. } => "region-loss",
+            Scope::AzOutage { .. } => "az-outage",
+            Scope::InsufficientCapacity { .. } => "insufficient-capacity",
+            Scope::HomeRegionDependency { .. } => "home-region-dependency",
             Scope::ServiceOutage { .. } => "service-outage",
             Scope::ControlPlaneOutage { .. } => "control-plane-outage",
         }
@@ -48,14 +74,20 @@ impl Scope {
     pub fn region(&self) -> Option<RegionId> {
         match self {
             Scope::RegionOutage { region, .. }
+            | Scope::AzOutage { region, .. }
+            | Scope::InsufficientCapacity { region, .. }
             | Scope::ServiceOutage { region, .. }
             | Scope::ControlPlaneOutage { region, .. } => Some(*region),
+            Scope::HomeRegionDependency { services } => services.first().map(|(_, home)| *home),
         }
     }
 
-    /// The Region whose storage it stops, and the service if it is only one's.
-    pub fn stops_storage(&self) -> Option<(RegionId, Option<Service>)> {
+    /// The Region whose storage it stops if it starts in this world, and the service if it is only one's.
+    pub fn stops_storage(&self, world: &World) -> Option<(RegionId, Option<Service>)> {
         match self {
+            Scope::AzOutage { region, zones } if world.region(*region).lacks_quorum_without(zones) => {
+                Some((*region, None))
+            }
             Scope::RegionOutage { region, .. } => Some((*region, None)),
             Scope::ServiceOutage { region, service, ratio, .. } if *ratio >= 1.0 => {
                 Some((*region, Some(*service)))
@@ -69,6 +101,18 @@ impl Scope {
         match self {
             Scope::RegionOutage { region, .. } | Scope::ControlPlaneOutage { region, service: None } => {
                 names.region(*region).to_owned()
+            }
+            Scope::AzOutage { region, zones } => {
+                let letters = zones.iter().map(|zone| char::from(b'a' + zone));
+                format!("zones {} of {}", letters.collect::<String>(), names.region(*region))
+            }
+            Scope::InsufficientCapacity { region, ratio } => {
+                format!("{}, {} % of launches", names.region(*region), ratio * 100.0)
+            }
+            Scope::HomeRegionDependency { services } => {
+                let all =
+                    services.iter().map(|(service, home)| format!("{service} in {}", names.region(*home)));
+                all.collect::<Vec<_>>().join(", ")
             }
             Scope::ServiceOutage { region, service, ratio, .. } => match ratio {
                 share if *share < 1.0 => {
@@ -85,7 +129,14 @@ impl Scope {
     /// Starts it.
     pub fn start(&self, world: &mut World, id: u32, now: Time) {
         match self {
-            Scope::RegionOutage { region, mode } => world.crash(now, *region, id, *mode),
+            Scope::RegionOutage { region, mode, .. } => world.crash(now, *region, id, *mode),
+            Scope::AzOutage { region, zones } => world.stop_zones(now, *region, id, zones),
+            Scope::InsufficientCapacity { region, ratio } => world.site_mut(*region).withhold(id, *ratio),
+            Scope::HomeRegionDependency { services } => {
+                for (service, home) in services {
+                    world.endpoint_mut(*service, *home).control.hold(now);
+                }
+            }
             Scope::ServiceOutage { region, service, mode, ratio } => {
                 world.endpoint_mut(*service, *region).stop(id, *mode, *ratio);
             }
@@ -98,9 +149,16 @@ impl Scope {
     }
 
     /// Lifts it.
-    pub fn lift(&self, world: &mut World, id: u32) {
+    pub fn lift(&self, world: &mut World, id: u32, now: Time) {
         match self {
             Scope::RegionOutage { region, .. } => world.recover(*region, id),
+            Scope::AzOutage { region, zones } => world.restart_zones(now, *region, zones),
+            Scope::InsufficientCapacity { region, .. } => world.site_mut(*region).provide(id),
+            Scope::HomeRegionDependency { services } => {
+                for (service, home) in services {
+                    world.endpoint_mut(*service, *home).control.lift();
+                }
+            }
             Scope::ServiceOutage { region, service, .. } => {
                 world.endpoint_mut(*service, *region).restart(id);
             }

@@ -13,8 +13,8 @@ use crate::services::{
 };
 use crate::services::{aurora, dynamodb, s3, secrets, snapshot};
 use crate::sim::Stream;
-use crate::world::RegionId;
 use crate::world::endpoint::Mode;
+use crate::world::{self, RegionId};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::Value;
@@ -189,6 +189,12 @@ impl Simulation {
                 self.take_kms(principal, out);
                 answer.map_err(Refused::from)
             }
+            Service::AutoScaling => {
+                let mut out = Outbox::default();
+                let answer = self.capacity.groups.set_desired_capacity(&params, &caller, &mut out);
+                self.take_groups(out);
+                answer.map_err(Refused::from)
+            }
             _ => self.call_store(operation, &params, &caller),
         };
         self.note_call(operation, &params, &caller, &answer, before);
@@ -285,6 +291,12 @@ impl Simulation {
         if from.is_some_and(|from| cut(from) || self.world.region(from).is_down()) {
             return Err(down(operation.service, Mode::Timeout));
         }
+        if let Some((home, rule)) = home(operation)
+            && let Some(home) = self.region_named(home)
+            && !self.world.control_answers(operation.service, home)
+        {
+            return Err(Failure::new(down(operation.service, Mode::Error).error, rule));
+        }
         match (operation.plane, endpoint.outage()) {
             (_, Some(mode)) if endpoint.crashed.is_down() => Err(down(operation.service, mode)),
             (Plane::Data, Some(mode)) => Err(down(operation.service, mode)),
@@ -366,6 +378,19 @@ impl Simulation {
                 (words.join(", "), fields.iter().all(holds))
             }
         }
+    }
+}
+
+/// The Region on which a control-plane operation depends, wherever it is called, and the rule.
+fn home(operation: &Operation) -> Option<(&'static str, RuleRef)> {
+    let configures = ["CreateBucket", "DeleteBucket", "PutBucket"];
+    match (operation.plane, operation.service) {
+        (Plane::Control, Service::S3) => configures
+            .iter()
+            .any(|begins| operation.name.starts_with(begins))
+            .then_some((world::BUCKETS_HOME, rules::BUCKET_CONFIGURATION_HAS_A_HOME)),
+        (Plane::Control, service) => service.home().map(|home| (home, rules::GLOBAL_SERVICES_HAVE_A_HOME)),
+        (Plane::Data, _) => None,
     }
 }
 

@@ -5,6 +5,7 @@ use super::requests::RequestId;
 use super::setup::{Setup, StoreKind, StoreSetup};
 use super::{Event, Simulation, requests};
 use crate::client::Failure;
+use crate::rulebook::RuleRef;
 use crate::runlog::ReplicationRow;
 use crate::services::aurora::{AuroraEvent, GlobalDatabase};
 use crate::services::dynamodb::{GlobalTable, TableEvent};
@@ -12,12 +13,13 @@ use crate::services::replication::{ABSENT, Bits, Change, End, Ended, Replicas, W
 use crate::services::s3::{BucketEvent, Buckets};
 use crate::services::secrets::{SecretEvent, Secrets};
 use crate::services::snapshot::{Copies, CopyEvent};
-use crate::services::store::{Barrier, Effects, KeyHealth, Put, Stored};
-use crate::services::{Caller, Operation, Outbox, Params, Refusal, Service};
+use crate::services::store::{Barrier, Effects, Fate, KeyHealth, Put, Stored};
+use crate::services::{Caller, ErrorCode, Operation, Outbox, Params, Refusal, Service};
 use crate::sim::{Histogram, Sampler, Span, Stream, Tables, Time};
 use crate::world::RegionId;
 use crate::world::endpoint::Work;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Who is said to have done what a service does by itself.
 fn principal(service: Service) -> &'static str {
@@ -44,6 +46,8 @@ pub struct Store {
     pairs: Vec<Pair>,
     /// The largest staleness of each replica since the last sample.
     stalest: Vec<Span>,
+    /// Replicas that are gone for good, and why. What they held stays countable, as lost.
+    gone: BTreeMap<u8, RuleRef>,
 }
 
 #[derive(Clone, Debug)]
@@ -162,6 +166,7 @@ impl Store {
             catch_up: store.catch_up,
             pairs: store.lag.iter().flatten().map(pair).collect(),
             stalest: vec![Span::ZERO; n],
+            gone: BTreeMap::new(),
         }
     }
 
@@ -195,7 +200,8 @@ impl Store {
 
     /// Whether a command is about this store.
     pub fn is_meant(&self, operation: &Operation, params: &Params) -> bool {
-        of_any!(&self.data, store => store.is_meant(operation, params))
+        self.gone.len() < self.stalest.len()
+            && of_any!(&self.data, store => store.is_meant(operation, params))
     }
 
     /// Where a call of an instance in `home` goes: `path` counts the Regions that it tries.
@@ -220,12 +226,34 @@ impl Store {
     /// Whether the rules of the store let a replica do this now.
     #[inline]
     pub fn may(&self, replica: u8, work: Work) -> Result<(), Barrier> {
+        self.is_there(replica)?;
         of_any!(&self.data, store => store.may(replica, work))
+    }
+
+    #[inline]
+    fn is_there(&self, replica: u8) -> Result<(), Barrier> {
+        match self.gone.is_empty() {
+            true => Ok(()),
+            false => self.gone.get(&replica).map_or(Ok(()), |rule| {
+                Err(Barrier { error: ErrorCode::ResourceNotFoundException, rule: *rule, fate: Fate::Gone })
+            }),
+        }
+    }
+
+    /// Whether a replica is still there: it is not gone for good.
+    pub fn has(&self, replica: u8) -> bool {
+        self.is_there(replica).is_ok()
+    }
+
+    /// How many items a replica has.
+    pub fn items(&self, replica: u8) -> u64 {
+        if self.has(replica) { self.replicas().tables[usize::from(replica)].len() } else { 0 }
     }
 
     /// Whether a write that was accepted can still be carried out.
     #[inline]
     fn may_commit(&self, replica: u8) -> Result<(), Barrier> {
+        self.is_there(replica)?;
         of_any!(&self.data, store => store.may_commit(replica))
     }
 
@@ -277,6 +305,11 @@ impl Store {
     /// The service found the key of a replica changed.
     pub fn key_found(&mut self, replica: u8, health: KeyHealth, now: Time) -> (Effects, Outbox<StoreEvent>) {
         with_timers!(&mut self.data, (store, out) => store.key_found(replica, health, now, &mut out))
+    }
+
+    /// The account has had the Region of a replica disabled for too long.
+    pub fn opted_out(&mut self, replica: u8, now: Time) -> (Effects, Outbox<StoreEvent>) {
+        with_timers!(&mut self.data, (store, out) => store.opted_out(replica, now, &mut out))
     }
 
     /// What waited for the end of a pair may go on.
@@ -335,7 +368,11 @@ impl Simulation {
                 let s = &mut self.stores[usize::from(store)];
                 let source = s.replicas().write(write).source;
                 let flows = s.flows(source, to);
-                if let Some(ended) = s.replicas_mut().arrive(write, to, flows) {
+                let ended = match flows || s.has(to) {
+                    true => s.replicas_mut().arrive(write, to, flows),
+                    false => s.replicas_mut().arrive_nowhere(write, to),
+                };
+                if let Some(ended) = ended {
                     self.pair_ended(store, &ended);
                 }
             }
@@ -540,11 +577,27 @@ impl Simulation {
     /// Writes down how many items each replica holds.
     pub(super) fn sample_items(&mut self) {
         for (index, store) in self.stores.iter().enumerate() {
-            let replicas = store.replicas();
-            for (region, table) in replicas.regions.iter().zip(&replicas.tables) {
-                self.recorder.items(index, *region, table.len(), self.kernel.now());
+            for (replica, region) in store.replicas().regions.iter().enumerate() {
+                self.recorder.items(index, *region, store.items(replica as u8), self.kernel.now());
             }
         }
+    }
+
+    /// A replica of a store is gone for good, by this rule.
+    pub(super) fn lose_replica(&mut self, index: u16, replica: u8, rule: RuleRef) {
+        let store = &mut self.stores[usize::from(index)];
+        if store.gone.insert(replica, rule).is_some() {
+            return;
+        }
+        let ended = store.replicas_mut().lose(replica);
+        let others = (0..store.stalest.len() as u8).filter(|other| *other != replica);
+        for other in others.collect::<Vec<_>>() {
+            self.block(index, replica, other, true);
+            self.block(index, other, replica, true);
+        }
+        ended.iter().for_each(|ended| self.pair_ended(index, ended));
+        self.recorder.count_rule(rule);
+        self.sample_items();
     }
 
     /// A command or a fault writes an item: it is carried out at once and replicates as any other write.

@@ -468,14 +468,35 @@ impl Replicas {
 
     /// Ends every open pair that leaves `from`.
     pub fn end_all(&mut self, from: u8, end: End) -> Vec<Ended> {
-        let mut ended = Vec::new();
-        for to in 0..self.regions.len() as u8 {
-            self.pair_mut(from, to).held = Held::default();
-            let open: Vec<(WriteId, Write)> =
-                self.missing(from, to).map(|(id, write)| (id, *write)).collect();
-            ended.extend(open.into_iter().map(|(id, write)| self.end(id, write, to, end, None)));
+        (0..self.regions.len() as u8).flat_map(|to| self.end_pairs(from, to, end)).collect()
+    }
+
+    /// Ends every open pair from one replica to another.
+    fn end_pairs(&mut self, from: u8, to: u8, end: End) -> Vec<Ended> {
+        self.pair_mut(from, to).held = Held::default();
+        let open: Vec<(WriteId, Write)> = self.missing(from, to).map(|(id, write)| (id, *write)).collect();
+        open.into_iter().map(|(id, write)| self.end(id, write, to, end, None)).collect()
+    }
+
+    /// A replica is gone for good: what it had not sent is lost, and what is on its way to it.
+    pub fn lose(&mut self, replica: u8) -> Vec<Ended> {
+        let mut ended = self.end_all(replica, End::Lost);
+        for from in (0..self.regions.len() as u8).filter(|from| *from != replica) {
+            ended.extend(self.end_pairs(from, replica, End::Lost));
         }
         ended
+    }
+
+    /// A replication message arrives where nothing is left.
+    pub fn arrive_nowhere(&mut self, id: WriteId, to: u8) -> Option<Ended> {
+        let bit = 1 << to;
+        let mut write = self.writes[id.0 as usize];
+        write.flying &= !bit;
+        if write.waiting & bit == 0 {
+            self.put_back(id, write);
+            return None;
+        }
+        Some(self.end(id, write, to, End::Lost, None))
     }
 
     /// A replica's volume is replaced by a copy of another's.

@@ -3,6 +3,7 @@
 use super::EndpointSetup;
 use super::outage::Holds;
 use super::quota::Bucket;
+use super::site::ZONES;
 use crate::sim::rng::unit;
 use crate::sim::{Draws, Sampler, Span, Tables, Time};
 
@@ -50,6 +51,8 @@ pub struct Endpoint {
     read_time: Sampler,
     write_time: Sampler,
     servers: Servers,
+    /// Servers while every zone is there.
+    all_servers: u32,
     quota: Bucket,
     /// The whole Region is down: that empties the servers.
     pub crashed: Holds,
@@ -67,6 +70,7 @@ impl Endpoint {
             read_time: tables.sampler(&setup.read_time),
             write_time: tables.sampler(&setup.write_time),
             servers: Servers::new(setup.servers),
+            all_servers: setup.servers.unwrap_or(0).max(1),
             quota: Bucket::new(setup.quota),
             crashed: Holds::default(),
             control: Holds::default(),
@@ -142,6 +146,12 @@ impl Endpoint {
         }
     }
 
+    /// So many zones are left, each with an equal share of the servers; what is in service goes on.
+    pub fn keep_zones(&mut self, left: usize, now: Time) {
+        let share = u64::from(self.all_servers) * left as u64 / ZONES as u64;
+        self.servers.resize(share.max(1) as usize, now);
+    }
+
     /// Takes one request's share of the quota, if there is one left.
     #[inline]
     pub fn within_quota(&mut self, now: Time) -> bool {
@@ -182,6 +192,17 @@ impl Servers {
         let start = free[0].max(now);
         sift_down(free, start + time);
         start
+    }
+
+    /// Fewer or more of them: those that are busy longest stay, new ones are free now.
+    fn resize(&mut self, number: usize, now: Time) {
+        if let Servers::Limited(free) = self {
+            free.sort_unstable();
+            free.drain(..free.len().saturating_sub(number));
+            free.resize(number, now);
+            // In rising order it is a heap.
+            free.sort_unstable();
+        }
     }
 
     fn clear(&mut self) {

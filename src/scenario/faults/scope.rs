@@ -2,12 +2,14 @@
 
 use super::super::context::Context;
 use super::super::fields::Fields;
+use super::super::problem::Problem;
 use super::super::shape::{Form, Shape, field, later};
 use super::super::value;
 use super::super::world::SERVICES;
 use super::{Kind, MODE, SERVICE, mode, ratio};
 use crate::faults::{Fault, Mode, Scope};
 use crate::services::kms::KeySetup;
+use crate::world::{RegionId, Service};
 
 static REGION_OUTAGE: Shape = Shape {
     what: "a region-outage",
@@ -16,8 +18,44 @@ static REGION_OUTAGE: Shape = Shape {
         field("mode", MODE, "what callers meet: silence (timeout), refused connections, 5xx (timeout)"),
         later("services", "every service of the Region fails; nearest: `service-outage`"),
         later("planes", "both planes fail; nearest: `control-plane-outage`"),
-        later("storage", "storage is kept"),
+        field("storage", Form::OneOf(&["kept", "lost"]), "whether what is stored there is kept (kept)"),
     ],
+};
+
+static REGION_LOSS: Shape = Shape {
+    what: "a region-loss",
+    fields: &[
+        field("region", Form::Text, "the Region that is lost for good, with everything stored there"),
+        field("mode", MODE, "what callers meet: silence (timeout), refused connections, 5xx (timeout)"),
+    ],
+};
+
+static AZ_OUTAGE: Shape = Shape {
+    what: "an az-outage",
+    fields: &[
+        field("region", Form::Text, "the Region"),
+        field("azs", Form::List(&ZONE), "which of its three zones fail: \"a\", \"b\", \"c\""),
+    ],
+};
+
+const ZONE: Form = Form::OneOf(&["a", "b", "c"]);
+
+static INSUFFICIENT_CAPACITY: Shape = Shape {
+    what: "an insufficient-capacity fault",
+    fields: &[
+        field("region", Form::Text, "the Region"),
+        field("resource", Form::OneOf(&["instances"]), "what is short: applications' instances"),
+        field("ratio", Form::Number, "share of launches that fail (1)"),
+    ],
+};
+
+static HOME_REGION_DEPENDENCY: Shape = Shape {
+    what: "a home-region-dependency",
+    fields: &[field(
+        "services",
+        Form::List(&Form::OneOf(&["route53", "iam", "organizations", "cloudfront", "arc"])),
+        "whose control planes fail, in the one Region that is their home",
+    )],
 };
 
 static SERVICE_OUTAGE: Shape = Shape {
@@ -43,6 +81,23 @@ static CONTROL_PLANE_OUTAGE: Shape = Shape {
 /// Every fault of a Region, a zone or a service.
 pub static KINDS: &[Kind] = &[
     Kind { name: "region-outage", aliases: &[], shape: &REGION_OUTAGE, read: region_outage },
+    Kind { name: "region-loss", aliases: &[], shape: &REGION_LOSS, read: region_loss },
+    Kind { name: "az-outage", aliases: &[], shape: &AZ_OUTAGE, read: az_outage },
+    Kind {
+        name: "insufficient-capacity",
+        aliases: &[
+            "aws:ec2:api-insufficient-instance-capacity-error",
+            "aws:ec2:asg-insufficient-instance-capacity-error",
+        ],
+        shape: &INSUFFICIENT_CAPACITY,
+        read: insufficient_capacity,
+    },
+    Kind {
+        name: "home-region-dependency",
+        aliases: &[],
+        shape: &HOME_REGION_DEPENDENCY,
+        read: home_region_dependency,
+    },
     Kind { name: "service-outage", aliases: &[], shape: &SERVICE_OUTAGE, read: service_outage },
     Kind {
         name: "control-plane-outage",
@@ -55,7 +110,68 @@ pub static KINDS: &[Kind] = &[
 fn region_outage(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
     let region = fields.need("region", |v| cx.region(v));
     let mode = fields.read("mode", mode).unwrap_or(Mode::Timeout);
-    Some(Fault::Scope(Scope::RegionOutage { region: region?, mode }))
+    let lost = fields.read("storage", |v| value::one_of(v, &[("kept", false), ("lost", true)]));
+    Some(Fault::Scope(Scope::RegionOutage { region: region?, mode, lost: lost.unwrap_or(false) }))
+}
+
+fn region_loss(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    let region = fields.need("region", |v| cx.region(v));
+    let mode = fields.read("mode", mode).unwrap_or(Mode::Timeout);
+    Some(Fault::Scope(Scope::RegionOutage { region: region?, mode, lost: true }))
+}
+
+fn az_outage(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    let region = fields.need("region", |v| cx.region(v));
+    let mut zones = fields.each("azs", |v| value::one_of(v, &[("a", 0), ("b", 1), ("c", 2)]));
+    if fields.get("azs").is_none_or(|list| list.items().is_empty()) {
+        let problem = Problem::error(&fields.place("azs"), "an az-outage needs `azs`");
+        fields.report(problem.help("write `azs = [\"a\"]`: a Region has the zones a, b and c here"));
+    }
+    zones.sort_unstable();
+    zones.dedup();
+    cx.assume(
+        "Availability Zones of a Region",
+        "3",
+        "assumed",
+        "our choice: AWS has three or more in each Region",
+    );
+    Some(Fault::Scope(Scope::AzOutage { region: region?, zones }))
+}
+
+fn insufficient_capacity(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    let region = fields.need("region", |v| cx.region(v));
+    fields.read("resource", |v| value::one_of(v, &[("instances", ())]));
+    let ratio = fields.read("ratio", ratio).unwrap_or(1.0);
+    Some(Fault::Scope(Scope::InsufficientCapacity { region: region?, ratio }))
+}
+
+/// The services with one home that a command can call; the others' control planes are called by nobody here.
+fn home_region_dependency(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    let known = [
+        ("route53", Some(Service::Route53)),
+        ("arc", Some(Service::RecoveryCluster)),
+        ("iam", None),
+        ("organizations", None),
+        ("cloudfront", None),
+    ];
+    fields.need("services", |_| Ok(()));
+    let named = fields.each("services", |v| {
+        let Some(service) = value::one_of(v, &known)? else {
+            let message = "no operation of this service is modelled";
+            fields.report(Problem::warning(&v.span, message).label("without effect").rule("CP-3"));
+            return Ok(None);
+        };
+        let home = service.home().unwrap_or_default();
+        match cx.regions.position(home) {
+            Some(region) => Ok(Some((service, RegionId(region as u8)))),
+            None => {
+                let message = format!("the home of {service} is {home}, which is no Region of this scenario");
+                Err(Problem::error(&v.span, message).rule("CP-3"))
+            }
+        }
+    });
+    let services = named.into_iter().flatten().collect();
+    Some(Fault::Scope(Scope::HomeRegionDependency { services }))
 }
 
 fn service_outage(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
