@@ -298,7 +298,7 @@ impl Simulation {
             return Err(Failure::new(down(operation.service, Mode::Error).error, rule));
         }
         match (operation.plane, endpoint.outage()) {
-            (_, Some(mode)) if endpoint.crashed.is_down() => Err(down(operation.service, mode)),
+            (_, Some(mode)) if endpoint.control.is_down() => Err(down(operation.service, mode)),
             (Plane::Data, Some(mode)) => Err(down(operation.service, mode)),
             (Plane::Control, _) if endpoint.control.is_down() => {
                 let error = down(operation.service, Mode::Error).error;
@@ -404,4 +404,29 @@ fn unknown(operation: &Operation) -> Failure {
         _ => aurora::unknown(operation),
     };
     Failure::new(error, rule)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn operation(service: Service, name: &'static str, plane: Plane) -> Operation {
+        Operation { service, name, plane, params: &[] }
+    }
+
+    #[test]
+    fn only_control_planes_have_a_home() {
+        let of =
+            |service, name, plane| home(&operation(service, name, plane)).map(|(home, rule)| (home, rule.id));
+        let records = "ChangeResourceRecordSets";
+        assert_eq!(of(Service::Route53, records, Plane::Control), Some(("us-east-1", "CP-3")));
+        assert_eq!(of(Service::Route53, records, Plane::Data), None);
+        assert_eq!(
+            of(Service::RecoveryCluster, "CreateCluster", Plane::Control),
+            Some(("us-west-2", "CP-3"))
+        );
+        assert_eq!(of(Service::S3, "PutBucketReplication", Plane::Control), Some(("us-east-1", "CP-4")));
+        assert_eq!(of(Service::S3, "GetBucketReplication", Plane::Control), None);
+        assert_eq!(of(Service::Kms, "CreateKey", Plane::Control), None);
+    }
 }
