@@ -170,3 +170,56 @@ impl Scope {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::{Law, Span, Tables};
+    use crate::world::{EndpointSetup, LinkSetup, Region, Setup};
+
+    fn world() -> World {
+        let time = || Law::Constant(Span::millis(1));
+        let link = || LinkSetup { one_way: time(), loss: 0.0 };
+        let endpoint = || EndpointSetup {
+            servers: None,
+            read_time: time(),
+            write_time: time(),
+            quota: None,
+            network: true,
+        };
+        let region = |name: &str| Region { name: name.to_owned(), partition: "aws".to_owned() };
+        let setup = Setup {
+            regions: vec![region("us-east-1"), region("eu-west-1")],
+            links: (0..2).map(|_| vec![link(), link()]).collect(),
+            endpoints: Service::ALL.iter().map(|_| vec![endpoint(), endpoint()]).collect(),
+        };
+        World::new(&setup, &mut Tables::default())
+    }
+
+    /// An outage of the home Region is one of every control plane that is there, derived or stated.
+    #[test]
+    fn a_home_takes_its_control_planes_along() {
+        let (home, other) = (RegionId(0), RegionId(1));
+        let stated = Scope::HomeRegionDependency { services: vec![(Service::Route53, home)] };
+        let derived = Scope::RegionOutage { region: home, mode: Mode::Timeout, lost: false };
+        for fault in [stated, derived] {
+            let mut world = world();
+            fault.start(&mut world, 1, Time(1));
+            assert!(!world.control_answers(Service::Route53, home), "{}", fault.kind());
+            assert!(world.control_answers(Service::Route53, other));
+            fault.lift(&mut world, 1, Time(2));
+            assert!(world.control_answers(Service::Route53, home));
+        }
+    }
+
+    #[test]
+    fn launches_fail_by_their_share_until_the_lift() {
+        let mut world = world();
+        let fault = Scope::InsufficientCapacity { region: RegionId(0), ratio: 0.25 };
+        fault.start(&mut world, 1, Time(1));
+        let found = |world: &World| world.region(RegionId(0)).has_capacity(0.2);
+        assert!(!found(&world) && world.region(RegionId(0)).has_capacity(0.3));
+        fault.lift(&mut world, 1, Time(2));
+        assert!(found(&world));
+    }
+}
