@@ -427,7 +427,7 @@ fn the_scenarios_are_strange_enough() {
     }
     let never: Vec<_> = met.iter().filter(|(_, times)| **times == 0).collect();
     assert!(never.is_empty(), "never met: {never:?} of {met:?}");
-    assert_eq!(met.len(), 36 + 11, "every kind of fault: {met:?}");
+    assert_eq!(met.len(), 36 + 22, "every kind of fault: {met:?}");
 }
 
 /// A runbook that tries for ever, a key whose deletion is due in a week and replication that a fault holds: at the

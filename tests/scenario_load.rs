@@ -51,7 +51,8 @@ fn the_starter_is_sound() {
     assert!(matches!(setup.stores[0].kind, StoreKind::DynamoDb(_)));
     let outage = &setup.timeline[0];
     assert_eq!((outage.name.as_deref(), outage.at), (Some("outage"), Time(1_800_000_000_000)));
-    let Action::Fault { fault: Fault::Scope(Scope::RegionOutage { region, mode }), lasts } = &outage.action
+    let Action::Fault { fault: Fault::Scope(Scope::RegionOutage { region, mode, lost: false }), lasts } =
+        &outage.action
     else {
         panic!()
     };

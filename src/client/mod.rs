@@ -61,6 +61,10 @@ pub struct ClientSetup {
     pub retry: RetryMode,
     /// Application instances; requests are dealt round robin, retry tokens and cached data keys are per instance.
     pub instances: u32,
+    /// Instances ready at time 0, where they are not as many as `instances`.
+    pub standby: BTreeMap<RegionId, u32>,
+    /// How long the credentials of an instance are good.
+    pub session: Span,
     /// Time to connect to an endpoint in the same Region.
     pub connect_timeout_local: Span,
     /// Time to connect to an endpoint in another Region.

@@ -115,6 +115,32 @@ crate::rules! {
         "A Region outage stops the application's instances there; their requests fail at once."
         => AppUnavailable,
         Assumed "compute in the Region is taken to fail with it";
+    INSTANCES_STOP_WITH_THEIR_ZONE = "SIM-APP-2",
+        "An application's instances are dealt round robin over three Availability Zones; those in a zone that is down answer nobody until it is back."
+        => AppUnavailable,
+        Assumed "AWS lets an Auto Scaling group start others in the zones that are left; that takes time and capacity which nobody publishes";
+    SESSIONS_EXPIRE = "SIM-STS-1",
+        "While AWS STS issues no credentials in a Region, an instance there works until its session expires; then every request of it fails until STS is back."
+        => ExpiredTokenException,
+        Assumed "sessions last an hour by default (AWS STS API Reference, AssumeRole); that instances renew them no earlier is ours";
+    NOBODY_READY_NOBODY_ANSWERS = "DR-2",
+        "A pilot light has no instances in the recovery Region: it answers no request before somebody acts. A warm standby answers at once."
+        => AppUnavailable,
+        Documented "AWS whitepaper, Disaster recovery of workloads on AWS: Pilot light, Warm standby";
+    MANUAL_STEPS_NEED_A_SIGN_IN = "SIM-PEOPLE-1",
+        "While people cannot sign in to a Region, manual steps there wait; automation, which has its credentials, does not.",
+        Assumed "as in outages of sign-in that AWS reported";
+    BLIND_MONITORING_STANDS_STILL = "SIM-PEOPLE-2",
+        "While monitoring of a Region is blind, the success rate of the clients whose instances run there stands still at its last value.",
+        Assumed "metrics that do not arrive show nothing new; alarms could be set to treat that as a failure";
+    STORAGE_GOES_WITH_ITS_REGION = "SIM-LOSS-1",
+        "A Region that is lost for good takes along what is stored there and every write that it had not yet sent; what is sent to it is lost as well."
+        => ResourceNotFoundException,
+        Assumed "no Region of AWS was ever lost: the Developer Guides speak of delays, unless the storage never returns";
+    STORAGE_GOES_WITH_ITS_ACCOUNT = "SIM-LOSS-2",
+        "When a closed account can no longer be opened again, everything stored in it is gone, in every Region: copies within the account do not help."
+        => ResourceNotFoundException,
+        Assumed "AWS Account Management Reference Guide: what is left in a closed account is permanently deleted after 90 days; that it happens in one instant is ours";
     SILENCE_IS_A_CONNECT_TIMEOUT = "SIM-DOWN-1",
         "What is down in mode timeout, or behind a cut link, does not answer: the connection times out."
         => ConnectTimeoutError,
@@ -138,4 +164,12 @@ crate::rules! {
         "While a control plane is down nothing can be created, changed, promoted, deleted or described; the data plane goes on with what exists."
         => InternalFailure,
         Documented "AWS whitepaper, Fault isolation boundaries: control planes and data planes";
+    GLOBAL_SERVICES_HAVE_A_HOME = "CP-3",
+        "The control planes of IAM, Organizations, Route 53, CloudFront and others are in us-east-1 alone, that of routing-control configuration in us-west-2: while that Region is down they are down everywhere. Their data planes go on."
+        => InternalFailure,
+        Documented "AWS whitepaper, Fault isolation boundaries: Global services";
+    BUCKET_CONFIGURATION_HAS_A_HOME = "CP-4",
+        "Creating, deleting and configuring buckets depends on us-east-1, whatever Region the bucket is in; reading and writing objects does not."
+        => InternalFailure,
+        Documented "AWS whitepaper, Fault isolation boundaries: Global services";
 }

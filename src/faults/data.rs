@@ -1,6 +1,7 @@
 //! Faults of replication and of stored data. What they do to a store is the model's business.
 
 use super::Names;
+use crate::sim::{Law, Span};
 use crate::world::RegionId;
 
 /// A fault of stored data.
@@ -16,6 +17,35 @@ pub enum Data {
         inbound: bool,
         /// Out of it.
         outbound: bool,
+    },
+    /// Replication between replicas of a store takes longer.
+    ReplicationSlow {
+        /// Index of the store.
+        store: usize,
+        /// Out of this Region; `None`: any.
+        from: Option<RegionId>,
+        /// Into this Region; `None`: any.
+        to: Option<RegionId>,
+        /// The delay is so many times what it would be.
+        factor: f64,
+        /// And so much longer.
+        add: Law,
+    },
+    /// The role that replicates a table is denied in a Region.
+    ReplicationNotAuthorized {
+        /// Index of the store.
+        store: usize,
+        /// The Region.
+        region: RegionId,
+    },
+    /// The clock of a Region is wrong: last writer wins decides by it.
+    ClockSkew {
+        /// The Region.
+        region: RegionId,
+        /// By how much.
+        offset: Span,
+        /// Whether it is behind.
+        behind: bool,
     },
     /// A failover of an Aurora global database cannot fence the old primary.
     WriteFenceFailure {
@@ -36,6 +66,9 @@ impl Data {
     pub fn kind(&self) -> &'static str {
         match self {
             Data::ReplicationPause { .. } => "replication-pause",
+            Data::ReplicationSlow { .. } => "replication-slow",
+            Data::ReplicationNotAuthorized { .. } => "replication-not-authorized",
+            Data::ClockSkew { .. } => "clock-skew",
             Data::WriteFenceFailure { .. } => "write-fence-failure",
             Data::WriterFailover { .. } => "writer-failover",
         }
@@ -44,8 +77,11 @@ impl Data {
     /// The one Region that the fault hits, if it is one.
     pub fn region(&self) -> Option<RegionId> {
         match self {
-            Data::ReplicationPause { region, .. } | Data::WriterFailover { region, .. } => Some(*region),
-            Data::WriteFenceFailure { .. } => None,
+            Data::ReplicationPause { region, .. }
+            | Data::ReplicationNotAuthorized { region, .. }
+            | Data::ClockSkew { region, .. }
+            | Data::WriterFailover { region, .. } => Some(*region),
+            Data::WriteFenceFailure { .. } | Data::ReplicationSlow { .. } => None,
         }
     }
 
@@ -57,6 +93,17 @@ impl Data {
     /// What it hits, in words.
     pub fn scope(&self, names: &Names) -> String {
         match self {
+            Data::ReplicationSlow { store, from, to, factor, add } => {
+                let place = |region: &Option<RegionId>| region.map_or("any", |region| names.region(region));
+                let way = format!("{} -> {}", place(from), place(to));
+                format!("{} {way}: x {factor} + {}", names.store(*store), add.mean())
+            }
+            Data::ReplicationNotAuthorized { store, region } => {
+                format!("{} in {}", names.store(*store), names.region(*region))
+            }
+            Data::ClockSkew { region, offset, behind } => {
+                format!("{} {offset} {}", names.region(*region), if *behind { "behind" } else { "ahead" })
+            }
             Data::ReplicationPause { store, region, inbound, outbound } => {
                 let way = match (inbound, outbound) {
                     (true, true) => "to and from",

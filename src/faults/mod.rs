@@ -45,6 +45,13 @@ pub enum Fault {
         /// What is done at the lift; nothing, if only people can mend it.
         lift: Vec<Command>,
     },
+    /// The key of one Region is gone at once, without a waiting period.
+    KeyDeleted {
+        /// The key.
+        key: SetId,
+        /// In which Region.
+        region: RegionId,
+    },
     /// Of an account.
     Account(Account),
 }
@@ -80,6 +87,8 @@ pub struct Names<'a> {
     pub stores: Vec<&'a str>,
     /// Keys.
     pub keys: Vec<&'a str>,
+    /// Accounts.
+    pub accounts: Vec<&'a str>,
 }
 
 impl<'a> Names<'a> {
@@ -91,6 +100,11 @@ impl<'a> Names<'a> {
     /// A store's name.
     pub fn store(&self, index: usize) -> &'a str {
         self.stores.get(index).copied().unwrap_or_default()
+    }
+
+    /// An account's name.
+    pub fn account(&self, index: usize) -> &'a str {
+        self.accounts.get(index).copied().unwrap_or_default()
     }
 
     /// A link: `us-east-1 <-> eu-west-1`.
@@ -108,6 +122,7 @@ impl Fault {
             Fault::Api(fault) => fault.kind(),
             Fault::Data(fault) => fault.kind(),
             Fault::Key { kind, .. } => kind,
+            Fault::KeyDeleted { .. } => "key-deleted",
             Fault::Account(fault) => fault.kind(),
         }
     }
@@ -119,7 +134,7 @@ impl Fault {
             Fault::Scope(fault) => fault.region(),
             Fault::Api(fault) => fault.region(),
             Fault::Data(fault) => fault.region(),
-            Fault::Key { region, .. } => Some(*region),
+            Fault::Key { region, .. } | Fault::KeyDeleted { region, .. } => Some(*region),
             Fault::Account(fault) => fault.region(),
         }
     }
@@ -131,7 +146,7 @@ impl Fault {
             Fault::Scope(fault) => fault.scope(names),
             Fault::Api(fault) => fault.scope(names),
             Fault::Data(fault) => fault.scope(names),
-            Fault::Key { key, region, .. } => {
+            Fault::Key { key, region, .. } | Fault::KeyDeleted { key, region } => {
                 let name = names.keys.get(key.0 as usize).copied().unwrap_or_default();
                 format!("{name} in {}", names.region(*region))
             }
@@ -145,6 +160,7 @@ impl Fault {
             Fault::Key { start, lift, .. } => {
                 start.iter().chain(lift).map(|one| one.operation.name).collect()
             }
+            Fault::Account(fault) => fault.operations(),
             _ => Vec::new(),
         }
     }
@@ -154,6 +170,8 @@ impl Fault {
         match self {
             Fault::Key { lift, .. } => lift.is_empty(),
             Fault::Data(fault) => fault.passes(),
+            Fault::KeyDeleted { .. } | Fault::Scope(Scope::RegionOutage { lost: true, .. }) => true,
+            Fault::Account(fault) => fault.is_for_good(),
             _ => false,
         }
     }
@@ -164,7 +182,8 @@ impl Fault {
             Fault::Network(fault) => fault.start(world, id, now),
             Fault::Scope(fault) => fault.start(world, id, now),
             Fault::Api(fault) => fault.start(world, id, now),
-            Fault::Data(_) | Fault::Key { .. } | Fault::Account(_) => {}
+            Fault::Account(fault) => fault.start(world, id, now),
+            Fault::Data(_) | Fault::Key { .. } | Fault::KeyDeleted { .. } => {}
         }
     }
 
@@ -174,7 +193,8 @@ impl Fault {
             Fault::Network(fault) => fault.lift(world, id),
             Fault::Scope(fault) => fault.lift(world, id),
             Fault::Api(fault) => fault.lift(world, id),
-            Fault::Data(_) | Fault::Key { .. } | Fault::Account(_) => {}
+            Fault::Account(fault) => fault.lift(world, id),
+            Fault::Data(_) | Fault::Key { .. } | Fault::KeyDeleted { .. } => {}
         }
     }
 }

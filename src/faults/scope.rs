@@ -14,6 +14,28 @@ pub enum Scope {
         region: RegionId,
         /// How its endpoints fail.
         mode: Mode,
+        /// Whether what is stored there is gone for good (`region-loss`).
+        lost: bool,
+    },
+    /// Some of the three Availability Zones of a Region, with their share of capacity; two of them take the quorum of
+    /// its services.
+    AzOutage {
+        /// The Region.
+        region: RegionId,
+        /// Which, 0 to 2.
+        zones: Vec<u8>,
+    },
+    /// Launches of instances fail for want of capacity.
+    InsufficientCapacity {
+        /// The Region.
+        region: RegionId,
+        /// Share of launches that fail, 0..=1.
+        ratio: f64,
+    },
+    /// The control planes of global services, in the one Region that is their home.
+    HomeRegionDependency {
+        /// Each with its home.
+        services: Vec<(Service, RegionId)>,
     },
     /// The endpoints of some services of a Region, or one plane of all; instances and other services go on.
     PartialOutage {
@@ -81,7 +103,11 @@ impl Scope {
     /// The scenario language's name.
     pub fn kind(&self) -> &'static str {
         match self {
-            Scope::RegionOutage { .. } | Scope::PartialOutage { .. } => "region-outage",
+            Scope::RegionOutage { lost: false, .. } | Scope::PartialOutage { .. } => "region-outage",
+            Scope::RegionOutage { lost: true, .. } => "region-loss",
+            Scope::AzOutage { .. } => "az-outage",
+            Scope::InsufficientCapacity { .. } => "insufficient-capacity",
+            Scope::HomeRegionDependency { .. } => "home-region-dependency",
             Scope::ServiceOutage { .. } => "service-outage",
             Scope::ControlPlaneOutage { .. } => "control-plane-outage",
             Scope::CapacityLoss { .. } => "capacity-loss",
@@ -94,6 +120,8 @@ impl Scope {
         match self {
             Scope::RegionOutage { region, .. }
             | Scope::PartialOutage { region, .. }
+            | Scope::AzOutage { region, .. }
+            | Scope::InsufficientCapacity { region, .. }
             | Scope::ServiceOutage { region, .. }
             | Scope::CapacityLoss { region, .. }
             | Scope::RecoveryThrottle { region, .. } => Some(*region),
@@ -101,12 +129,16 @@ impl Scope {
                 [region] => Some(region),
                 _ => None,
             },
+            Scope::HomeRegionDependency { services } => services.first().map(|(_, home)| *home),
         }
     }
 
-    /// The Region whose storage it stops, and the services if it is not all of them.
-    pub fn stops_storage(&self) -> Option<(RegionId, Option<&[Service]>)> {
+    /// The Region whose storage it stops if it starts in this world, and the services if it is not all of them.
+    pub fn stops_storage(&self, world: &World) -> Option<(RegionId, Option<&[Service]>)> {
         match self {
+            Scope::AzOutage { region, zones } if world.region(*region).lacks_quorum_without(zones) => {
+                Some((*region, None))
+            }
             Scope::RegionOutage { region, .. } => Some((*region, None)),
             Scope::PartialOutage { region, services, planes, .. } if *planes != Planes::Control => {
                 Some((*region, Some(services)))
@@ -136,6 +168,18 @@ impl Scope {
                 };
                 format!("{what} in {}{plane}", names.region(*region))
             }
+            Scope::AzOutage { region, zones } => {
+                let letters = zones.iter().map(|zone| char::from(b'a' + zone));
+                format!("zones {} of {}", letters.collect::<String>(), names.region(*region))
+            }
+            Scope::InsufficientCapacity { region, ratio } => {
+                format!("{}, {} % of launches", names.region(*region), ratio * 100.0)
+            }
+            Scope::HomeRegionDependency { services } => {
+                let all =
+                    services.iter().map(|(service, home)| format!("{service} in {}", names.region(*home)));
+                all.collect::<Vec<_>>().join(", ")
+            }
             Scope::ServiceOutage { region, service, calls, .. } => {
                 format!("{}{}", of(service, region), calls.in_words())
             }
@@ -154,7 +198,14 @@ impl Scope {
     /// Starts it.
     pub fn start(&self, world: &mut World, id: u32, now: Time) {
         match self {
-            Scope::RegionOutage { region, mode } => world.crash(now, *region, id, *mode),
+            Scope::RegionOutage { region, mode, .. } => world.crash(now, *region, id, *mode),
+            Scope::AzOutage { region, zones } => world.stop_zones(now, *region, id, zones),
+            Scope::InsufficientCapacity { region, ratio } => world.site_mut(*region).withhold(id, *ratio),
+            Scope::HomeRegionDependency { services } => {
+                for (service, home) in services {
+                    world.endpoint_mut(*service, *home).control.hold(now);
+                }
+            }
             Scope::PartialOutage { region, services, planes, mode } => {
                 for service in services {
                     let endpoint = world.endpoint_mut(*service, *region);
@@ -190,6 +241,13 @@ impl Scope {
     pub fn lift(&self, world: &mut World, id: u32) {
         match self {
             Scope::RegionOutage { region, .. } => world.recover(*region, id),
+            Scope::AzOutage { region, zones } => world.restart_zones(*region, zones),
+            Scope::InsufficientCapacity { region, .. } => world.site_mut(*region).provide(id),
+            Scope::HomeRegionDependency { services } => {
+                for (service, home) in services {
+                    world.endpoint_mut(*service, *home).control.lift();
+                }
+            }
             Scope::PartialOutage { region, services, planes, .. } => {
                 for service in services {
                     let endpoint = world.endpoint_mut(*service, *region);
@@ -225,4 +283,57 @@ impl Scope {
 /// Every endpoint of a service, or of all, in these Regions.
 fn places(regions: &[RegionId], service: Option<Service>) -> impl Iterator<Item = (RegionId, Service)> {
     regions.iter().flat_map(move |region| services(service).map(|service| (*region, service)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::{Law, Span, Tables};
+    use crate::world::{EndpointSetup, LinkSetup, Region, Setup};
+
+    fn world() -> World {
+        let time = || Law::Constant(Span::millis(1));
+        let link = || LinkSetup { one_way: time(), loss: 0.0 };
+        let endpoint = || EndpointSetup {
+            servers: None,
+            read_time: time(),
+            write_time: time(),
+            quota: None,
+            network: true,
+        };
+        let region = |name: &str| Region { name: name.to_owned(), partition: "aws".to_owned() };
+        let setup = Setup {
+            regions: vec![region("us-east-1"), region("eu-west-1")],
+            links: (0..2).map(|_| vec![link(), link()]).collect(),
+            endpoints: Service::ALL.iter().map(|_| vec![endpoint(), endpoint()]).collect(),
+        };
+        World::new(&setup, &mut Tables::default())
+    }
+
+    /// An outage of the home Region is one of every control plane that is there, derived or stated.
+    #[test]
+    fn a_home_takes_its_control_planes_along() {
+        let (home, other) = (RegionId(0), RegionId(1));
+        let stated = Scope::HomeRegionDependency { services: vec![(Service::Route53, home)] };
+        let derived = Scope::RegionOutage { region: home, mode: Mode::Timeout, lost: false };
+        for fault in [stated, derived] {
+            let mut world = world();
+            fault.start(&mut world, 1, Time(1));
+            assert!(!world.control_answers(Service::Route53, home), "{}", fault.kind());
+            assert!(world.control_answers(Service::Route53, other));
+            fault.lift(&mut world, 1);
+            assert!(world.control_answers(Service::Route53, home));
+        }
+    }
+
+    #[test]
+    fn launches_fail_by_their_share_until_the_lift() {
+        let mut world = world();
+        let fault = Scope::InsufficientCapacity { region: RegionId(0), ratio: 0.25 };
+        fault.start(&mut world, 1, Time(1));
+        let found = |world: &World| world.region(RegionId(0)).has_capacity(0.2);
+        assert!(!found(&world) && world.region(RegionId(0)).has_capacity(0.3));
+        fault.lift(&mut world, 1);
+        assert!(found(&world));
+    }
 }

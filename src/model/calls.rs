@@ -37,10 +37,14 @@ impl Simulation {
             _ => {}
         }
         let r = self.requests.get(id);
-        let home = self.world.region(r.home);
-        if home.spell() != r.spell {
-            return self.stop(id, home.since());
+        let spell = self.world.region(r.home).spell();
+        if spell != r.spell {
+            r.spell = spell;
+            if let Some((since, failure)) = self.stopped(id) {
+                return self.stop(id, since, failure);
+            }
         }
+        let r = self.requests.get(id);
         match (moment, r.answer) {
             (Moment::Retry, _) => self.send(id),
             (Moment::Paced, _) => self.depart(id, self.kernel.now()),

@@ -193,6 +193,12 @@ impl Simulation {
                 answer.map_err(Refused::from)
             }
             Service::Route53 | Service::RecoveryCluster => self.call_routing(operation, &params, &caller),
+            Service::AutoScaling => {
+                let mut out = Outbox::default();
+                let answer = self.capacity.groups.set_desired_capacity(&params, &caller, &mut out);
+                self.take_groups(out);
+                answer.map_err(Refused::from)
+            }
             _ => self.call_store(operation, &params, &caller),
         };
         self.note_call(operation, &params, &caller, &answer, before);
@@ -290,11 +296,17 @@ impl Simulation {
         if from.is_some_and(|from| cut(from) || self.world.region(from).is_down()) {
             return Err(down(service, Mode::Timeout));
         }
+        if let Some((home, rule)) = home(operation)
+            && let Some(home) = self.region_named(home)
+            && !self.world.control_answers(service, home)
+        {
+            return Err(Failure::new(down(service, Mode::Error).error, rule));
+        }
         let luck = format!("{principal}/{name}/{}/{}", now.0, self.recorder.rows());
         let draw = Stream::new(self.setup.seed, self.trial, &luck).next_u64();
         let call = world::calls::Call { operation: name, principal, draw };
         let endpoint = self.world.endpoint_mut(service, at);
-        if let Some(mode) = endpoint.outage().filter(|_| endpoint.crashed.is_down()) {
+        if let Some(mode) = endpoint.outage().filter(|_| endpoint.control.is_down()) {
             return Err(down(service, mode));
         }
         if let Some(error) = endpoint.failure(&call) {
@@ -389,6 +401,19 @@ impl Simulation {
     }
 }
 
+/// The Region on which a control-plane operation depends, wherever it is called, and the rule.
+fn home(operation: &Operation) -> Option<(&'static str, RuleRef)> {
+    let configures = ["CreateBucket", "DeleteBucket", "PutBucket"];
+    match (operation.plane, operation.service) {
+        (Plane::Control, Service::S3) => configures
+            .iter()
+            .any(|begins| operation.name.starts_with(begins))
+            .then_some((world::BUCKETS_HOME, rules::BUCKET_CONFIGURATION_HAS_A_HOME)),
+        (Plane::Control, service) => service.home().map(|home| (home, rules::GLOBAL_SERVICES_HAVE_A_HOME)),
+        (Plane::Data, _) => None,
+    }
+}
+
 /// What a service answers to a name that it does not know.
 fn unknown(operation: &Operation) -> Failure {
     let (error, rule) = match operation.service {
@@ -399,4 +424,29 @@ fn unknown(operation: &Operation) -> Failure {
         _ => aurora::unknown(operation),
     };
     Failure::new(error, rule)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn operation(service: Service, name: &'static str, plane: Plane) -> Operation {
+        Operation { service, name, plane, params: &[] }
+    }
+
+    #[test]
+    fn only_control_planes_have_a_home() {
+        let of =
+            |service, name, plane| home(&operation(service, name, plane)).map(|(home, rule)| (home, rule.id));
+        let records = "ChangeResourceRecordSets";
+        assert_eq!(of(Service::Route53, records, Plane::Control), Some(("us-east-1", "CP-3")));
+        assert_eq!(of(Service::Route53, records, Plane::Data), None);
+        assert_eq!(
+            of(Service::RecoveryCluster, "CreateCluster", Plane::Control),
+            Some(("us-west-2", "CP-3"))
+        );
+        assert_eq!(of(Service::S3, "PutBucketReplication", Plane::Control), Some(("us-east-1", "CP-4")));
+        assert_eq!(of(Service::S3, "GetBucketReplication", Plane::Control), None);
+        assert_eq!(of(Service::Kms, "CreateKey", Plane::Control), None);
+    }
 }

@@ -49,9 +49,9 @@ impl Simulation {
                 Some(Value::Text(store.status(replica)))
             }
             MetricName::Items => {
-                let replicas = self.stores[self.store_named(arg(0)?)?].replicas();
-                let replica = replicas.replica_in(region(1)?)?;
-                Some(Value::Number(replicas.tables[usize::from(replica)].len() as f64))
+                let store = &self.stores[self.store_named(arg(0)?)?];
+                let replica = store.replicas().replica_in(region(1)?)?;
+                Some(Value::Number(store.items(replica) as f64))
             }
             MetricName::Home => {
                 let client =

@@ -14,12 +14,13 @@ use crate::services::replication::{ABSENT, Bits, Change, End, Ended, Replicas, W
 use crate::services::s3::{BucketEvent, Buckets};
 use crate::services::secrets::{SecretEvent, Secrets};
 use crate::services::snapshot::{Copies, CopyEvent};
-use crate::services::store::{Awaited, Barrier, Effects, KeyHealth, Put, Stored};
-use crate::services::{Caller, Operation, Outbox, Params, Refusal, Service};
-use crate::sim::{Histogram, Sampler, Span, Stream, Tables, Time};
+use crate::services::store::{Awaited, Barrier, Effects, Fate, KeyHealth, Put, Stored};
+use crate::services::{Caller, ErrorCode, Operation, Outbox, Params, Refusal, Service};
+use crate::sim::{Draws, Histogram, Sampler, Span, Stream, Tables, Time};
 use crate::world::RegionId;
 use crate::world::endpoint::Work;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Who is said to have done what a service does by itself.
 pub(super) fn principal(service: Service) -> &'static str {
@@ -48,6 +49,8 @@ pub struct Store {
     stalest: Vec<Span>,
     /// What waits in it for replication.
     pub(super) waiting: Waiting,
+    /// Replicas that are gone for good, and why. What they held stays countable, as lost.
+    gone: BTreeMap<u8, RuleRef>,
 }
 
 #[derive(Clone, Debug)]
@@ -107,10 +110,21 @@ macro_rules! with_timers {
     }};
 }
 
+/// What a fault makes of a replication delay.
+#[derive(Clone, Debug)]
+pub struct Slowed {
+    /// It is so many times as long …
+    pub factor: f64,
+    /// … and longer by this.
+    pub add: Sampler,
+}
+
 /// The way from one replica to another, and how the writes ended that took it.
 #[derive(Clone, Debug)]
 struct Pair {
     lag: Sampler,
+    /// Faults that make its replication slower.
+    slowed: Vec<(u32, Slowed)>,
     /// Faults that hold its replication up.
     blocked: u32,
     /// Held writes are being let through at the catch-up rate.
@@ -128,7 +142,46 @@ struct Pair {
     delay: Histogram,
 }
 
+impl Pair {
+    /// The delay of a write with this random number of its own.
+    #[inline]
+    fn delay_of(&self, draw: u64) -> Span {
+        let lag = self.lag.sample(draw);
+        if self.slowed.is_empty() { lag } else { self.slowed_down(lag, draw) }
+    }
+
+    #[cold]
+    fn slowed_down(&self, lag: Span, draw: u64) -> Span {
+        self.slowed.iter().fold(lag, |lag, (fault, slowed)| {
+            let longer = Span((lag.0 as f64 * slowed.factor) as u64);
+            longer + slowed.add.sample(Draws(draw).at(1, *fault))
+        })
+    }
+}
+
 impl Store {
+    /// A fault makes replication between some replicas slower, or no longer does.
+    pub(super) fn slow(
+        &mut self,
+        fault: u32,
+        from: Option<RegionId>,
+        to: Option<RegionId>,
+        slowed: Option<Slowed>,
+    ) {
+        let regions = self.replicas().regions.clone();
+        let hit =
+            |place: usize, wanted: Option<RegionId>| wanted.is_none_or(|wanted| wanted == regions[place]);
+        for (i, pair) in self.pairs.iter_mut().enumerate() {
+            match &slowed {
+                Some(slowed) if hit(i / regions.len(), from) && hit(i % regions.len(), to) => {
+                    pair.slowed.push((fault, slowed.clone()));
+                }
+                Some(_) => {}
+                None => pair.slowed.retain(|(other, _)| *other != fault),
+            }
+        }
+    }
+
     /// An empty store.
     pub fn new(store: &StoreSetup, setup: &Setup, tables: &mut Tables) -> Store {
         let items = u32::try_from(store.items).unwrap_or(u32::MAX - 1);
@@ -165,6 +218,7 @@ impl Store {
         };
         let pair = |law| Pair {
             lag: tables.sampler(law),
+            slowed: Vec::new(),
             blocked: 0,
             draining: false,
             applied: 0,
@@ -183,6 +237,7 @@ impl Store {
             pairs: store.lag.iter().flatten().map(pair).collect(),
             stalest: vec![Span::ZERO; n],
             waiting: Waiting::default(),
+            gone: BTreeMap::new(),
         }
     }
 
@@ -278,7 +333,8 @@ impl Store {
 
     /// Whether a command is about this store.
     pub fn is_meant(&self, operation: &Operation, params: &Params) -> bool {
-        of_any!(&self.data, store => store.is_meant(operation, params))
+        self.gone.len() < self.stalest.len()
+            && of_any!(&self.data, store => store.is_meant(operation, params))
     }
 
     /// Where a call of an instance in `home` goes: `path` counts the Regions that it tries.
@@ -303,12 +359,39 @@ impl Store {
     /// Whether the rules of the store let a replica do this now.
     #[inline]
     pub fn may(&self, replica: u8, work: Work) -> Result<(), Barrier> {
+        self.is_there(replica)?;
         of_any!(&self.data, store => store.may(replica, work))
+    }
+
+    #[inline]
+    fn is_there(&self, replica: u8) -> Result<(), Barrier> {
+        match self.gone.is_empty() {
+            true => Ok(()),
+            false => self.gone.get(&replica).map_or(Ok(()), |rule| {
+                Err(Barrier { error: ErrorCode::ResourceNotFoundException, rule: *rule, fate: Fate::Gone })
+            }),
+        }
+    }
+
+    /// Whether a replica is still there: it is not gone for good.
+    pub fn has(&self, replica: u8) -> bool {
+        self.is_there(replica).is_ok()
+    }
+
+    /// Whether a replica is there now: not gone, and not one that comes only later.
+    pub fn is_present(&self, replica: u8) -> bool {
+        self.has(replica) && of_any!(&self.data, store => store.is_there(replica))
+    }
+
+    /// How many items a replica has.
+    pub fn items(&self, replica: u8) -> u64 {
+        if self.has(replica) { self.replicas().tables[usize::from(replica)].len() } else { 0 }
     }
 
     /// Whether a write that was accepted can still be carried out.
     #[inline]
     fn may_commit(&self, replica: u8) -> Result<(), Barrier> {
+        self.is_there(replica)?;
         of_any!(&self.data, store => store.may_commit(replica))
     }
 
@@ -371,6 +454,11 @@ impl Store {
     /// The service found the key of a replica changed.
     pub fn key_found(&mut self, replica: u8, health: KeyHealth, now: Time) -> (Effects, Outbox<StoreEvent>) {
         with_timers!(&mut self.data, (store, out) => store.key_found(replica, health, now, &mut out))
+    }
+
+    /// The account has had the Region of a replica disabled for too long.
+    pub fn opted_out(&mut self, replica: u8, now: Time) -> (Effects, Outbox<StoreEvent>) {
+        with_timers!(&mut self.data, (store, out) => store.opted_out(replica, now, &mut out))
     }
 
     #[inline]
@@ -436,7 +524,7 @@ impl Simulation {
             let source = store.writer().or_else(|| store.replicas().replica_in(home)).unwrap_or(0);
             store.replicas_mut().preload(class, source);
             for replica in 0..store.replicas().regions.len() as u8 {
-                if !of_any!(&store.data, store => store.is_there(replica)) {
+                if !store.is_present(replica) {
                     store.replicas_mut().clear(replica);
                 }
             }
@@ -467,8 +555,12 @@ impl Simulation {
         if flows && store.capacity_pause(to).is_some() && !store.replicas().holds(source, to) {
             flows = store.take_capacity(to, Work::Write, self.kernel.now()).is_ok();
         }
-        if let Some(ended) = store.replicas_mut().arrive(write, to, flows) {
-            if !flows {
+        let ended = match flows || store.has(to) {
+            true => store.replicas_mut().arrive(write, to, flows),
+            false => store.replicas_mut().arrive_nowhere(write, to),
+        };
+        if let Some(ended) = ended {
+            if !flows && ended.end == End::Superseded {
                 let pair = store.pair(source, to);
                 store.pairs[pair].merged += 1;
             }
@@ -556,7 +648,7 @@ impl Simulation {
         while rest != 0 {
             let to = rest.trailing_zeros() as u8;
             rest &= rest - 1;
-            let lag = store.pairs[store.pair(source, to)].lag.sample(requests::lag_draw(draw, to));
+            let lag = store.pairs[store.pair(source, to)].delay_of(requests::lag_draw(draw, to));
             let at = store.replicas_mut().due(source, to, now + lag);
             self.kernel.schedule(at, Event::Data(DataEvent::Arrive { store: index, to, write }));
         }
@@ -717,11 +809,34 @@ impl Simulation {
     /// Writes down how many items each replica holds.
     pub(super) fn sample_items(&mut self) {
         for (index, store) in self.stores.iter().enumerate() {
-            let replicas = store.replicas();
-            for (region, table) in replicas.regions.iter().zip(&replicas.tables) {
-                self.recorder.items(index, *region, table.len(), self.kernel.now());
+            for (replica, region) in store.replicas().regions.iter().enumerate() {
+                self.recorder.items(index, *region, store.items(replica as u8), self.kernel.now());
             }
         }
+    }
+
+    /// A replica of a store is gone for good, by this rule.
+    pub(super) fn lose_replica(&mut self, index: u16, replica: u8, rule: RuleRef) {
+        let store = &mut self.stores[usize::from(index)];
+        if store.gone.insert(replica, rule).is_some() {
+            return;
+        }
+        let mut ended = Vec::new();
+        let others = (0..store.stalest.len() as u8).filter(|other| *other != replica);
+        // With strong consistency another participant has whatever was acknowledged.
+        for other in others.clone().filter(|_| store.is_strong()).collect::<Vec<_>>() {
+            if store.has(other) {
+                ended.extend(store.replicas_mut().deliver(replica, other));
+            }
+        }
+        ended.extend(store.replicas_mut().lose(replica));
+        for other in others.collect::<Vec<_>>() {
+            self.block(index, replica, other, true);
+            self.block(index, other, replica, true);
+        }
+        ended.iter().for_each(|ended| self.pair_ended(index, ended));
+        self.recorder.count_rule(rule);
+        self.sample_items();
     }
 
     /// A command or a fault writes an item: it is carried out at once and replicates as any other write.

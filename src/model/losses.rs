@@ -149,7 +149,7 @@ impl Simulation {
     /// A fault begins: whose storage does it stop?
     pub(super) fn start_losses(&mut self, name: &str, fault: &Fault, end: Option<Time>) {
         let Fault::Scope(scope) = fault else { return };
-        let Some((region, services)) = scope.stops_storage() else { return };
+        let Some((region, services)) = scope.stops_storage(&self.world) else { return };
         for index in 0..self.stores.len() {
             let store = &self.stores[index];
             let Some(from) = store.replicas().replica_in(region) else { continue };
@@ -171,7 +171,8 @@ impl Simulation {
                 takeover: None,
                 open: true,
             });
-            let others = (0..store.replicas().regions.len() as u8).filter(|to| *to != from);
+            let others =
+                (0..store.replicas().regions.len() as u8).filter(|to| *to != from && store.is_present(*to));
             for (i, to) in others.enumerate() {
                 let lack = self.losses.lack(id, Counted::AtStart(i), store, from, to);
                 self.losses.all[id].at_start.push(lack);
@@ -216,7 +217,12 @@ impl Simulation {
 
     fn taken_over(&mut self, id: usize, to: u8, how: &'static str) {
         let Loss { store, from, .. } = self.losses.all[id];
-        let lack = self.losses.lack(id, Counted::AtTakeover, &self.stores[usize::from(store)], from, to);
+        let now = self.losses.lack(id, Counted::AtTakeover, &self.stores[usize::from(store)], from, to);
+        // What went with the Region's storage is missing in every takeover, and is no longer under way.
+        let region = now.region;
+        let gone = !self.stores[usize::from(store)].has(from);
+        let at_start = self.losses.all[id].at_start.iter().find(|lack| gone && lack.region == region);
+        let lack = at_start.copied().unwrap_or(now);
         self.losses.all[id].takeover = Some((self.kernel.now(), how, lack));
         self.losses.untaken -= 1;
     }

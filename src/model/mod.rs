@@ -9,6 +9,7 @@
 mod at_rest;
 mod caching;
 mod calls;
+mod capacity;
 mod commands;
 mod conditions;
 mod data;
@@ -34,6 +35,7 @@ use crate::client::ClientId;
 use crate::client::classes::Classes;
 use crate::runlog::{RunLog, metrics};
 use crate::services::Outbox;
+use crate::services::autoscaling::GroupEvent;
 use crate::services::kms::{self, Kms, KmsEvent};
 use crate::services::replication::WriteId;
 use crate::services::route53::{Route53, RouteEvent};
@@ -41,6 +43,7 @@ use crate::sim::{Kernel, Stream, Tables, Time};
 use crate::world::{RegionId, World};
 use at_rest::Keys;
 use caching::DataKeys;
+use capacity::Capacity;
 use data::Store;
 pub use data::StoreEvent;
 use ledger::Ledger;
@@ -69,6 +72,12 @@ pub enum Event {
     Store(u16, RegionId, StoreEvent),
     /// Something happens to a DNS record (index).
     Route(u16, RouteEvent),
+    /// A timer of a group of instances, in this Region.
+    Group(RegionId, GroupEvent),
+    /// A closed account (timeline entry) can no longer be opened again.
+    AccountGone(u32),
+    /// A disabled Region (timeline entry) has been so for too long.
+    RegionLeft(u32),
     /// A fault or a step of the file.
     Timeline(timeline::Due),
     /// A runbook (index) goes on.
@@ -171,6 +180,7 @@ pub struct Simulation {
     classes: Classes,
     data_keys: DataKeys,
     stores: Vec<Store>,
+    capacity: Capacity,
     keys: Keys,
     route53: Route53,
     ledger: Ledger,
@@ -242,6 +252,7 @@ impl Simulation {
             classes: Classes::default(),
             data_keys: DataKeys::default(),
             stores: setup.stores.iter().map(|store| Store::new(store, setup, &mut tables)).collect(),
+            capacity: Capacity::new(setup, trial),
             keys: Keys::new(setup, trial),
             route53: routing::records(setup, trial),
             ledger: Ledger::new(setup),
@@ -314,6 +325,9 @@ impl Simulation {
             Event::Kms(region, event) => self.handle_kms(region, event),
             Event::Store(store, region, event) => self.handle_store(store, region, event),
             Event::Route(record, event) => self.handle_route(record, event),
+            Event::Group(region, event) => self.handle_group(region, event),
+            Event::AccountGone(entry) => self.account_gone(entry),
+            Event::RegionLeft(entry) => self.region_left(entry),
             Event::Timeline(due) => self.handle_timeline(due),
             Event::Runbook(runbook) => self.go_on_with(runbook),
             Event::Second => self.end_second(),

@@ -10,6 +10,7 @@ pub fn rules() -> Vec<RuleRef> {
         client::rules::ALL,
         services::dynamodb::rules::ALL,
         services::aurora::rules::ALL,
+        services::autoscaling::rules::ALL,
         services::s3::rules::ALL,
         services::snapshot::rules::ALL,
         services::secrets::rules::ALL,

@@ -9,11 +9,13 @@ use crate::client::classes::PLAINTEXT;
 use crate::client::pace::Pace;
 use crate::client::retry::Budget;
 use crate::client::{ClientId, ClientSetup, Failure, Mix, RetryMode, rules};
+use crate::rulebook::RuleRef;
 use crate::services::replication::{ClassId, NEW_ITEM};
 use crate::services::{ErrorCode, Service};
 use crate::sim::rng::{below, unit};
 use crate::sim::{Draws, Law, Sampler, Span, Stream, Time};
 use crate::world::RegionId;
+use crate::world::outage::Holds;
 
 /// A request in flight, by slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -226,6 +228,10 @@ pub struct ClientState {
     pub(super) instances: u64,
     pub(super) attempt_timeout: Span,
     pub(super) retry: RetryMode,
+    /// How long the credentials of an instance are good.
+    session: Span,
+    /// By instance: when it first renews them.
+    renewals: Vec<Time>,
     /// Retry tokens, one SDK client a service and instance.
     pub(super) budgets: Vec<[Budget; 2]>,
     /// Their rate limiters in adaptive mode, else none.
@@ -268,6 +274,12 @@ impl ClientState {
             instances: u64::from(client.instances.max(1)),
             attempt_timeout: client.attempt_timeout,
             retry: client.retry,
+            session: client.session,
+            renewals: {
+                let mut sessions = stream("sessions");
+                let renewal = |_| Time(below(sessions.next_u64(), client.session.0.max(1)));
+                (0..client.instances.max(1)).map(renewal).collect()
+            },
             budgets: vec![[Budget::default(); 2]; client.instances.max(1) as usize],
             paces: match client.retry {
                 RetryMode::Adaptive => vec![Default::default(); client.instances.max(1) as usize],
@@ -280,6 +292,13 @@ impl ClientState {
             store: client.store,
             replicas: (0..setup.world.regions.len() as u8).map(|r| routes(RegionId(r))).collect(),
         }
+    }
+
+    /// When the session of an instance ends that was the last to begin before `then`.
+    fn session_ends(&self, instance: u16, then: Time) -> Time {
+        let first = self.renewals[usize::from(instance)];
+        let begun = (then - first).0.div_ceil(self.session.0.max(1));
+        first + Span(begun * self.session.0)
     }
 
     /// The rate limiter of the SDK client that makes a request's calls, in adaptive mode.
@@ -362,15 +381,36 @@ impl Simulation {
             forwarded: false,
             endpoint_spell: 0,
         });
-        if region.is_down() {
-            self.stop(request, now);
-        } else {
-            match kind {
+        let hampered = region.is_hampered() || self.capacity.is_gone(id, home);
+        match hampered.then(|| self.hindrance(request)).flatten() {
+            Some(failure) => self.stop(request, now, failure),
+            None => match kind {
                 Kind::Read => self.turn_to_store(request, now),
                 Kind::Write | Kind::Insert => self.start_encryption(request),
-            }
+            },
         }
         self.schedule_arrival(id);
+    }
+
+    /// What keeps the instance of a new request from working on it, if anything does.
+    #[cold]
+    fn hindrance(&mut self, id: RequestId) -> Option<Failure> {
+        let r = self.requests.get(id);
+        let (site, client) = (self.world.region(r.home), &self.clients[r.client.index()]);
+        let unavailable = |rule| Some(Failure::new(ErrorCode::AppUnavailable, rule));
+        if site.is_down() {
+            unavailable(rules::INSTANCES_STOP_WITH_THEIR_REGION)
+        } else if self.capacity.is_gone(r.client, r.home) {
+            unavailable(rules::NOBODY_READY_NOBODY_ANSWERS)
+        } else if site.zone_of(r.instance).is_down() {
+            unavailable(rules::INSTANCES_STOP_WITH_THEIR_ZONE)
+        } else if site.credentials.is_down()
+            && client.session_ends(r.instance, site.credentials.since()) <= r.arrived
+        {
+            Some(Failure::new(ErrorCode::ExpiredTokenException, rules::SESSIONS_EXPIRE))
+        } else {
+            None
+        }
     }
 
     fn start_encryption(&mut self, id: RequestId) {
@@ -384,10 +424,24 @@ impl Simulation {
         }
     }
 
-    /// The application's instance stopped with its Region.
+    /// When and why the instance that works on a request stopped, if it has.
     #[cold]
-    pub(super) fn stop(&mut self, id: RequestId, at: Time) {
-        let failure = Failure::new(ErrorCode::AppUnavailable, rules::INSTANCES_STOP_WITH_THEIR_REGION);
+    pub(super) fn stopped(&self, id: RequestId) -> Option<(Time, Failure)> {
+        let r = self.requests.read(id);
+        let site = self.world.region(r.home);
+        let stops = [
+            (&site.down, rules::INSTANCES_STOP_WITH_THEIR_REGION),
+            (site.zone_of(r.instance), rules::INSTANCES_STOP_WITH_THEIR_ZONE),
+        ];
+        let stop = |(holds, rule): (&Holds, RuleRef)| {
+            Some((holds.began_after(r.arrived)?, Failure::new(ErrorCode::AppUnavailable, rule)))
+        };
+        stops.into_iter().filter_map(stop).min_by_key(|(since, _)| *since)
+    }
+
+    /// The application's instance stopped, or cannot work.
+    #[cold]
+    pub(super) fn stop(&mut self, id: RequestId, at: Time, failure: Failure) {
         self.recorder.refused(self.requests.get(id), "application", failure, at);
         self.end_at(id, at, Err(failure));
     }

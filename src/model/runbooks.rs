@@ -2,7 +2,7 @@
 
 use super::setup::{RunbookStep, Setup};
 use super::{Event, Simulation};
-use crate::client::ClientId;
+use crate::client::{ClientId, rules};
 use crate::runlog::EventRow;
 use crate::sim::{Sampler, Span, Stream, Time};
 use std::sync::Arc;
@@ -19,6 +19,8 @@ enum Status {
     Running(usize),
     /// The step in hand waits until its condition holds.
     Waiting(usize),
+    /// The step in hand waits until people can sign in.
+    SignIn(usize),
     /// It is through.
     Done,
 }
@@ -75,13 +77,18 @@ impl Runbooks {
         self.last[client].map(|second| second.good as f64 / second.all as f64)
     }
 
-    fn end_second(&mut self) {
-        for (last, now) in self.last.iter_mut().zip(&mut self.now) {
+    /// A second is over. `blind`: of these clients nobody hears. Whether that hid anything.
+    fn end_second(&mut self, blind: impl Fn(usize) -> bool) -> bool {
+        let mut hidden = false;
+        for (client, (last, now)) in self.last.iter_mut().zip(&mut self.now).enumerate() {
             let second = std::mem::take(now);
-            if second.all > 0 {
-                *last = Some(second);
+            match second.all > 0 {
+                true if blind(client) => hidden = true,
+                true => *last = Some(second),
+                false => {}
             }
         }
+        hidden
     }
 }
 
@@ -89,7 +96,11 @@ impl Simulation {
     /// A second is over: monitoring is brought up to date, conditions are looked at.
     pub(super) fn end_second(&mut self) {
         self.settle_ledger();
-        self.runbooks.end_second();
+        let (world, clients) = (&self.world, &self.clients);
+        let blind = |client: usize| world.region(clients[client].home).monitoring.is_down();
+        if self.runbooks.end_second(blind) {
+            self.recorder.count_rule(rules::BLIND_MONITORING_STANDS_STILL);
+        }
         let now = self.kernel.now();
         let setup = Arc::clone(&self.setup);
         for (i, runbook) in setup.runbooks.iter().enumerate() {
@@ -112,7 +123,7 @@ impl Simulation {
                         self.go_on_with(i as u16);
                     }
                 }
-                Status::Running(_) | Status::Done => {}
+                Status::Running(_) | Status::SignIn(_) | Status::Done => {}
             }
         }
         if (now + LOOK).0 <= setup.duration.0 {
@@ -131,6 +142,11 @@ impl Simulation {
                 self.runbooks.status[i] = if runbook.again { Status::Armed(None) } else { Status::Done };
                 return;
             };
+            if runbook.manual && self.is_locked_out(action) {
+                self.note_lockout(i);
+                self.runbooks.status[i] = Status::SignIn(step);
+                return;
+            }
             self.runbooks.status[i] = Status::Running(step + 1);
             match action {
                 RunbookStep::Wait(law) => {
@@ -168,6 +184,41 @@ impl Simulation {
                 }
             }
         }
+    }
+
+    /// Whether people cannot take a step because they cannot sign in to the Region in which they would.
+    fn is_locked_out(&self, step: &RunbookStep) -> bool {
+        let region = match step {
+            RunbookStep::Route { region, .. } => Some(*region),
+            RunbookStep::Run { command, .. } => self.region_named(&command.region),
+            RunbookStep::Wait(_) | RunbookStep::WaitUntil(_) => None,
+        };
+        region.is_some_and(|region| self.world.region(region).sign_in.is_down())
+    }
+
+    /// Faults started or lifted: people who could not sign in try again.
+    pub(super) fn sign_in_again(&mut self) {
+        for i in 0..self.runbooks.status.len() {
+            if let Status::SignIn(step) = self.runbooks.status[i] {
+                self.runbooks.status[i] = Status::Running(step);
+                self.go_on_with(i as u16);
+            }
+        }
+    }
+
+    fn note_lockout(&mut self, index: usize) {
+        self.recorder.event(EventRow {
+            time: self.kernel.now(),
+            region: None,
+            principal: self.setup.runbooks[index].name.clone(),
+            source: "runbook",
+            operation: "sign-in".to_owned(),
+            target: String::new(),
+            outcome: "waits".to_owned(),
+            error: String::new(),
+            rule: Some(rules::MANUAL_STEPS_NEED_A_SIGN_IN),
+            detail: String::new(),
+        });
     }
 
     fn wake(&mut self, runbook: u16, pause: Span) {

@@ -50,6 +50,10 @@ pub struct Setup {
     pub switches: kms::Switches,
     /// How long a store goes on with a key that has changed before it tries it again (DDB-KEY-7).
     pub table_key_recheck: Law,
+    /// How long an instance takes from its launch until it serves.
+    pub launch: Law,
+    /// The pause before a launch that found no capacity is tried again.
+    pub launch_retry: Span,
     /// Replicated data.
     pub stores: Vec<StoreSetup>,
     /// Applications.
@@ -281,6 +285,8 @@ pub struct RunbookSetup {
     pub held_for: Span,
     /// Whether it may start again.
     pub again: bool,
+    /// People take its steps, who must be able to sign in.
+    pub manual: bool,
     /// What is done, one after the other.
     pub steps: Vec<RunbookStep>,
 }

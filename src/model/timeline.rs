@@ -8,7 +8,7 @@ use crate::services::kms::{KmsEvent, SetId};
 use crate::services::{Outbox, Service};
 use crate::sim::Time;
 use crate::world::RegionId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// An entry of the timeline (index) is due: it happens, or the fault lifts.
@@ -32,6 +32,8 @@ pub struct Timers {
     tells: Vec<(Service, RegionId, RegionId, Event)>,
     /// Faults that hold keys disabled.
     pub(super) key_faults: BTreeMap<(SetId, RegionId, &'static str), u32>,
+    /// Faults of accounts (timeline entries) of which something comes unless they are lifted in time.
+    pub(super) pending: BTreeSet<u32>,
     /// The states of the declared keys as last written down.
     key_states: BTreeMap<(SetId, RegionId), &'static str>,
 }
@@ -55,6 +57,7 @@ impl Timers {
             held: Vec::new(),
             tells: Vec::new(),
             key_faults: BTreeMap::new(),
+            pending: BTreeSet::new(),
             key_states: BTreeMap::new(),
         }
     }
@@ -127,6 +130,7 @@ impl Simulation {
                 });
                 self.apply(fault, due.entry, due.lift, &name);
                 self.weather_changed();
+                self.sign_in_again();
             }
         }
     }
@@ -236,5 +240,6 @@ fn names(setup: &Setup) -> Names<'_> {
         regions: setup.world.regions.iter().map(|region| region.name.as_str()).collect(),
         stores: setup.stores.iter().map(|store| store.name.as_str()).collect(),
         keys: setup.keys.iter().map(|key| key.name.as_str()).collect(),
+        accounts: (0..setup.directory.accounts()).map(|i| setup.directory.account_name(i)).collect(),
     }
 }

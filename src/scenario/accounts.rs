@@ -187,7 +187,8 @@ fn named(cx: &Context) -> Vec<Value> {
     for entry in cx.scenario.get("timeline").map(Value::items).unwrap_or_default() {
         let Some(table) = entry.table() else { continue };
         let refused = table.get("key-policy-deny").and_then(|fault| fault.table()?.get("principal"));
-        found.extend(table.get("as").into_iter().chain(refused).cloned());
+        let attacker = table.get("account-compromise").and_then(|fault| fault.table()?.get("principal"));
+        found.extend(table.get("as").into_iter().chain(refused).chain(attacker).cloned());
     }
     for (part, key) in [("stores", "readers"), ("clients", "principal")] {
         for v in cx.scenario.tables(part).iter().filter_map(|entry| entry.value.table()?.get(key)) {

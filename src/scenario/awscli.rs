@@ -5,7 +5,7 @@ use super::shell_words::{Word, words};
 use crate::runlog::parse::ParseError;
 use crate::services::api::{Argument, Command, Kind, Operation, Param, Service, kebab};
 use crate::services::reference::references;
-use crate::services::{aurora, dynamodb, kms, route53, s3, secrets, shorthand, snapshot};
+use crate::services::{aurora, autoscaling, dynamodb, kms, route53, s3, secrets, shorthand, snapshot};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use std::collections::BTreeMap;
@@ -16,6 +16,7 @@ pub fn operations() -> Vec<&'static [Operation]> {
     vec![
         kms::api::OPERATIONS,
         aurora::api::OPERATIONS,
+        autoscaling::api::OPERATIONS,
         dynamodb::api::OPERATIONS,
         route53::api::OPERATIONS,
         s3::api::OPERATIONS,

@@ -10,6 +10,11 @@ use super::tree::{Entry, Node, Value};
 use super::value;
 use crate::client::{CacheSetup, ClientSetup, Keyring, Mix, Objective, RetryMode, cache};
 use crate::sim::Span;
+use crate::world::RegionId;
+use std::collections::BTreeMap;
+
+/// Application instances, unless stated.
+const INSTANCES: u64 = 4;
 
 /// `[clients.<name>]`
 pub static CLIENT: Shape = Shape {
@@ -39,6 +44,12 @@ pub static CLIENT: Shape = Shape {
             "the SDK's retry mode (standard)",
         ),
         field("instances", Form::Integer, "application instances (4)"),
+        field(
+            "standby",
+            Form::Named(&Form::Integer),
+            "instances ready at the start, by Region (as many as `instances`): `standby = { eu-west-1 = 0 }`",
+        ),
+        field("session", Form::Duration, "how long an instance's credentials are good (1h)"),
         field(
             "connect-timeout",
             Form::Duration,
@@ -141,6 +152,8 @@ fn client(cx: &Context, entry: &Entry) -> Option<ClientSetup> {
         }
     }
     let instances = fields.read("instances", |v| value::count(v, 1, value::MOST_INSTANCES));
+    let standby = fields.read("standby", |v| standby(cx, v, instances.unwrap_or(INSTANCES)));
+    let session = fields.read("session", value::duration_from(Span::SECOND));
     let timeout = |key, name| {
         let stated = fields.read(key, value::duration_from(Span::MILLISECOND));
         stated.unwrap_or_else(|| cx.default_if(rate.is_some(), name).mean())
@@ -160,12 +173,33 @@ fn client(cx: &Context, entry: &Entry) -> Option<ClientSetup> {
         context,
         failover,
         retry: retry.unwrap_or(RetryMode::Standard),
-        instances: instances.unwrap_or(4) as u32,
+        instances: instances.unwrap_or(INSTANCES) as u32,
+        standby: standby.unwrap_or_default(),
+        session: session.unwrap_or_else(|| cx.default_if(fails_without_sts(cx), "session").mean()),
         connect_timeout_local: timeout("connect-timeout", "connect-timeout-local"),
         connect_timeout_across: timeout("connect-timeout", "connect-timeout-across"),
         attempt_timeout: timeout("attempt-timeout", "attempt-timeout"),
         objective: objective.unwrap_or(Objective { share: 0.99, window: Span::secs(60) }),
     })
+}
+
+/// Whether the timeline has a fault for which the length of sessions matters.
+fn fails_without_sts(cx: &Context) -> bool {
+    let entries = cx.scenario.get("timeline").map(Value::items).unwrap_or_default();
+    entries.iter().any(|entry| entry.table().is_some_and(|table| table.get("credentials-outage").is_some()))
+}
+
+/// Ready instances by Region: no more than there may be.
+fn standby(cx: &Context, v: &Value, instances: u64) -> Result<BTreeMap<RegionId, u32>, Problem> {
+    let Some(table) = v.table() else {
+        let problem = Problem::error(&v.span, format!("expected a table, found {}", v.kind()));
+        return Err(problem.help("for example `standby = { eu-west-1 = 0 }`"));
+    };
+    let one = |entry: &Entry| {
+        let region = cx.regions.find_at(&entry.key, &entry.at)?;
+        Ok((RegionId(region as u8), value::count(&entry.value, 0, instances)? as u32))
+    };
+    table.entries.iter().map(one).collect()
 }
 
 fn mix(cx: &Context, v: &Value) -> Result<Option<Mix>, Problem> {

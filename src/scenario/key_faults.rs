@@ -29,6 +29,8 @@ static KEY_PENDING_DELETION: Shape = Shape {
     fields: &[KEY, REGION, field("window", Form::Duration, "the waiting period, 7d to 30d (30d)")],
 };
 
+static KEY_DELETED: Shape = Shape { what: "a key-deleted fault", fields: &[KEY, REGION] };
+
 static KEY_MATERIAL_EXPIRED: Shape = Shape { what: "a key-material-expired fault", fields: &[KEY, REGION] };
 
 static KEY_POLICY_DENY: Shape = Shape {
@@ -68,6 +70,7 @@ pub static KINDS: &[Kind] = &[
         shape: &KEY_PENDING_DELETION,
         read: key_pending_deletion,
     },
+    Kind { name: "key-deleted", aliases: &[], shape: &KEY_DELETED, read: key_deleted },
     Kind {
         name: "key-material-expired",
         aliases: &[],
@@ -165,6 +168,11 @@ fn key_pending_deletion(cx: &Context, fields: &Fields, keys: &[KeySetup]) -> Opt
     Some(hit.fault("key-pending-deletion", start, lift))
 }
 
+fn key_deleted(cx: &Context, fields: &Fields, keys: &[KeySetup]) -> Option<Fault> {
+    let hit = Hit::read(cx, fields, keys)?;
+    Some(Fault::KeyDeleted { key: hit.set, region: hit.region })
+}
+
 fn key_material_expired(cx: &Context, fields: &Fields, keys: &[KeySetup]) -> Option<Fault> {
     let hit = Hit::read(cx, fields, keys)?;
     if !hit.key.class.is_external() {
@@ -208,7 +216,7 @@ fn key_policy_deny(cx: &Context, fields: &Fields, keys: &[KeySetup]) -> Option<F
 }
 
 /// The permission that an operation asks for.
-fn action(v: &Value) -> Result<String, Problem> {
+pub fn action(v: &Value) -> Result<String, Problem> {
     let written = value::text(v)?;
     let names = api::OPERATIONS.iter().map(|operation| operation.name);
     match names.clone().find(|name| *name == written) {

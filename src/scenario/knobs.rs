@@ -27,6 +27,8 @@ pub static TIMING: Shape = Shape {
         field("alias-tag", Form::Law, "an alias or a tag until policies go by it (KMS-TIM-7)"),
         field("deletion-lateness", Form::Law, "real deletion after the waiting period (KMS-TIM-9)"),
         field("table-key-recheck", Form::Law, "until a store notices that its key has changed (DDB-KEY-7)"),
+        field("launch", Form::Law, "launch of an instance until it serves (SIM-ASG-3)"),
+        field("launch-retry", Form::Law, "until a launch that found no capacity is tried again (SIM-ASG-4)"),
     ],
 };
 
@@ -322,11 +324,15 @@ pub fn timing(cx: &Context, called: &[&'static str]) -> Timing {
 
 /// How long stores go on with a key that has changed.
 pub fn table_key_recheck(cx: &Context, stores: &[StoreSetup]) -> Law {
-    const NAME: &str = "table-key-recheck";
-    let stated = open(cx, "timing", &TIMING).and_then(|fields| fields.read(NAME, value::law));
     let customer = |key: &AtRest| matches!(key, AtRest::Customer(_));
     let used = stores.iter().any(|store| store.encryption.iter().any(customer));
-    stated.unwrap_or_else(|| cx.default_if(used, NAME))
+    time(cx, "table-key-recheck", used)
+}
+
+/// A time of `[timing]` that is not KMS's, or its default, which the run lists if it is used.
+pub fn time(cx: &Context, name: &'static str, used: bool) -> Law {
+    let stated = open(cx, "timing", &TIMING).and_then(|fields| fields.read(name, value::law));
+    stated.unwrap_or_else(|| cx.default_if(used, name))
 }
 
 /// Whether an operation of KMS changes something that cryptographic operations go by.

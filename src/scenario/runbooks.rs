@@ -28,6 +28,7 @@ pub static RUNBOOK: Shape = Shape {
             "\"wait 5m\", \"wait until ...\", \"route checkout to eu-west-1\", \"aws ...\", \"retry 30s: aws ...\"",
         ),
         field("again", Form::Flag, "whether it may start again (false)"),
+        field("manual", Form::Flag, "people take its steps, who must be able to sign in (false)"),
     ],
 };
 
@@ -43,12 +44,13 @@ fn runbook(cx: &Context, timeline: &Timeline, entry: &Entry) -> Option<RunbookSe
     let fields = Fields::open(&entry.value, &entry.at, &RUNBOOK, cx.sink)?;
     let when = fields.need("when", |v| when(cx, timeline, v));
     let again = fields.read("again", value::flag).unwrap_or(false);
+    let manual = fields.read("manual", value::flag).unwrap_or(false);
     let steps = fields.each("steps", |v| step(cx, timeline, v));
     if fields.get("steps").is_none_or(|list| list.items().is_empty()) {
         fields.report(Problem::error(&fields.place("steps"), "a runbook needs `steps`"));
     }
     let (when, held_for) = when?;
-    Some(RunbookSetup { name: entry.key.clone(), when, held_for, again, steps })
+    Some(RunbookSetup { name: entry.key.clone(), when, held_for, again, manual, steps })
 }
 
 /// A condition, and how long it must have held.

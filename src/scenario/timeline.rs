@@ -405,8 +405,10 @@ pub fn command_at(
     known: &dyn Fn(&str) -> bool,
 ) -> Result<Command, Problem> {
     let whole = v.text().unwrap_or_default();
+    // A Region that a fault adds stands beyond the end of what is written.
+    let written = |at: usize| (at + offset).min(whole.len());
     let place = |range: std::ops::Range<usize>| {
-        cx.sources.part(&v.span, whole, &(range.start + offset..range.end + offset))
+        cx.sources.part(&v.span, whole, &(written(range.start)..written(range.end)))
     };
     let load = |name: &str| cx.files.bytes(cx, &v.span, name);
     let (command, region) = awscli::parse_with(text, &awscli::operations(), &load)

@@ -128,6 +128,19 @@ pub fn size(value: &Value, least: u64, most: u64) -> Result<u64, Problem> {
     }
 }
 
+/// A factor: a number from 1 to a million.
+pub fn factor(value: &Value) -> Result<f64, Problem> {
+    let number = match &value.node {
+        Node::Integer(number) => *number as f64,
+        Node::Float(number) => *number,
+        _ => return Err(expected(value, "a number from 1 to 1 000 000")),
+    };
+    match (1.0..=1e6).contains(&number) {
+        true => Ok(number),
+        false => Err(Problem::error(&value.span, "a factor is a number from 1 to 1 000 000")),
+    }
+}
+
 /// A share: a number from 0 to 1, or a percentage.
 pub fn share(value: &Value) -> Result<f64, Problem> {
     let number = match &value.node {

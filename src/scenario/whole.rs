@@ -103,7 +103,9 @@ fn setup(request: &Request, cx: &Context, variant: Option<&str>) -> Option<Setup
     let timeline = timeline::read(cx, &keys, rules.base);
     let runbooks = runbooks::read(cx, &timeline);
     let expect = expect::read(cx, &timeline, rules.base);
-    let timing = knobs::timing(cx, &called(&timeline.entries, &runbooks, &keys, cx.duration));
+    let called = called(&timeline.entries, &runbooks, &keys, cx.duration);
+    let launches = called.contains(&"SetDesiredCapacity");
+    let timing = knobs::timing(cx, &called);
 
     let name = stem(request);
     let duration = duration?;
@@ -123,6 +125,8 @@ fn setup(request: &Request, cx: &Context, variant: Option<&str>) -> Option<Setup
         settings,
         switches: rules.switches,
         table_key_recheck: knobs::table_key_recheck(cx, &stores),
+        launch: knobs::time(cx, "launch", launches),
+        launch_retry: knobs::time(cx, "launch-retry", launches).mean(),
         stores,
         clients,
         records,

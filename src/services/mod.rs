@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod aurora;
+pub mod autoscaling;
 pub mod calendar;
 pub mod dates;
 pub mod dynamodb;

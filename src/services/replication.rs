@@ -210,6 +210,10 @@ pub struct Replicas {
     tracks_lag: bool,
     /// The number of each write's data key, if somebody caches them.
     data_keys: Option<Vec<u32>>,
+    /// By how much each replica's clock is wrong, in nanoseconds: last writer wins goes by it.
+    skew: Vec<i64>,
+    /// What wrong clocks said of writes, by acknowledgement, source and item.
+    misdated: BTreeMap<(Time, u8, u32), Time>,
     /// What commands wrote, by item, instant and source: whoever has the record has the value.
     values: BTreeMap<(u32, Time, u8), Value>,
     free: Vec<u32>,
@@ -229,6 +233,8 @@ impl Replicas {
             tracks_lag: false,
             data_keys: None,
             values: BTreeMap::new(),
+            skew: vec![0; n],
+            misdated: BTreeMap::new(),
             free: Vec::new(),
             pairs: vec![Pair::default(); n * n],
             regions,
@@ -286,8 +292,33 @@ impl Replicas {
         }
     }
 
+    /// The clock of the replica in a Region is wrong by so much more, in nanoseconds.
+    pub fn skew(&mut self, region: RegionId, by: i64) {
+        if let Some(replica) = self.replica_in(region) {
+            self.skew[usize::from(replica)] += by;
+        }
+    }
+
+    /// When a write was made by the clock of the replica that took it: the order of last writer wins.
+    #[inline]
+    fn by_its_clock(&self, acked: Time, source: u8, item: u32) -> Time {
+        match self.misdated.is_empty() {
+            true => acked,
+            false => self.misdated.get(&(acked, source, item)).copied().unwrap_or(acked),
+        }
+    }
+
+    /// A write is acknowledged while the clock of its replica is wrong.
+    fn misdate(&mut self, acked: Time, source: u8, item: u32) {
+        let skew = self.skew[usize::from(source)];
+        if skew != 0 {
+            self.misdated.insert((acked, source, item), Time(acked.0.saturating_add_signed(skew)));
+        }
+    }
+
     /// Keeps what a command wrote, so that reads of any copy that has the write can answer it.
     pub fn note_value(&mut self, item: u32, written: Time, source: u8, value: Value) {
+        let written = self.by_its_clock(written, source, item);
         self.values.insert((item, written, source), value);
     }
 
@@ -298,9 +329,14 @@ impl Replicas {
 
     #[inline]
     fn record(&self, id: WriteId, write: &Write) -> Record {
-        let Write { acked, class, source, .. } = *write;
+        let Write { acked, item, class, source, .. } = *write;
         let data_key = self.data_keys.as_ref().and_then(|keys| keys.get(id.0 as usize)).copied();
-        Record { written: acked, class, source, data_key: data_key.unwrap_or_default() }
+        Record {
+            written: self.by_its_clock(acked, source, item),
+            class,
+            source,
+            data_key: data_key.unwrap_or_default(),
+        }
     }
 
     /// Puts every item into every replica, level, before the run. Each has a data key of its own.
@@ -367,6 +403,7 @@ impl Replicas {
         if to == 0 {
             self.free.push(id.0);
         }
+        self.misdate(now, source, item);
         let record = self.record(id, &write);
         self.tables[usize::from(source)].put(item, record)
     }
@@ -443,10 +480,11 @@ impl Replicas {
 
     #[inline]
     fn apply(&mut self, id: WriteId, write: Write, to: u8) -> Ended {
-        let Write { acked, item, source, .. } = write;
+        let Write { item, source, .. } = write;
         let record = self.record(id, &write);
         let table = &mut self.tables[usize::from(to)];
-        let newest = table.last(item).is_none_or(|there| (acked, source) >= (there.written, there.source));
+        let written = record.written;
+        let newest = table.last(item).is_none_or(|there| (written, source) >= (there.written, there.source));
         let (end, change) = match (newest, self.order) {
             (true, _) => (End::Applied, Some(table.put(item, record))),
             (false, Order::Log) => (End::Applied, None),
@@ -524,6 +562,36 @@ impl Replicas {
         self.pair_mut(from, to).held = Held::default();
         let open: Vec<(WriteId, Write)> = self.missing(from, to).map(|(id, write)| (id, *write)).collect();
         open.into_iter().map(|(id, write)| self.end(id, write, to, end, None)).collect()
+    }
+
+    /// Whoever else has them sends on what a replica had not sent itself: to the replica `to`, in order.
+    pub fn deliver(&mut self, from: u8, to: u8) -> Vec<Ended> {
+        self.pair_mut(from, to).held = Held::default();
+        let mut open: Vec<(WriteId, Write)> =
+            self.missing(from, to).map(|(id, write)| (id, *write)).collect();
+        open.sort_unstable_by_key(|(id, write)| (write.acked, *id));
+        open.into_iter().map(|(id, write)| self.apply(id, write, to)).collect()
+    }
+
+    /// A replica is gone for good: what it had not sent is lost, and what is on its way to it.
+    pub fn lose(&mut self, replica: u8) -> Vec<Ended> {
+        let mut ended = self.end_all(replica, End::Lost);
+        for from in (0..self.regions.len() as u8).filter(|from| *from != replica) {
+            ended.extend(self.end_between(from, replica, End::Lost));
+        }
+        ended
+    }
+
+    /// A replication message arrives where nothing is left.
+    pub fn arrive_nowhere(&mut self, id: WriteId, to: u8) -> Option<Ended> {
+        let bit = 1 << to;
+        let mut write = self.writes[id.0 as usize];
+        write.flying &= !bit;
+        if write.waiting & bit == 0 {
+            self.put_back(id, write);
+            return None;
+        }
+        Some(self.end(id, write, to, End::Lost, None))
     }
 
     /// A replica's volume is replaced by a copy of another's.

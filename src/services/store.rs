@@ -250,4 +250,9 @@ pub trait Stored {
     ) -> Effects {
         Effects::default()
     }
+
+    /// The account has had the Region of a copy disabled for so long that the service may give it up (DDB-GT-6).
+    fn opted_out(&mut self, _replica: u8, _now: Time, _out: &mut Outbox<Self::Event>) -> Effects {
+        Effects::default()
+    }
 }

@@ -4,6 +4,7 @@ use super::EndpointSetup;
 use super::calls::{Call, Calls};
 use super::outage::Holds;
 use super::quota::Bucket;
+use super::site::ZONES;
 use crate::sim::{Draws, Sampler, Span, Tables, Time};
 
 /// How something that is down answers.
@@ -238,6 +239,14 @@ impl Endpoint {
         }
     }
 
+    /// So many zones are left, each with an equal share of the servers; what is in service goes on.
+    pub fn keep_zones(&mut self, left: usize) {
+        if let Servers::Limited(servers) = &mut self.servers {
+            servers.zones = left;
+            servers.resize();
+        }
+    }
+
     /// Takes one request's share of the quota, if there is one left.
     #[inline]
     pub fn within_quota(&mut self, now: Time) -> bool {
@@ -266,6 +275,8 @@ struct Limited {
     number: usize,
     /// Shares that faults take away now.
     lost: Vec<(u32, f64)>,
+    /// Availability Zones that are left, each with an equal share.
+    zones: usize,
 }
 
 impl Servers {
@@ -274,7 +285,12 @@ impl Servers {
             None => Servers::Unlimited,
             Some(number) => {
                 let number = number.max(1) as usize;
-                Servers::Limited(Limited { free: vec![Time::ZERO; number], number, lost: Vec::new() })
+                Servers::Limited(Limited {
+                    free: vec![Time::ZERO; number],
+                    number,
+                    lost: Vec::new(),
+                    zones: ZONES,
+                })
             }
         }
     }
@@ -316,7 +332,8 @@ impl Limited {
     /// ones are free at once.
     fn resize(&mut self) {
         let kept = self.lost.iter().fold(1.0, |kept, (_, share)| kept * (1.0 - share));
-        let number = ((self.number as f64 * kept) as usize).max(1);
+        let there = self.number * self.zones / ZONES;
+        let number = ((there as f64 * kept) as usize).max(1);
         self.free.sort_unstable();
         let gone = self.free.len().saturating_sub(number);
         self.free.drain(..gone);

@@ -46,12 +46,13 @@ pub mod outage;
 pub mod quota;
 pub mod regions;
 pub mod rules;
+pub mod site;
 pub mod topology;
 
 use crate::sim::{Law, Span, Tables, Time};
 use endpoint::Endpoint;
 use link::Link;
-use outage::Holds;
+use site::{Site, ZONES};
 
 /// The world before the run: what exists and how it behaves while nothing is broken.
 #[derive(Clone, Debug)]
@@ -152,6 +153,16 @@ impl Service {
         }
     }
 
+    /// The Region in which the control plane of a global service is; its data plane is everywhere (AWS whitepaper,
+    /// Fault isolation boundaries).
+    pub fn home(self) -> Option<&'static str> {
+        match self {
+            Service::Route53 => Some("us-east-1"),
+            Service::RecoveryCluster => Some("us-west-2"),
+            _ => None,
+        }
+    }
+
     /// As the AWS CLI calls it.
     pub fn cli_name(self) -> &'static str {
         match self {
@@ -176,6 +187,9 @@ impl std::fmt::Display for Service {
     }
 }
 
+/// The Region on which the configuration of buckets in every Region depends (ibid., Amazon S3).
+pub const BUCKETS_HOME: &str = "us-east-1";
+
 /// The default retransmission time-out of a lost message: RFC 6298's lower bound as Linux sets it (Assumed).
 pub const RETRANSMISSION_TIMEOUT: Span = Span::millis(200);
 
@@ -189,7 +203,7 @@ impl Setup {
 /// The world while a run goes on: the state of every Region, link and endpoint.
 #[derive(Clone, Debug)]
 pub struct World {
-    regions: Vec<Holds>,
+    sites: Vec<Site>,
     links: Vec<Link>,
     endpoints: Vec<Endpoint>,
 }
@@ -198,7 +212,7 @@ impl World {
     /// A healthy, idle world.
     pub fn new(setup: &Setup, tables: &mut Tables) -> World {
         World {
-            regions: vec![Holds::default(); setup.regions.len()],
+            sites: vec![Site::default(); setup.regions.len()],
             links: setup.links.iter().flatten().map(|link| Link::new(link, tables)).collect(),
             endpoints: setup
                 .endpoints
@@ -211,41 +225,46 @@ impl World {
 
     /// Every Region.
     pub fn regions(&self) -> impl Iterator<Item = RegionId> + use<> {
-        (0..self.regions.len() as u8).map(RegionId)
+        (0..self.sites.len() as u8).map(RegionId)
     }
 
-    /// Whether a Region as a whole is down: its endpoints, and the instances there.
+    /// A Region as a place: whether it is down as a whole (its endpoints, and the instances there), its zones, …
     #[inline]
-    pub fn region(&self, region: RegionId) -> &Holds {
-        &self.regions[region.index()]
+    pub fn region(&self, region: RegionId) -> &Site {
+        &self.sites[region.index()]
+    }
+
+    /// The same, to change it.
+    pub fn site_mut(&mut self, region: RegionId) -> &mut Site {
+        &mut self.sites[region.index()]
     }
 
     /// The link from one Region to another, or the way inside one.
     #[inline]
     pub fn link(&self, from: RegionId, to: RegionId) -> &Link {
-        &self.links[from.index() * self.regions.len() + to.index()]
+        &self.links[from.index() * self.sites.len() + to.index()]
     }
 
     /// The same, to change it.
     pub fn link_mut(&mut self, from: RegionId, to: RegionId) -> &mut Link {
-        &mut self.links[from.index() * self.regions.len() + to.index()]
+        &mut self.links[from.index() * self.sites.len() + to.index()]
     }
 
     /// A service's endpoint in a Region.
     #[inline]
     pub fn endpoint(&self, service: Service, region: RegionId) -> &Endpoint {
-        &self.endpoints[service as usize * self.regions.len() + region.index()]
+        &self.endpoints[service as usize * self.sites.len() + region.index()]
     }
 
     /// The same, to use or change it.
     #[inline]
     pub fn endpoint_mut(&mut self, service: Service, region: RegionId) -> &mut Endpoint {
-        &mut self.endpoints[service as usize * self.regions.len() + region.index()]
+        &mut self.endpoints[service as usize * self.sites.len() + region.index()]
     }
 
     /// A whole Region goes down by a fault.
     pub fn crash(&mut self, now: Time, region: RegionId, fault: u32, mode: endpoint::Mode) {
-        self.regions[region.index()].hold(now);
+        self.sites[region.index()].stop(now);
         for service in Service::ALL {
             self.endpoint_mut(service, region).crash(now, fault, mode);
         }
@@ -253,15 +272,51 @@ impl World {
 
     /// That fault is lifted.
     pub fn recover(&mut self, region: RegionId, fault: u32) {
-        self.regions[region.index()].lift();
+        self.sites[region.index()].down.lift();
         for service in Service::ALL {
             self.endpoint_mut(service, region).recover(fault);
+        }
+    }
+
+    /// Zones of a Region go down by a fault: their share of every endpoint's servers is gone, and with two of them the
+    /// Region's services.
+    pub fn stop_zones(&mut self, now: Time, region: RegionId, fault: u32, zones: &[u8]) {
+        zones.iter().for_each(|zone| self.sites[region.index()].stop_zone(*zone, now));
+        self.spread(region);
+        if self.region(region).quorum_lost_by.is_none() && self.region(region).lacks_quorum() {
+            self.site_mut(region).quorum_lost_by = Some(fault);
+            self.crash(now, region, fault, endpoint::Mode::Error);
+        }
+    }
+
+    /// That fault is lifted.
+    pub fn restart_zones(&mut self, region: RegionId, zones: &[u8]) {
+        zones.iter().for_each(|zone| self.sites[region.index()].lift_zone(*zone));
+        self.spread(region);
+        if let Some(fault) = self.region(region).quorum_lost_by
+            && !self.region(region).lacks_quorum()
+        {
+            self.site_mut(region).quorum_lost_by = None;
+            self.recover(region, fault);
+        }
+    }
+
+    /// Every endpoint has its share of servers in the zones that are left.
+    fn spread(&mut self, region: RegionId) {
+        let left = ZONES - self.region(region).zones_down();
+        for service in Service::ALL {
+            self.endpoint_mut(service, region).keep_zones(left);
         }
     }
 
     /// Whether applications in `from` can exchange messages with endpoints in `to`, both ways.
     pub fn connected(&self, from: RegionId, to: RegionId) -> bool {
         !self.link(from, to).app.is_down() && !self.link(to, from).app.is_down()
+    }
+
+    /// Whether a service's control plane in a Region answers now.
+    pub fn control_answers(&self, service: Service, at: RegionId) -> bool {
+        !self.endpoint(service, at).control.is_down()
     }
 
     /// The Regions whose control plane of a service answers from `from` (which is always among them).

@@ -38,6 +38,11 @@ impl Holds {
         self.spells
     }
 
+    /// When the latest spell began, if there was one and not before `then`.
+    pub fn began_after(&self, then: Time) -> Option<Time> {
+        (self.spells > 0 && self.since >= then).then_some(self.since)
+    }
+
     /// When the latest spell began.
     pub fn since(&self) -> Time {
         self.since

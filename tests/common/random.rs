@@ -359,6 +359,10 @@ impl Scenario {
             if c.one_in(5) {
                 let _ = writeln!(self.body, "requests = 40\ninstances = 2");
             }
+            if c.one_in(4) {
+                let region = c.pick(&self.regions);
+                let _ = writeln!(self.body, "standby = {{ {region} = {} }}\nsession = \"20s\"", c.below(2));
+            }
         }
     }
 
@@ -423,8 +427,7 @@ impl Scenario {
             _ => {
                 let fault = self.fault(c, Some(stores));
                 let _ = writeln!(self.timeline, "{fault}");
-                // A restart passes by itself.
-                if c.below(3) > 0 && !fault.starts_with("writer-failover") {
+                if c.below(3) > 0 && !is_for_good(&fault) {
                     let lasts = 1 + c.below(1000) as u64 * self.seconds / 2000;
                     let _ = writeln!(self.timeline, "for = \"{lasts}s\"");
                     if c.one_in(4) {
@@ -450,8 +453,39 @@ impl Scenario {
         );
     }
 
+    /// A fault of a Region, its zones, its people, or of the account.
+    fn wide_fault(&self, c: &mut Choices) -> String {
+        let region = c.pick(&self.regions);
+        let key = self.key(c);
+        match c.below(11) {
+            0 => format!("region-loss = {{ region = \"{region}\" }}"),
+            1 | 2 => {
+                let zones = c.pick(&["[\"a\"]", "[\"b\"]", "[\"a\", \"c\"]"]);
+                format!("az-outage = {{ region = \"{region}\", azs = {zones} }}")
+            }
+            3 => format!("insufficient-capacity = {{ region = \"{region}\", ratio = 0.5 }}"),
+            4 => format!("credentials-outage = {{ region = \"{region}\" }}"),
+            5 => format!("console-login-outage = {{ region = \"{region}\" }}"),
+            6 => format!("monitoring-blind = {{ region = \"{region}\" }}"),
+            7 => {
+                let actions = ["aws kms disable-key --key-id", "aws kms enable-key --key-id"];
+                let calls = actions.map(|action| format!("{action} ${key} --region {region}"));
+                format!("account-compromise = {{ actions = {calls:?} }}")
+            }
+            8 => format!("account-closed = {{ window = \"{}s\" }}", c.below(90)),
+            9 => format!("region-opt-out = {{ region = \"{region}\" }}"),
+            _ => match c.one_in(2) {
+                true => format!("key-deleted = {{ key = \"{key}\", region = \"{region}\" }}"),
+                false => format!("guardrail-deny = {{ region = \"{region}\", operations = [\"Decrypt\"] }}"),
+            },
+        }
+    }
+
     /// A fault of any kind; without `stores`, one that needs none.
     fn fault(&self, c: &mut Choices, stores: Option<&[Store]>) -> String {
+        if c.one_in(3) {
+            return self.wide_fault(c);
+        }
         let kind = c.below(if stores.is_some() { 12 } else { 9 });
         let region = c.pick(&self.regions);
         let others: Vec<&str> = self.regions.iter().filter(|other| **other != region).copied().collect();
@@ -510,6 +544,12 @@ impl Scenario {
         let anywhere = c.one_in(4);
         let region = c.pick(if anywhere { &self.regions } else { &places });
         let other = c.pick(&self.regions);
+        if c.one_in(6) {
+            let capacity = c.below(4);
+            return format!(
+                "aws autoscaling set-desired-capacity --auto-scaling-group-name c0 --desired-capacity {capacity} --region {other}"
+            );
+        }
         if let Some(store) = stores.iter().find(|store| store.aurora)
             && c.below(2) == 0
         {
@@ -568,4 +608,9 @@ impl Scenario {
             }
         }
     }
+}
+
+/// Whether a fault cannot be lifted.
+fn is_for_good(fault: &str) -> bool {
+    ["region-loss", "key-deleted", "account-compromise"].iter().any(|kind| fault.starts_with(kind))
 }

@@ -2,30 +2,33 @@
 
 mod account;
 mod data;
+mod scope;
 
 use super::Simulation;
 use super::data::Store;
 use crate::faults::{Fault, Network, Traffic};
 use crate::runlog::EventRow;
 use crate::services::kms::SetId;
-use crate::services::{Command, Service};
+use crate::services::{Command, Outbox, Service};
 use crate::world::RegionId;
 
 impl Simulation {
     pub(super) fn apply(&mut self, fault: &Fault, id: u32, lift: bool, name: &str) {
         let now = self.kernel.now();
+        let lacked = fault.region().is_some_and(|region| self.world.region(region).lacks_quorum());
         match lift {
             false => fault.start(&mut self.world, id, now),
             true => fault.lift(&mut self.world, id),
         }
         match fault {
             Fault::Network(fault) => self.break_network(fault, lift),
-            Fault::Scope(fault) => {
-                if let Some((region, services)) = fault.stops_storage() {
-                    self.block_region(region, services, !lift);
-                }
+            Fault::Scope(fault) => self.break_scope(fault, lift, lacked, name),
+            Fault::KeyDeleted { key, region } => {
+                let mut out = Outbox::default();
+                self.kms.delete_at_once(*key, *region, &mut out);
+                self.take_kms(name, out);
             }
-            Fault::Data(fault) => self.break_data(fault, lift),
+            Fault::Data(fault) => self.break_data(fault, id, lift),
             Fault::Key { kind, key, region, start, lift: end } => match lift {
                 false => {
                     *self.timers.key_faults.entry((*key, *region, kind)).or_default() += 1;
@@ -33,7 +36,7 @@ impl Simulation {
                 }
                 true => self.mend_key(kind, *key, *region, end, name),
             },
-            Fault::Account(fault) => self.break_account(fault, lift),
+            Fault::Account(fault) => self.break_account(fault, id, lift, name),
             Fault::Api(_) => {}
         }
     }

@@ -12,8 +12,8 @@ use super::{Kind, SERVICE, operations, ratio};
 use crate::faults::{Api, Does, Fault};
 use crate::services::ErrorCode;
 use crate::services::kms::KeySetup;
-use crate::world::Service;
 use crate::world::calls::Calls;
+use crate::world::{RegionId, Service, regions};
 
 const REGION: Field = field("region", Form::Text, "the Region");
 const OPERATIONS: Field = field("operations", TEXTS, "the operations hit, such as \"Decrypt\"; absent: all");
@@ -67,10 +67,36 @@ static API_LATENCY: Shape = Shape {
     ],
 };
 
+static CREDENTIALS_OUTAGE: Shape = Shape {
+    what: "a credentials-outage",
+    fields: &[field("region", Form::Text, "the Region in which AWS STS issues nothing")],
+};
+
+static CONSOLE_LOGIN_OUTAGE: Shape = Shape {
+    what: "a console-login-outage",
+    fields: &[
+        field("region", Form::Text, "the Region to which people cannot sign in"),
+        field("partition", Form::Text, "or every Region of a partition, such as \"aws\""),
+    ],
+};
+
+static MONITORING_BLIND: Shape = Shape {
+    what: "a monitoring-blind fault",
+    fields: &[field("region", Form::Text, "the Region of whose applications nothing is seen")],
+};
+
 /// Every fault of calls.
 pub static KINDS: &[Kind] = &[
     Kind { name: "api-error", aliases: &[], shape: &API_ERROR, read: api_error },
     Kind { name: "throttle", aliases: &[], shape: &THROTTLE, read: throttle },
+    Kind { name: "credentials-outage", aliases: &[], shape: &CREDENTIALS_OUTAGE, read: credentials_outage },
+    Kind {
+        name: "console-login-outage",
+        aliases: &[],
+        shape: &CONSOLE_LOGIN_OUTAGE,
+        read: console_login_outage,
+    },
+    Kind { name: "monitoring-blind", aliases: &[], shape: &MONITORING_BLIND, read: monitoring_blind },
     Kind { name: "kms-throttle", aliases: &[], shape: &KMS_THROTTLE, read: kms_throttle },
     Kind { name: "api-latency", aliases: &[], shape: &API_LATENCY, read: api_latency },
 ];
@@ -82,7 +108,7 @@ fn hit(cx: &Context, fields: &Fields, service: Option<Service>, does: Option<Doe
     let principal = fields.read("principal", stores::principal);
     let operations = operations(fields, service, None);
     let calls = Calls { operations, principal, share };
-    Some(Fault::Api(Api { region: region?, service: service?, calls, does: does? }))
+    Some(Fault::Api(Api::Calls { region: region?, service: service?, calls, does: does? }))
 }
 
 fn api_error(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
@@ -133,4 +159,35 @@ fn api_latency(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
     let service = fields.need("service", |v| value::one_of(v, SERVICES));
     let add = fields.need("add", value::law);
     hit(cx, fields, service, add.map(Does::Delay))
+}
+
+fn credentials_outage(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    let region = fields.need("region", |v| cx.region(v))?;
+    Some(Fault::Api(Api::CredentialsOutage { region }))
+}
+
+fn monitoring_blind(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    let region = fields.need("region", |v| cx.region(v))?;
+    Some(Fault::Api(Api::MonitoringBlind { region }))
+}
+
+fn console_login_outage(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    if fields.get("region").is_some() == fields.get("partition").is_some() {
+        let problem = Problem::error(&fields.at, "a console-login-outage is of a `region` or a `partition`");
+        fields.report(problem.help("name one of them"));
+    }
+    let region = fields.read("region", |v| cx.region(v).map(|region| vec![region]));
+    let partition = fields.read("partition", |v| {
+        let name = value::text(v)?;
+        let of = |region: &str| regions::partition(region).unwrap_or("aws") == name;
+        let all = cx.regions.iter().enumerate().filter(|(_, region)| of(region));
+        let all: Vec<RegionId> = all.map(|(index, _)| RegionId(index as u8)).collect();
+        match all.is_empty() {
+            true => {
+                Err(Problem::error(&v.span, format!("no Region of this scenario is in partition `{name}`")))
+            }
+            false => Ok(all),
+        }
+    });
+    Some(Fault::Api(Api::ConsoleLoginOutage { regions: region.or(partition)? }))
 }

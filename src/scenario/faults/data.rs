@@ -10,6 +10,7 @@ use super::super::value;
 use super::Kind;
 use crate::faults::{Data, Fault};
 use crate::services::kms::KeySetup;
+use crate::sim::{Law, Span};
 use crate::world::RegionId;
 
 static REPLICATION_PAUSE: Shape = Shape {
@@ -19,6 +20,34 @@ static REPLICATION_PAUSE: Shape = Shape {
         field("region", Form::Text, "one of its Regions"),
         field("direction", Form::OneOf(&["in", "out", "both"]), "into it, out of it, or both (both)"),
         later("ramp", "replication stops at once"),
+    ],
+};
+
+static REPLICATION_SLOW: Shape = Shape {
+    what: "a replication-slow fault",
+    fields: &[
+        field("store", Form::Text, "the store"),
+        field("from", Form::Text, "the Region replicated from; absent: any"),
+        field("to", Form::Text, "the Region replicated to; absent: any"),
+        field("factor", Form::Number, "the delay is so many times as long, 1 to 1 000 000 (1)"),
+        field("add", Form::Law, "and longer by this (0s)"),
+    ],
+};
+
+static REPLICATION_NOT_AUTHORIZED: Shape = Shape {
+    what: "a replication-not-authorized fault",
+    fields: &[
+        field("store", Form::Text, "the DynamoDB global table"),
+        field("region", Form::Text, "the Region in which the replication role is denied"),
+    ],
+};
+
+static CLOCK_SKEW: Shape = Shape {
+    what: "a clock-skew",
+    fields: &[
+        field("region", Form::Text, "the Region whose clock is wrong"),
+        field("offset", Form::Duration, "by how much"),
+        field("behind", Form::Flag, "whether it is behind instead of ahead (false)"),
     ],
 };
 
@@ -49,6 +78,14 @@ pub static KINDS: &[Kind] = &[
         shape: &WRITE_FENCE_FAILURE,
         read: write_fence_failure,
     },
+    Kind { name: "replication-slow", aliases: &[], shape: &REPLICATION_SLOW, read: replication_slow },
+    Kind {
+        name: "replication-not-authorized",
+        aliases: &[],
+        shape: &REPLICATION_NOT_AUTHORIZED,
+        read: replication_not_authorized,
+    },
+    Kind { name: "clock-skew", aliases: &[], shape: &CLOCK_SKEW, read: clock_skew },
     Kind {
         name: "writer-failover",
         aliases: &["aws:rds:failover-db-cluster", "aws:rds:reboot-db-instances"],
@@ -56,6 +93,44 @@ pub static KINDS: &[Kind] = &[
         read: writer_failover,
     },
 ];
+
+fn replication_slow(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    let store = fields.need("store", |v| cx.stores.find(v));
+    let from = fields.read("from", |v| region_of(cx, v, store));
+    let to = fields.read("to", |v| region_of(cx, v, store));
+    let factor = fields.read("factor", value::factor);
+    let add = fields.read("add", value::law);
+    if fields.get("factor").is_none() && fields.get("add").is_none() {
+        let problem = Problem::error(&fields.at, "a replication-slow fault needs a `factor` or `add`");
+        fields.report(problem.help("`factor = 10`: ten times the delay"));
+    }
+    let add = add.unwrap_or(Law::Constant(Span::ZERO));
+    Some(Fault::Data(Data::ReplicationSlow { store: store?, from, to, factor: factor.unwrap_or(1.0), add }))
+}
+
+fn replication_not_authorized(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    let store = fields.need("store", |v| {
+        let store = cx.stores.find(v)?;
+        match stores::kind_of(&cx.scenario.tables("stores")[store]) {
+            Some(stores::Kind::GlobalTable) | None => Ok(store),
+            Some(_) => Err(Problem::error(&v.span, "this fault is of DynamoDB global tables")
+                .and(&cx.stores.at(store), "the store")
+                .help("`replication-pause` stops any store's replication")),
+        }
+    });
+    let region = fields.need("region", |v| region_of(cx, v, store));
+    Some(Fault::Data(Data::ReplicationNotAuthorized { store: store?, region: region? }))
+}
+
+fn clock_skew(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    let region = fields.need("region", |v| cx.region(v));
+    let offset = fields.need("offset", |v| match value::duration_from(Span::MILLISECOND)(v)? {
+        offset if offset <= Span::days(365) => Ok(offset),
+        _ => Err(Problem::error(&v.span, "a clock is wrong by a year at most")),
+    });
+    let behind = fields.read("behind", value::flag).unwrap_or(false);
+    Some(Fault::Data(Data::ClockSkew { region: region?, offset: offset?, behind }))
+}
 
 fn write_fence_failure(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
     let store = fields.need("store", |v| database(cx, v, &[stores::Kind::GlobalDatabase]));

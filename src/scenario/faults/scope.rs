@@ -25,8 +25,44 @@ static REGION_OUTAGE: Shape = Shape {
             "the services that fail; instances go on unless all do (all)",
         ),
         field("planes", Form::OneOf(&["both", "data", "control"]), "which planes fail (both)"),
-        field("storage", Form::OneOf(&["kept"]), "what becomes of the storage there (kept)"),
+        field("storage", Form::OneOf(&["kept", "lost"]), "whether what is stored there is kept (kept)"),
     ],
+};
+
+static REGION_LOSS: Shape = Shape {
+    what: "a region-loss",
+    fields: &[
+        field("region", Form::Text, "the Region that is lost for good, with everything stored there"),
+        field("mode", MODE, "what callers meet: silence (timeout), refused connections, 5xx (timeout)"),
+    ],
+};
+
+static AZ_OUTAGE: Shape = Shape {
+    what: "an az-outage",
+    fields: &[
+        field("region", Form::Text, "the Region"),
+        field("azs", Form::List(&ZONE), "which of its three zones fail: \"a\", \"b\", \"c\""),
+    ],
+};
+
+const ZONE: Form = Form::OneOf(&["a", "b", "c"]);
+
+static INSUFFICIENT_CAPACITY: Shape = Shape {
+    what: "an insufficient-capacity fault",
+    fields: &[
+        field("region", Form::Text, "the Region"),
+        field("resource", Form::OneOf(&["instances"]), "what is short: applications' instances"),
+        field("ratio", Form::Number, "share of launches that fail (1)"),
+    ],
+};
+
+static HOME_REGION_DEPENDENCY: Shape = Shape {
+    what: "a home-region-dependency",
+    fields: &[field(
+        "services",
+        Form::List(&Form::OneOf(&["route53", "iam", "organizations", "cloudfront", "arc"])),
+        "whose control planes fail, in the one Region that is their home",
+    )],
 };
 
 static SERVICE_OUTAGE: Shape = Shape {
@@ -71,6 +107,23 @@ static RECOVERY_THROTTLE: Shape = Shape {
 /// Every fault of a Region, a zone or a service.
 pub static KINDS: &[Kind] = &[
     Kind { name: "region-outage", aliases: &[], shape: &REGION_OUTAGE, read: region_outage },
+    Kind { name: "region-loss", aliases: &[], shape: &REGION_LOSS, read: region_loss },
+    Kind { name: "az-outage", aliases: &[], shape: &AZ_OUTAGE, read: az_outage },
+    Kind {
+        name: "insufficient-capacity",
+        aliases: &[
+            "aws:ec2:api-insufficient-instance-capacity-error",
+            "aws:ec2:asg-insufficient-instance-capacity-error",
+        ],
+        shape: &INSUFFICIENT_CAPACITY,
+        read: insufficient_capacity,
+    },
+    Kind {
+        name: "home-region-dependency",
+        aliases: &[],
+        shape: &HOME_REGION_DEPENDENCY,
+        read: home_region_dependency,
+    },
     Kind { name: "service-outage", aliases: &[], shape: &SERVICE_OUTAGE, read: service_outage },
     Kind {
         name: "control-plane-outage",
@@ -87,16 +140,77 @@ fn region_outage(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault>
     let mode = fields.read("mode", mode).unwrap_or(Mode::Timeout);
     let planes = [("both", Planes::Both), ("data", Planes::Data), ("control", Planes::Control)];
     let planes = fields.read("planes", |v| value::one_of(v, &planes)).unwrap_or(Planes::Both);
-    fields.read("storage", |v| value::one_of(v, &[("kept", ())]));
+    let lost = fields.read("storage", |v| value::one_of(v, &[("kept", false), ("lost", true)]));
+    let lost = lost.unwrap_or(false);
     let whole = fields.get("services").is_none_or(|v| v.text() == Some("all"));
     let services = match whole {
         true => Service::ALL.to_vec(),
         false => fields.each("services", |v: &Value| value::one_of(v, SERVICES)),
     };
     Some(Fault::Scope(match (whole, planes) {
-        (true, Planes::Both) => Scope::RegionOutage { region: region?, mode },
+        (true, Planes::Both) => Scope::RegionOutage { region: region?, mode, lost },
         _ => Scope::PartialOutage { region: region?, services, planes, mode },
     }))
+}
+
+fn region_loss(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    let region = fields.need("region", |v| cx.region(v));
+    let mode = fields.read("mode", mode).unwrap_or(Mode::Timeout);
+    Some(Fault::Scope(Scope::RegionOutage { region: region?, mode, lost: true }))
+}
+
+fn az_outage(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    let region = fields.need("region", |v| cx.region(v));
+    let mut zones = fields.each("azs", |v| value::one_of(v, &[("a", 0), ("b", 1), ("c", 2)]));
+    if fields.get("azs").is_none_or(|list| list.items().is_empty()) {
+        let problem = Problem::error(&fields.place("azs"), "an az-outage needs `azs`");
+        fields.report(problem.help("write `azs = [\"a\"]`: a Region has the zones a, b and c here"));
+    }
+    zones.sort_unstable();
+    zones.dedup();
+    cx.assume(
+        "Availability Zones of a Region",
+        "3",
+        "assumed",
+        "our choice: AWS has three or more in each Region",
+    );
+    Some(Fault::Scope(Scope::AzOutage { region: region?, zones }))
+}
+
+fn insufficient_capacity(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    let region = fields.need("region", |v| cx.region(v));
+    fields.read("resource", |v| value::one_of(v, &[("instances", ())]));
+    let ratio = fields.read("ratio", ratio).unwrap_or(1.0);
+    Some(Fault::Scope(Scope::InsufficientCapacity { region: region?, ratio }))
+}
+
+/// The services with one home that a command can call; the others' control planes are called by nobody here.
+fn home_region_dependency(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    let known = [
+        ("route53", Some(Service::Route53)),
+        ("arc", Some(Service::RecoveryCluster)),
+        ("iam", None),
+        ("organizations", None),
+        ("cloudfront", None),
+    ];
+    fields.need("services", |_| Ok(()));
+    let named = fields.each("services", |v| {
+        let Some(service) = value::one_of(v, &known)? else {
+            let message = "no operation of this service is modelled";
+            fields.report(Problem::warning(&v.span, message).label("without effect").rule("CP-3"));
+            return Ok(None);
+        };
+        let home = service.home().unwrap_or_default();
+        match cx.regions.position(home) {
+            Some(region) => Ok(Some((service, RegionId(region as u8)))),
+            None => {
+                let message = format!("the home of {service} is {home}, which is no Region of this scenario");
+                Err(Problem::error(&v.span, message).rule("CP-3"))
+            }
+        }
+    });
+    let services = named.into_iter().flatten().collect();
+    Some(Fault::Scope(Scope::HomeRegionDependency { services }))
 }
 
 fn service_outage(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {

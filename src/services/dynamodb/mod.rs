@@ -241,6 +241,15 @@ impl Stored for GlobalTable {
         self.key_changed(replica, health, now, out)
     }
 
+    fn opted_out(&mut self, replica: u8, _now: Time, out: &mut Outbox<TableEvent>) -> Effects {
+        if !self.member(replica).joined {
+            return Effects::default();
+        }
+        let effects = self.leave(replica, self.member(replica).status);
+        self.note(replica, "LeaveGlobalTable", rules::A_SOURCE_IS_KEPT, out);
+        effects
+    }
+
     fn replication_authorized(
         &mut self,
         replica: u8,

@@ -3,7 +3,7 @@
 use super::Document;
 use super::evaluate::{Held, PolicyKind, Standing};
 use super::principals::Named;
-use crate::world::RegionSet;
+use crate::world::{RegionId, RegionSet};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -99,6 +99,35 @@ impl Directory {
     /// The opt-in Regions that an account has not enabled.
     pub fn disabled(&self, account: usize) -> RegionSet {
         self.accounts.get(account).map_or(RegionSet::default(), |account| account.disabled)
+    }
+
+    /// A Region is disabled or enabled for an account.
+    pub fn opt(&mut self, account: usize, region: RegionId, enabled: bool) {
+        if let Some(account) = self.accounts.get_mut(account) {
+            account.disabled =
+                if enabled { account.disabled.without(region) } else { account.disabled.with(region) };
+        }
+    }
+
+    /// A service control policy is attached to an account.
+    pub fn attach(&mut self, account: usize, policy: Document) {
+        if let Some(account) = self.accounts.get_mut(account) {
+            account.service_control.push(policy);
+        }
+    }
+
+    /// One service control policy like this is taken away from an account.
+    pub fn detach(&mut self, account: usize, policy: &Document) {
+        if let Some(account) = self.accounts.get_mut(account)
+            && let Some(at) = account.service_control.iter().rposition(|held| held == policy)
+        {
+            account.service_control.remove(at);
+        }
+    }
+
+    /// The name of an account in the scenario.
+    pub fn account_name(&self, account: usize) -> &str {
+        self.accounts.get(account).map_or("", |account| account.name.as_str())
     }
 
     /// The account of a principal, as [`principal`](Directory::principal) finds it.

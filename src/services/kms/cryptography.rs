@@ -97,7 +97,7 @@ impl Kms {
         let set = self.set(set);
         let rule =
             if set.multi_region { rules::THE_LAST_KEY_TAKES_THE_DATA } else { rules::LOST_WITH_ITS_KEY };
-        set.keys.is_empty().then_some(rule)
+        set.keys.is_empty().then(|| set.taken_by.unwrap_or(rule))
     }
 
     /// The key that opens a blob by an algorithm. Only a symmetric blob says which key that is, and can be matched with

@@ -124,15 +124,20 @@ impl Kms {
     /// The waiting period is over: the key goes, with its aliases, and its primary hears of it.
     pub(super) fn delete(&mut self, key: KeyRef, out: &mut Outbox<KmsEvent>) {
         out.note(self.note_of(key, "DeleteKey", "deleted", rules::DELETED));
-        self.set_mut(key.set).keys.remove(&key.region);
-        let account = self.set(key.set).account;
-        self.aliases_mut(account, key.region).retain(|_, alias| alias.target != key.set);
-        self.touch(key);
+        self.remove(key);
         let set = self.set(key.set);
         if set.multi_region && !set.is_primary(key.region) {
             let event = KmsEvent::ReplicaDeleted { set: key.set, replica: key.region };
             out.tell(key.region, set.known.primary, event);
         }
+    }
+
+    /// The key is gone, with its aliases.
+    pub(super) fn remove(&mut self, key: KeyRef) {
+        self.set_mut(key.set).keys.remove(&key.region);
+        let account = self.set(key.set).account;
+        self.aliases_mut(account, key.region).retain(|_, alias| alias.target != key.set);
+        self.touch(key);
     }
 
     /// Word of a replica's deletion reaches the primary's Region. After the last one a primary that waited for it

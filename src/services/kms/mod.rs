@@ -13,6 +13,8 @@
 //!    `grants`, `aliases`, `tags`, `cryptography`, `signing`, `mac`, `agreement`, `pairs`, `listing` (`paging`).
 //! 7. `consistency`, `labels`: who sees the change, and when? `mirroring`: what the study notes would copy along.
 //!
+//! `outside`: lost Regions, closed accounts, changed organisations.
+//!
 //! What takes time goes on as events (`process`). `state` holds the keys, `material` what they work with, `spec` what
 //! kinds of key there are, `ciphertext` and `rsa` what a blob is made of, `primitives` what a secret makes of a
 //! message.
@@ -40,6 +42,7 @@ mod material;
 pub mod matrix;
 mod mirroring;
 mod naming;
+mod outside;
 mod paging;
 mod pairs;
 mod policies;

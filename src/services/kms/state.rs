@@ -4,6 +4,7 @@ use super::grant::Grant;
 use super::labels::Labels;
 use super::material::{Holding, Material, Rotating};
 use super::{KeyClass, SetId};
+use crate::rulebook::RuleRef;
 use crate::services::iam::Document;
 use crate::sim::rng::{Draws, fnv1a};
 use crate::sim::{Span, Time};
@@ -157,6 +158,8 @@ pub(super) struct Set {
     pub material: u16,
     /// A rotation to the last version, under way.
     pub rotating: Option<Rotating>,
+    /// The rule by which its last key went, if nobody deleted that.
+    pub taken_by: Option<RuleRef>,
     /// How often it was rotated on demand.
     pub on_demand: u16,
     draws: Draws,
@@ -189,6 +192,7 @@ impl Set {
             materials: Vec::new(),
             material: 0,
             rotating: None,
+            taken_by: None,
             on_demand: 0,
             draws,
             drawn: 0,

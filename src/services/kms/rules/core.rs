@@ -436,6 +436,13 @@ crate::rules! {
         "After an outage synchronisation resumes by itself; a second primary never appears.",
         Assumed "nothing asks the customer to act";
 
+    A_LOST_REGION_TAKES_ITS_KEYS = "SIM-KMS-3",
+        "A Region that is lost for good takes its KMS keys along. Related keys elsewhere go on; what only keys there wrapped is lost; a primary that was there is never replaced.",
+        Assumed "no Region of AWS was ever lost: keys never leave their Region unless they are multi-Region keys";
+    A_CLOSED_ACCOUNT_TAKES_ITS_KEYS = "SIM-KMS-4",
+        "When a closed account can no longer be opened again, all its KMS keys are gone, in every Region: replicas do not help.",
+        Assumed "AWS Account Management Reference Guide: what is left in a closed account is permanently deleted after 90 days; that it happens in one instant is ours";
+
     // Departures from AWS's documented behaviour, by switch.
     DELETING_THE_PRIMARY_CASCADES: Switch = "KMS-SEED-1",
         "Deleting a primary deletes its replicas with it, at the same time. AWS does not.",
