@@ -153,6 +153,10 @@ crate::rules! {
         "What is down in mode error answers with the service's 5xx."
         => InternalServerError,
         Assumed "KMS-OUT-20: the error of a real outage is not documented";
+    NAMES_MUST_RESOLVE = "DNS-1",
+        "While the record of an endpoint is empty or broken, new connections fail and open ones live on; after the repair callers come back only as the answers that they keep run out."
+        => EndpointConnectionError,
+        Documented "AWS post-event summary 101925; how long connections and answers live is a parameter of the fault";
     A_FAULT_ANSWERS = "SIM-DOWN-5",
         "Calls that an api-error fault hits are answered with its error, whatever the service would have said.",
         Assumed "what a fault injection such as AWS FIS's does to EC2 and Kinesis, for any service";

@@ -188,9 +188,9 @@ impl Fault {
     }
 
     /// Lifts it again.
-    pub fn lift(&self, world: &mut World, id: u32) {
+    pub fn lift(&self, world: &mut World, id: u32, now: Time) {
         match self {
-            Fault::Network(fault) => fault.lift(world, id),
+            Fault::Network(fault) => fault.lift(world, id, now),
             Fault::Scope(fault) => fault.lift(world, id),
             Fault::Api(fault) => fault.lift(world, id),
             Fault::Account(fault) => fault.lift(world, id),

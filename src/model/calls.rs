@@ -21,10 +21,12 @@ use crate::services::dynamodb::rules as dynamodb;
 use crate::services::error::RetryClass;
 use crate::services::replication::{ClassId, NEW_ITEM};
 use crate::services::{ErrorCode, Service};
-use crate::sim::{Span, Time};
+use crate::sim::rng::fnv1a;
+use crate::sim::{Draws, Span, Time};
 use crate::world::RegionId;
 use crate::world::calls::Call;
 use crate::world::endpoint::{Admission, Mode, Work};
+use crate::world::names::Resolution;
 
 impl Simulation {
     /// Something happens to a request.
@@ -120,13 +122,25 @@ impl Simulation {
         r.deadline = now + self.clients[r.client.index()].attempt_timeout;
         r.tries += 1;
         let endpoint = self.world.endpoint(r.service, r.endpoint);
+        if r.home == r.endpoint && endpoint.private.is_down() {
+            return self.no_connection(id);
+        }
+        if !endpoint.names.are_fine()
+            && let Some(answers) =
+                endpoint.names.resolve(now, caller(r, &self.setup.clients[r.client.index()].name))
+        {
+            return self.unresolved(id, answers, now);
+        }
         let at = match endpoint.network {
             true => {
                 let link = self.world.link(r.home, r.endpoint);
                 if link.app.is_down() {
                     return self.no_connection(id);
                 }
-                let delay = link.delay(r.draw(purpose::OUT));
+                let mut delay = link.delay(r.draw(purpose::OUT));
+                if link.is_narrow() {
+                    delay += self.world.link_mut(r.home, r.endpoint).queue(now);
+                }
                 if now + delay > r.deadline {
                     return self.answer_lost(id);
                 }
@@ -135,6 +149,7 @@ impl Simulation {
             }
             false => now,
         };
+        let endpoint = self.world.endpoint(r.service, r.endpoint);
         match arrival {
             Moment::AtStore if at == self.kernel.now() || (at == now && endpoint.is_open()) => {
                 self.at_store(id, at);
@@ -142,6 +157,17 @@ impl Simulation {
             _ if at == self.kernel.now() => self.at_kms(id),
             _ => self.kernel.schedule(at, Event::Request(id, arrival)),
         }
+    }
+
+    /// The name of the endpoint does not resolve, or to an address at which nobody is.
+    #[cold]
+    fn unresolved(&mut self, id: RequestId, answers: Resolution, now: Time) {
+        if answers == Resolution::Stale {
+            return self.no_connection(id);
+        }
+        let r = self.requests.get(id);
+        r.answer = Err(Failure::new(ErrorCode::EndpointConnectionError, rules::NAMES_MUST_RESOLVE));
+        self.kernel.schedule(now, Event::Request(id, Moment::TimedOut));
     }
 
     /// Nobody answers: the connection times out.
@@ -267,7 +293,11 @@ impl Simulation {
                 if link.app.is_down() {
                     return self.answer_lost(id);
                 }
-                link.delay(r.draw(purpose::BACK))
+                let delay = link.delay(r.draw(purpose::BACK));
+                match link.is_narrow() {
+                    true => delay + self.world.link_mut(r.endpoint, r.home).queue(at),
+                    false => delay,
+                }
             }
         };
         let arrival = at + delay;
@@ -553,6 +583,11 @@ impl Simulation {
     pub(super) fn dropped(&mut self, id: RequestId) {
         self.answer_lost(id);
     }
+}
+
+/// What decides for whom a name still works: a number of each instance's own.
+fn caller(r: &Request, client: &str) -> Draws {
+    Draws(fnv1a(client.as_bytes()) ^ u64::from(r.instance) << 8 ^ u64::from(r.home.0))
 }
 
 /// The keys moved while the call was on its way: its endpoint is no longer one that the keyring would call.

@@ -306,6 +306,12 @@ impl Simulation {
         let draw = Stream::new(self.setup.seed, self.trial, &luck).next_u64();
         let call = world::calls::Call { operation: name, principal, draw };
         let endpoint = self.world.endpoint_mut(service, at);
+        if endpoint.names.fresh().is_some() {
+            return Err(Failure::new(ErrorCode::EndpointConnectionError, rules::NAMES_MUST_RESOLVE));
+        }
+        if from == Some(at) && endpoint.private.is_down() {
+            return Err(down(service, Mode::Timeout));
+        }
         if let Some(mode) = endpoint.outage().filter(|_| endpoint.control.is_down()) {
             return Err(down(service, mode));
         }

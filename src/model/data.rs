@@ -648,7 +648,12 @@ impl Simulation {
         while rest != 0 {
             let to = rest.trailing_zeros() as u8;
             rest &= rest - 1;
-            let lag = store.pairs[store.pair(source, to)].delay_of(requests::lag_draw(draw, to));
+            let mut lag = store.pairs[store.pair(source, to)].delay_of(requests::lag_draw(draw, to));
+            if self.slow {
+                let regions = &store.replicas().regions;
+                let (a, b) = (regions[usize::from(source)], regions[usize::from(to)]);
+                lag += self.world.link_mut(a, b).burden(now, requests::lag_draw(draw, to));
+            }
             let at = store.replicas_mut().due(source, to, now + lag);
             self.kernel.schedule(at, Event::Data(DataEvent::Arrive { store: index, to, write }));
         }

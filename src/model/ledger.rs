@@ -15,7 +15,7 @@ use crate::runlog::{Class, LedgerExtremes, LedgerRow};
 use crate::services::kms::Wrap;
 use crate::services::replication::{ABSENT, Change, ClassId};
 use crate::services::store::{Barrier, Fate};
-use crate::services::{Remedy, Service};
+use crate::services::{ErrorCode, Remedy, Service};
 use crate::sim::Time;
 use crate::world::RegionId;
 use crate::world::endpoint::{Mode, Work};
@@ -445,6 +445,12 @@ impl Simulation {
     fn answers(&self, service: Service, from: RegionId, at: RegionId) -> Result<(), Failure> {
         match self.world.endpoint(service, at).stopped(reading(service)) {
             Some(mode) => Err(down(service, mode)),
+            None if self.world.endpoint(service, at).names.fresh().is_some() => {
+                Err(Failure::new(ErrorCode::EndpointConnectionError, rules::NAMES_MUST_RESOLVE))
+            }
+            None if from == at && self.world.endpoint(service, at).private.is_down() => {
+                Err(down(service, Mode::Timeout))
+            }
             None if from != at && !self.world.connected(from, at) => Err(down(service, Mode::Timeout)),
             None => Ok(()),
         }

@@ -196,6 +196,10 @@ pub struct Simulation {
     closed: bool,
     /// Whether events are left out where their outcome is known already.
     elide: bool,
+    /// The same, while no messages wait for each other on any link.
+    usually_elides: bool,
+    /// Whether some link is slower than usual.
+    slow: bool,
 }
 
 /// How many events are handled between two looks at whether somebody wants the run to stop.
@@ -267,6 +271,8 @@ impl Simulation {
             ended: Time::ZERO,
             closed: false,
             elide: true,
+            usually_elides: true,
+            slow: false,
         };
         for (at, region, event) in declared.timers {
             simulation.kernel.schedule(at, Event::Kms(region, event));
@@ -277,7 +283,7 @@ impl Simulation {
 
     /// The same run with every event played out, also those whose outcome is known beforehand.
     pub fn without_elision(mut self) -> Simulation {
-        self.elide = false;
+        (self.elide, self.usually_elides) = (false, false);
         self
     }
 

@@ -140,6 +140,9 @@ impl Simulation {
         self.timers.weather += 1;
         self.ledger.changed_everywhere(self.kernel.now());
         self.look_at_quorums();
+        let (slow, narrow) = self.world.slow_links();
+        self.slow = slow;
+        self.elide = self.usually_elides && !narrow;
         self.look_at_records();
         self.deliver();
     }

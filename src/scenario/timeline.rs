@@ -124,6 +124,7 @@ impl Reader<'_> {
         let name = fields.read("name", value::name);
         let at = fields.need("at", |v| start(cx, v));
         let lasts = fields.read("for", value::duration_from(Span::MILLISECOND));
+        let lasts = lasts.or_else(|| pasted_duration(cx, table));
         let every = fields.read("every", value::duration_from(Span::MILLISECOND));
         let Some(action) = self.action(order, &fields, table, at) else { return };
         let Some(at) = at else { return };
@@ -155,7 +156,16 @@ impl Reader<'_> {
             cx.sink.report(Problem::error(&fields.place("every"), message));
             return;
         }
-        self.repeat(&fields, name, at, every, with_length(action, lasts));
+        match flaps(table, &action) {
+            Some((down, up)) => {
+                let until = lasts.map_or(Time::ZERO + cx.duration, |lasts| at + lasts);
+                self.repeat(&fields, name, at, Some((down + up, until)), with_length(action, Some(down)));
+            }
+            None => {
+                let every = every.map(|every| (every, Time::ZERO + cx.duration));
+                self.repeat(&fields, name, at, every, with_length(action, lasts));
+            }
+        }
     }
 
     /// The one thing that an entry does.
@@ -176,7 +186,7 @@ impl Reader<'_> {
                         cx.sink.report(Problem::error(&fields.place(key), format!("a fault has no `{key}`")));
                     }
                 }
-                let fault = faults::read(cx, kind, &entry.value, &entry.at, self.keys)?;
+                let fault = faults::read(cx, kind, entry, self.keys)?;
                 Some(Action::Fault { fault, lasts: None })
             }
             ([], [("run", run)]) => self.step(order, fields, run, at).map(Action::Step),
@@ -237,13 +247,13 @@ impl Reader<'_> {
             || self.saved.iter().any(|saved| saved.name == name && earlier(saved))
     }
 
-    /// Adds the entry, and its repetitions until the end.
+    /// Adds the entry, and its repetitions after a time each, up to an instant.
     fn repeat(
         &mut self,
         fields: &Fields,
         name: Option<String>,
         at: Time,
-        every: Option<Span>,
+        every: Option<(Span, Time)>,
         action: Action,
     ) {
         let cx = self.cx;
@@ -262,9 +272,9 @@ impl Reader<'_> {
                 action: action.clone(),
                 location: location.clone(),
             });
-            let Some(every) = every else { return };
+            let Some((every, until)) = every else { return };
             time += every;
-            if time > Time::ZERO + cx.duration {
+            if time > until {
                 return;
             }
         }
@@ -323,6 +333,20 @@ fn deletion(cx: &Context, command: &Command, run: &Value, at: Time) {
         let problem = Problem::note(&run.span, message).help("the key is pending deletion until the end");
         cx.sink.report(problem.rule("KMS-ST-11"));
     }
+}
+
+/// The `duration` of an action that comes from a template of AWS FIS: it is what `for` says of other faults.
+fn pasted_duration(cx: &Context, table: &Table) -> Option<Span> {
+    let action = table.entries.iter().find(|entry| faults::is_pasted(&entry.key))?;
+    let stated = action.value.table()?.get("duration")?;
+    cx.sink.take(value::duration_from(Span::MILLISECOND)(stated))
+}
+
+/// How long a flapping link is down and up in turn.
+fn flaps(table: &Table, action: &Action) -> Option<(Span, Span)> {
+    let Action::Fault { fault, .. } = action else { return None };
+    let stated = table.entries.iter().find(|entry| faults::kind(&entry.key).is_some())?;
+    faults::flaps(fault, &stated.value)
 }
 
 fn with_length(action: Action, lasts: Option<Span>) -> Action {

@@ -2,6 +2,7 @@
 
 use super::EndpointSetup;
 use super::calls::{Call, Calls};
+use super::names::Names;
 use super::outage::Holds;
 use super::quota::Bucket;
 use super::site::ZONES;
@@ -58,6 +59,10 @@ pub struct Endpoint {
     pub crashed: Holds,
     /// The control plane is down.
     pub control: Holds,
+    /// The private way of applications in its own Region is down.
+    pub private: Holds,
+    /// Its name.
+    pub names: Names,
     /// Faults that stop some operations of the control plane.
     control_stopped: Vec<(u32, Calls)>,
     /// Faults that stop the data plane now. The first that hits decides.
@@ -81,6 +86,8 @@ impl Endpoint {
             quota: Bucket::new(setup.quota),
             crashed: Holds::default(),
             control: Holds::default(),
+            private: Holds::default(),
+            names: Names::default(),
             control_stopped: Vec::new(),
             down: Vec::new(),
             failing: Vec::new(),

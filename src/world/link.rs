@@ -3,7 +3,7 @@
 use super::outage::Holds;
 use super::{LinkSetup, RETRANSMISSION_TIMEOUT};
 use crate::sim::rng::unit;
-use crate::sim::{Draws, Sampler, Span, Tables};
+use crate::sim::{Draws, Sampler, Span, Tables, Time};
 
 /// A directed link: its one-way delay, its losses, and whether it is up.
 #[derive(Clone, Debug)]
@@ -14,10 +14,33 @@ pub struct Link {
     pub app: Holds,
     /// Down for replication, as far as it is no matter of two replicas: the way to a witness.
     pub replication: Holds,
-    /// Latency faults now in force: (fault, added delay, share of messages).
-    slowed: Vec<(u32, Sampler, f64)>,
+    /// Latency faults now in force.
+    slowed: Vec<Slowed>,
+    /// Faults that have changed the way: (fault, one-way delay). The latest counts.
+    routes: Vec<(u32, Span)>,
+    /// Faults that make messages wait for each other.
+    narrow: Vec<(u32, Narrow)>,
     /// Packet-loss faults now in force: (fault, share of messages).
     lossy: Vec<(u32, f64)>,
+}
+
+/// A latency fault in force.
+#[derive(Clone, Debug)]
+struct Slowed {
+    fault: u32,
+    added: Sampler,
+    jitter: Option<Sampler>,
+    /// Of messages.
+    share: f64,
+}
+
+/// A link on which messages wait for each other.
+#[derive(Clone, Copy, Debug)]
+pub struct Narrow {
+    /// Time on the wire of one message.
+    pub each: Span,
+    /// When the wire is free again.
+    pub free: Time,
 }
 
 impl Link {
@@ -29,6 +52,8 @@ impl Link {
             app: Holds::default(),
             replication: Holds::default(),
             slowed: Vec::new(),
+            routes: Vec::new(),
+            narrow: Vec::new(),
             lossy: Vec::new(),
         }
     }
@@ -36,22 +61,63 @@ impl Link {
     /// The delay of a message that leaves now. `draw` is the message's own number.
     #[inline]
     pub fn delay(&self, draw: u64) -> Span {
-        let delay = self.one_way.sample(draw);
+        let delay = match self.routes.last() {
+            None => self.one_way.sample(draw),
+            Some((_, one_way)) => *one_way,
+        };
         match self.loss == 0.0 && self.slowed.is_empty() && self.lossy.is_empty() {
             true => delay,
             false => delay + self.weather(Draws(draw)),
         }
     }
 
+    /// Whether messages wait for each other here.
+    #[inline]
+    pub fn is_narrow(&self) -> bool {
+        !self.narrow.is_empty()
+    }
+
+    /// Whether a fault makes the way longer than usual for replication, too.
+    #[inline]
+    pub fn is_slow(&self) -> bool {
+        !(self.slowed.is_empty() && self.routes.is_empty() && self.narrow.is_empty())
+    }
+
+    /// How long a message that is sent now waits for those before it, and its own time on the wire.
+    pub fn queue(&mut self, now: Time) -> Span {
+        let mut done = now;
+        for (_, narrow) in &mut self.narrow {
+            narrow.free = narrow.free.max(done) + narrow.each;
+            done = narrow.free;
+        }
+        done - now
+    }
+
+    /// What faults add to the delay of a replicated write.
+    pub fn burden(&mut self, now: Time, draw: u64) -> Span {
+        let draws = Draws(draw);
+        let longer = self
+            .routes
+            .last()
+            .map_or(Span::ZERO, |(_, one_way)| Span(one_way.0.saturating_sub(self.one_way.sample(draw).0)));
+        longer + self.slowness(draws) + self.queue(now)
+    }
+
+    fn slowness(&self, draws: Draws) -> Span {
+        let mut extra = Span::ZERO;
+        for Slowed { fault, added, jitter, share } in &self.slowed {
+            if unit(draws.at(1, *fault)) < *share {
+                extra += added.sample(draws.at(2, *fault));
+                extra += jitter.as_ref().map_or(Span::ZERO, |jitter| jitter.sample(draws.at(4, *fault)));
+            }
+        }
+        extra
+    }
+
     /// What latency and packet-loss faults add: delays add up, a lost message is sent again after a
     /// retransmission time-out that doubles each time (RFC 6298).
     fn weather(&self, draws: Draws) -> Span {
-        let mut extra = Span::ZERO;
-        for (fault, added, share) in &self.slowed {
-            if unit(draws.at(1, *fault)) < *share {
-                extra += added.sample(draws.at(2, *fault));
-            }
-        }
+        let mut extra = self.slowness(draws);
         let arrives = self.lossy.iter().fold(1.0 - self.loss, |kept, (_, lost)| kept * (1.0 - lost));
         let mut wait = RETRANSMISSION_TIMEOUT;
         for transmission in 0..16 {
@@ -65,8 +131,18 @@ impl Link {
     }
 
     /// A latency fault starts.
-    pub fn slow(&mut self, fault: u32, added: Sampler, share: f64) {
-        self.slowed.push((fault, added, share));
+    pub fn slow(&mut self, fault: u32, added: Sampler, jitter: Option<Sampler>, share: f64) {
+        self.slowed.push(Slowed { fault, added, jitter, share });
+    }
+
+    /// The way becomes another.
+    pub fn reroute(&mut self, fault: u32, one_way: Span) {
+        self.routes.push((fault, one_way));
+    }
+
+    /// Messages begin to wait for each other.
+    pub fn narrow(&mut self, fault: u32, narrow: Narrow) {
+        self.narrow.push((fault, narrow));
     }
 
     /// A packet-loss fault starts.
@@ -74,9 +150,11 @@ impl Link {
         self.lossy.push((fault, share));
     }
 
-    /// A latency or packet-loss fault ends.
+    /// A fault ends, whatever it did here besides cutting the link.
     pub fn clear(&mut self, fault: u32) {
-        self.slowed.retain(|(f, ..)| *f != fault);
+        self.slowed.retain(|slowed| slowed.fault != fault);
+        self.routes.retain(|(f, _)| *f != fault);
+        self.narrow.retain(|(f, _)| *f != fault);
         self.lossy.retain(|(f, _)| *f != fault);
     }
 }

@@ -42,6 +42,7 @@ impl RegionSet {
 pub mod calls;
 pub mod endpoint;
 pub mod link;
+pub mod names;
 pub mod outage;
 pub mod quota;
 pub mod regions;
@@ -248,6 +249,11 @@ impl World {
     /// The same, to change it.
     pub fn link_mut(&mut self, from: RegionId, to: RegionId) -> &mut Link {
         &mut self.links[from.index() * self.sites.len() + to.index()]
+    }
+
+    /// Whether some link is slower than usual, and whether messages wait for each other on some.
+    pub fn slow_links(&self) -> (bool, bool) {
+        (self.links.iter().any(Link::is_slow), self.links.iter().any(Link::is_narrow))
     }
 
     /// A service's endpoint in a Region.

@@ -18,7 +18,7 @@ impl Simulation {
         let lacked = fault.region().is_some_and(|region| self.world.region(region).lacks_quorum());
         match lift {
             false => fault.start(&mut self.world, id, now),
-            true => fault.lift(&mut self.world, id),
+            true => fault.lift(&mut self.world, id, now),
         }
         match fault {
             Fault::Network(fault) => self.break_network(fault, lift),
@@ -44,9 +44,8 @@ impl Simulation {
     /// Partitions hold replication up.
     fn break_network(&mut self, fault: &Network, lift: bool) {
         match fault {
-            Network::Partition { from, to, both, traffic } if *traffic != Traffic::App => {
-                let hit = |a, b| (a, b) == (*from, *to) || (*both && (a, b) == (*to, *from));
-                self.block_pairs(!lift, |_, a, b| hit(a, b));
+            Network::Cut { links, traffic, .. } if *traffic != Traffic::App => {
+                self.block_pairs(!lift, |_, a, b| links.contains(&(a, b)));
             }
             _ => {}
         }

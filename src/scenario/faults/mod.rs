@@ -6,14 +6,15 @@ mod data;
 mod network;
 mod scope;
 
+pub use network::flaps;
+
 use super::awscli;
 use super::context::Context;
 use super::fields::Fields;
 use super::key_faults;
 use super::problem::{Problem, did_you_mean};
 use super::shape::{Form, Shape};
-use super::source::Span as Place;
-use super::tree::Value;
+use super::tree::{Entry, Node, Value};
 use super::value;
 use crate::faults::{Fault, Mode};
 use crate::services::Plane;
@@ -51,12 +52,6 @@ const SERVICE: Form = Form::OneOf(&[
 
 /// Faults of the vocabulary that are not modelled yet, with the nearest that is.
 pub static LATER: &[(&str, &str)] = &[
-    ("region-isolation", "nearest: a `partition` to each other Region"),
-    ("bandwidth", "nearest: `latency`"),
-    ("route-change", "nearest: `latency`"),
-    ("link-flap", "nearest: `partition` with `every`"),
-    ("vpc-endpoint-outage", "nearest: `service-outage`"),
-    ("dns-failure", "nearest: `service-outage`"),
     ("snapshot-copy-delay", "snapshots are not modelled yet"),
     ("volume-io-pause", "nearest: `service-outage`"),
     ("data-corruption", ""),
@@ -87,10 +82,34 @@ pub fn happens(cx: &Context, name: &str) -> bool {
     keys.into_iter().any(|entry| kind(&entry.key).is_some_and(|kind| kind.name == name))
 }
 
+/// Whether a key is the name of an action of AWS FIS, whose parameters then hold as in a template.
+pub fn is_pasted(key: &str) -> bool {
+    key.starts_with("aws:") && kind(key).is_some()
+}
+
 /// Reads a fault.
-pub fn read(cx: &Context, kind: &Kind, value: &Value, at: &Place, keys: &[KeySetup]) -> Option<Fault> {
-    let fields = Fields::open(value, at, kind.shape, cx.sink)?;
+pub fn read(cx: &Context, kind: &Kind, entry: &Entry, keys: &[KeySetup]) -> Option<Fault> {
+    let value = if is_pasted(&entry.key) { from_template(&entry.value) } else { entry.value.clone() };
+    let fields = Fields::open(&value, &entry.at, kind.shape, cx.sink)?;
     (kind.read)(cx, &fields, keys)
+}
+
+/// The parameters of an FIS action as a fault of the language has them: `duration` is the entry's, a `percentage` is a
+/// share.
+fn from_template(value: &Value) -> Value {
+    let mut value = value.clone();
+    if let Node::Table(table) = &mut value.node {
+        table.entries.retain(|entry| entry.key != "duration");
+        for entry in &mut table.entries {
+            if entry.key == "percentage"
+                && let Node::Integer(percent) = entry.value.node
+            {
+                entry.key = "ratio".to_owned();
+                entry.value.node = Node::Float(percent as f64 / 100.0);
+            }
+        }
+    }
+    value
 }
 
 fn mode(v: &Value) -> Result<Mode, Problem> {
