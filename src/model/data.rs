@@ -797,6 +797,7 @@ impl Simulation {
             self.ledger.changed_everywhere(now);
             self.note_status(index);
         }
+        effects.decided.into_iter().for_each(|rule| self.recorder.count_rule(rule));
         for put in effects.writes {
             self.put(index, put);
         }

@@ -46,6 +46,7 @@ error_codes! {
     AlreadyExistsException,
     /// Ours: the application's instances ran in the Region that failed.
     AppUnavailable,
+    ConditionalCheckFailedException,
     ConflictException,
     /// botocore's and the SDKs' transport errors.
     ConnectTimeoutError,
@@ -96,6 +97,7 @@ error_codes! {
     SnapshotNotFound,
     TagException,
     ThrottlingException,
+    TransactionCanceledException,
     UnsupportedOperationException,
     ValidationError,
     ValidationException,

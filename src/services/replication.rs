@@ -610,6 +610,13 @@ impl Replicas {
         there.max_by_key(|record| (record.written, record.source)).filter(|record| record.class != ABSENT)
     }
 
+    /// A key for an item that is not there yet.
+    pub fn new_key(&mut self) -> u32 {
+        let key = self.items;
+        self.items = self.items.saturating_add(1);
+        key
+    }
+
     /// The item keys that requests choose from, as the file states them.
     pub fn items(&self) -> u32 {
         self.items

@@ -76,6 +76,8 @@ pub struct Effects {
     pub replaced: bool,
     /// Writes that the operation itself made, which now replicate as any other.
     pub writes: Vec<Put>,
+    /// Rules that decided, besides those of notes.
+    pub decided: Vec<RuleRef>,
 }
 
 /// A write by a command or a fault.

@@ -612,5 +612,7 @@ impl Scenario {
 
 /// Whether a fault cannot be lifted.
 fn is_for_good(fault: &str) -> bool {
-    ["region-loss", "key-deleted", "account-compromise"].iter().any(|kind| fault.starts_with(kind))
+    ["region-loss", "key-deleted", "account-compromise", "writer-failover"]
+        .iter()
+        .any(|kind| fault.starts_with(kind))
 }

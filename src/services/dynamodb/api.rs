@@ -12,6 +12,17 @@ const fn control(name: &'static str, params: &'static [Param]) -> Operation {
     Operation { service: Service::DynamoDb, name, plane: Plane::Control, params }
 }
 
+const fn required(name: &'static str, kind: Kind) -> Param {
+    Param { name, kind, required: true }
+}
+
+const fn data(name: &'static str, params: &'static [Param]) -> Operation {
+    Operation { service: Service::DynamoDb, name, plane: Plane::Data, params }
+}
+
+const CONDITION: Param = optional("ConditionExpression", Kind::Text);
+const VALUES: Param = optional("ExpressionAttributeValues", Kind::Text);
+
 /// Every operation, by its API name.
 pub static OPERATIONS: &[Operation] = &[
     control("DescribeTable", &[TABLE]),
@@ -20,4 +31,13 @@ pub static OPERATIONS: &[Operation] = &[
         &[TABLE, optional("ReplicaUpdates", Kind::Text), optional("MultiRegionConsistency", Kind::Text)],
     ),
     control("DeleteTable", &[TABLE]),
+    data("GetItem", &[TABLE, required("Key", Kind::Text), optional("ConsistentRead", Kind::Flag)]),
+    data("PutItem", &[TABLE, required("Item", Kind::Text), CONDITION, VALUES]),
+    data(
+        "UpdateItem",
+        &[TABLE, required("Key", Kind::Text), required("UpdateExpression", Kind::Text), CONDITION, VALUES],
+    ),
+    data("DeleteItem", &[TABLE, required("Key", Kind::Text), CONDITION, VALUES]),
+    data("TransactWriteItems", &[required("TransactItems", Kind::Text)]),
+    data("TransactGetItems", &[required("TransactItems", Kind::Text)]),
 ];

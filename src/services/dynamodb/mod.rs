@@ -10,6 +10,8 @@
 
 pub mod api;
 mod capacity;
+mod conditions;
+mod items;
 mod keys;
 mod members;
 pub mod rules;
@@ -28,6 +30,7 @@ use crate::world::endpoint::Work;
 use capacity::Capacity;
 use members::{Member, Status};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use strong::Quorum;
 
 /// The timers of a table.
@@ -69,6 +72,10 @@ pub struct GlobalTable {
     quorum: Quorum,
     capacity: Vec<Capacity>,
     creation: Sampler,
+    /// Item keys that clients write: those below it.
+    items: u32,
+    /// The item keys of other primary keys.
+    names: BTreeMap<String, u32>,
 }
 
 impl GlobalTable {
@@ -90,6 +97,8 @@ impl GlobalTable {
             quorum: Quorum::new(regions.len()),
             capacity: regions.iter().map(|_| Capacity::new(setup)).collect(),
             creation: Sampler::new(&setup.creation),
+            items,
+            names: BTreeMap::new(),
             replicas: Replicas::new(regions, Order::LastWriterWins, items),
         }
     }
@@ -202,10 +211,12 @@ impl Stored for GlobalTable {
     }
 
     fn is_meant(&self, operation: &Operation, params: &Params) -> bool {
+        let named = |name: &str| name == self.name || name.ends_with(&format!(":table/{}", self.name));
         operation.service == Service::DynamoDb
-            && params
-                .get("TableName")
-                .is_some_and(|name| name == self.name || name.ends_with(&format!(":table/{}", self.name)))
+            && match params.get("TableName") {
+                Some(name) => named(name),
+                None => self.is_of_transaction(params),
+            }
     }
 
     fn call(
@@ -216,6 +227,9 @@ impl Stored for GlobalTable {
         out: &mut Outbox<TableEvent>,
     ) -> Result<(Value, Effects), Refusal> {
         let replica = self.here(caller)?;
+        if let Some(answer) = self.call_items(replica, operation, params, caller) {
+            return answer;
+        }
         match operation.name {
             "UpdateTable" => self.update_table(replica, params, caller, out),
             "DeleteTable" => self.delete_table(replica, caller, out),

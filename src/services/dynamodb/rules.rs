@@ -98,6 +98,15 @@ crate::rules! {
         "Behind it is one journal over the Regions: a write commits when two of three participants have it, and a strong read waits until its replica has applied all that was committed.",
         Reported "public notes on AWS talks about DynamoDB's journal, 2025";
 
+    // Transactions.
+    TRANSACTIONS_ARE_LOCAL = "DDB-TX-1",
+        "With eventual consistency a transaction is atomic in its Region; its items replicate one by one, and elsewhere a part of it can be seen.",
+        Documented "DynamoDB Developer Guide, How global tables work";
+    STRONG_TABLES_TAKE_NO_TRANSACTIONS = "DDB-TX-2",
+        "A table with strong consistency over Regions takes no transactions."
+        => ValidationException,
+        Documented "DynamoDB Developer Guide, How global tables work";
+
     // Outages.
     UNREPLICATED_WRITES_WAIT = "DDB-OUT-1",
         "Writes that an isolated or impaired replica had not yet sent replicate when it is healthy again.",
@@ -151,6 +160,10 @@ crate::rules! {
         "Requests over the quota are refused; SDKs retry them."
         => ThrottlingException,
         Documented "DynamoDB API, botocore 1.44.5 service model";
+    CONDITIONS_MUST_HOLD = "DDB-ERR-1c",
+        "A conditional write whose condition fails changes nothing; in a transaction it cancels the whole."
+        => ConditionalCheckFailedException,
+        Documented "botocore 1.44.5 DynamoDB service model";
     THE_TABLE_EXISTS = "DDB-ERR-1a",
         "The named table must exist in the Region that is asked."
         => ResourceNotFoundException,
