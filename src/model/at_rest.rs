@@ -1,7 +1,7 @@
 //! Encryption at rest: each replica has a key of its own Region, which its service tries again when it may have changed.
 
 use super::data::StoreEvent;
-use super::setup::{AtRest, Setup};
+use super::setup::{AtRest, Setup, StoreKind};
 use super::{Event, Simulation};
 use crate::services::kms::{SetId, Wrap, Wrapping};
 use crate::services::store::{Effects, KeyHealth};
@@ -65,6 +65,14 @@ impl Simulation {
         }
     }
 
+    /// As whom a store uses its keys: the role of a replication rule, or by a grant of its own as nobody.
+    fn user_of_keys(&self, store: usize) -> String {
+        match &self.setup.stores[store].kind {
+            StoreKind::S3(bucket) => bucket.role.clone().unwrap_or_else(|| NOBODY.to_owned()),
+            _ => NOBODY.to_owned(),
+        }
+    }
+
     /// Keys have changed: services that go on with one they have tried before look again after a while.
     pub(super) fn look_at_keys(&mut self) {
         let places: Vec<(u16, u8)> = self.keys.known.keys().copied().collect();
@@ -73,7 +81,8 @@ impl Simulation {
             let Some(set) = self.key_at_rest(usize::from(index), replica) else { continue };
             let region = store.replicas().regions[usize::from(replica)];
             let (known, due) = self.keys.known[&(index, replica)];
-            if due || self.key_health(set, region, NOBODY) == known {
+            let user = self.user_of_keys(usize::from(index));
+            if due || self.key_health(set, region, &user) == known {
                 continue;
             }
             let pause = match store.service {
@@ -90,7 +99,7 @@ impl Simulation {
     pub(super) fn try_key(&mut self, index: u16, replica: u8) -> (Effects, Outbox<StoreEvent>) {
         let region = self.stores[usize::from(index)].replicas().regions[usize::from(replica)];
         let Some(set) = self.key_at_rest(usize::from(index), replica) else { return Default::default() };
-        let found = self.key_health(set, region, NOBODY);
+        let found = self.key_health(set, region, &self.user_of_keys(usize::from(index)));
         let known = self.keys.known.insert((index, replica), (found, false));
         match known {
             Some((before, _)) if before == found => Default::default(),

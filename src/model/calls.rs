@@ -20,6 +20,7 @@ use crate::client::{Failure, RetryMode, rules};
 use crate::services::dynamodb::rules as dynamodb;
 use crate::services::error::RetryClass;
 use crate::services::replication::{ClassId, NEW_ITEM};
+use crate::services::store::Barrier;
 use crate::services::{ErrorCode, Service};
 use crate::sim::rng::fnv1a;
 use crate::sim::{Draws, Span, Time};
@@ -497,8 +498,9 @@ impl Simulation {
     pub(super) fn read_item(&mut self, id: RequestId, index: usize, finish: Time) {
         let r = self.requests.read(id);
         let now = self.kernel.now();
+        let kms = self.kms_answers(index, id);
         let store = &mut self.stores[index];
-        let may = store.may(r.replica, Work::Read);
+        let may = kms.and_then(|()| store.may(r.replica, Work::Read));
         if let Err(barrier) = may.and_then(|()| store.take_capacity(r.replica, Work::Read, now)) {
             return self.answer_at(id, finish, Err(barrier.into()));
         }
@@ -508,6 +510,22 @@ impl Simulation {
         let record = store.replicas().tables[usize::from(r.replica)].get(r.item);
         self.requests.get(id).data_key = record.map_or(0, |record| record.data_key);
         self.answer_at(id, finish, Ok(record.map_or(PLAINTEXT, |record| record.class)));
+    }
+
+    /// A store that asks KMS for each item needs its endpoint there.
+    #[inline]
+    fn kms_answers(&self, index: usize, id: RequestId) -> Result<(), Barrier> {
+        let r = self.requests.read(id);
+        if !self.stores[index].asks_kms(r.replica) {
+            return Ok(());
+        }
+        match self.world.endpoint(Service::Kms, r.endpoint).outage() {
+            None => Ok(()),
+            Some(mode) => {
+                let failure = down(Service::Kms, mode);
+                Err(Barrier::passes(failure.error, failure.rule))
+            }
+        }
     }
 
     /// A strongly consistent read: of its own Region's newest version, or, with strong consistency over Regions, of the
@@ -534,9 +552,10 @@ impl Simulation {
     }
 
     fn write_to_store(&mut self, id: RequestId, index: usize, (now, finish): (Time, Time)) {
+        let kms = self.kms_answers(index, id);
         let r = self.requests.get(id);
         let store = &mut self.stores[index];
-        let may = store.may(r.replica, Work::Write);
+        let may = kms.and_then(|()| store.may(r.replica, Work::Write));
         let may = may.and_then(|()| store.take_capacity(r.replica, Work::Write, now));
         let may = may.and_then(|()| match r.item {
             NEW_ITEM => Ok(()),

@@ -2,7 +2,7 @@
 
 pub use super::DataEvent;
 use super::requests::RequestId;
-use super::setup::{Setup, StoreKind, StoreSetup};
+use super::setup::{AtRest, Setup, StoreKind, StoreSetup};
 use super::waiting::Waiting;
 use super::{Event, Simulation, requests};
 use crate::client::Failure;
@@ -11,7 +11,7 @@ use crate::runlog::ReplicationRow;
 use crate::services::aurora::{AuroraEvent, GlobalDatabase};
 use crate::services::dynamodb::{GlobalTable, TableEvent, rules as dynamodb};
 use crate::services::replication::{ABSENT, Bits, Change, End, Ended, Replicas, Write, WriteId};
-use crate::services::s3::{BucketEvent, Buckets};
+use crate::services::s3::{self, BucketEvent, Buckets};
 use crate::services::secrets::{SecretEvent, Secrets};
 use crate::services::snapshot::{Copies, CopyEvent};
 use crate::services::store::{Awaited, Barrier, Effects, Fate, KeyHealth, Put, Stored};
@@ -30,6 +30,23 @@ pub(super) fn principal(service: Service) -> &'static str {
         Service::Ec2 => "ec2.amazonaws.com",
         Service::SecretsManager => "secretsmanager.amazonaws.com",
         _ => "rds.amazonaws.com",
+    }
+}
+
+/// How the buckets of a store are encrypted at rest.
+fn bucket_encryption(store: &StoreSetup, setup: &Setup) -> s3::Encryption {
+    let key = |at_rest: &AtRest| match at_rest {
+        AtRest::Customer(set) => Some(*set),
+        AtRest::AwsOwned | AtRest::AwsManaged => None,
+    };
+    let first = store.encryption.first().and_then(key);
+    let shared = first.filter(|set| setup.keys[set.0 as usize].multi_region);
+    let related: Vec<bool> =
+        store.encryption.iter().map(|at_rest| shared.is_some() && key(at_rest) == shared).collect();
+    s3::Encryption {
+        by_kms: store.encryption.iter().map(|at_rest| key(at_rest).is_some()).collect(),
+        native: setup.switches.services_use_mrk_natively && shared.is_some(),
+        related,
     }
 }
 
@@ -207,7 +224,8 @@ impl Store {
                 Data::Database(Box::new(database))
             }
             StoreKind::S3(bucket) => {
-                Data::Buckets(Box::new(Buckets::new(&store.name, regions, items, bucket)))
+                let encryption = bucket_encryption(store, setup);
+                Data::Buckets(Box::new(Buckets::new(&store.name, regions, items, bucket, encryption)))
             }
             StoreKind::Snapshot(copy) => {
                 Data::Copies(Box::new(Copies::new(&store.name, regions, items, copy)))
@@ -376,6 +394,17 @@ impl Store {
     /// Whether a replica is still there: it is not gone for good.
     pub fn has(&self, replica: u8) -> bool {
         self.is_there(replica).is_ok()
+    }
+
+    /// Whether each request of a replica's items asks KMS.
+    #[inline]
+    pub fn asks_kms(&self, replica: u8) -> bool {
+        of_any!(&self.data, store => store.asks_kms(replica))
+    }
+
+    /// Whether earlier versions of items survive what overwrites them.
+    pub fn keeps_versions(&self) -> bool {
+        of_any!(&self.data, store => store.keeps_versions())
     }
 
     /// Whether a replica is there now: not gone, and not one that comes only later.
@@ -551,6 +580,12 @@ impl Simulation {
     fn arrive_at_replica(&mut self, index: u16, to: u8, write: WriteId) {
         let source = self.stores[usize::from(index)].replicas().write(write).source;
         let mut flows = self.flows(index, source, to);
+        let strands = of_any!(&self.stores[usize::from(index)].data, store => store.strands(source, to));
+        if let Some(rule) = strands.filter(|_| flows) {
+            self.stores[usize::from(index)].replicas_mut().strand(write, to);
+            return self.recorder.count_rule(rule);
+        }
+        flows &= self.kms_replicates(index, source, to);
         let store = &mut self.stores[usize::from(index)];
         if flows && store.capacity_pause(to).is_some() && !store.replicas().holds(source, to) {
             flows = store.take_capacity(to, Work::Write, self.kernel.now()).is_ok();
@@ -582,10 +617,38 @@ impl Simulation {
         }
     }
 
+    /// Whether KMS takes the requests that a replicated object needs, in both Regions (S3-KMS-5). If not, it is tried
+    /// again a second later.
+    #[inline]
+    fn kms_replicates(&mut self, index: u16, from: u8, to: u8) -> bool {
+        let store = &self.stores[usize::from(index)];
+        if store.service != Service::S3 || !(store.asks_kms(from) && store.asks_kms(to)) {
+            return true;
+        }
+        let now = self.kernel.now();
+        let places = [from, to].map(|replica| store.replicas().regions[usize::from(replica)]);
+        let admitted = places.map(|region| {
+            let kms = self.world.endpoint_mut(Service::Kms, region);
+            kms.outage().is_none() && kms.within_quota(now)
+        });
+        if admitted == [true, true] {
+            return true;
+        }
+        self.recorder.count_rule(s3::rules::REPLICATION_TAKES_QUOTA);
+        let store = &mut self.stores[usize::from(index)];
+        let pair = store.pair(from, to);
+        if !std::mem::replace(&mut store.pairs[pair].draining, true) {
+            let event = DataEvent::Release { store: index, from, to };
+            self.kernel.schedule(now + Span::SECOND, Event::Data(event));
+        }
+        false
+    }
+
     /// Lets the oldest held write of a pair through, if nothing holds it up.
     fn release_one(&mut self, index: u16, from: u8, to: u8) -> bool {
         let now = self.kernel.now();
-        if !self.flows(index, from, to) {
+        let holds = self.stores[usize::from(index)].replicas().holds(from, to);
+        if !holds || !self.flows(index, from, to) || !self.kms_replicates(index, from, to) {
             return false;
         }
         let store = &mut self.stores[usize::from(index)];
@@ -649,6 +712,9 @@ impl Simulation {
             let to = rest.trailing_zeros() as u8;
             rest &= rest - 1;
             let mut lag = store.pairs[store.pair(source, to)].delay_of(requests::lag_draw(draw, to));
+            if let Some(longest) = of_any!(&store.data, store => store.longest_lag()) {
+                lag = lag.min(longest);
+            }
             if self.slow {
                 let regions = &store.replicas().regions;
                 let (a, b) = (regions[usize::from(source)], regions[usize::from(to)]);
@@ -695,6 +761,12 @@ impl Simulation {
         if matches!(ended.end, End::Applied | End::Superseded) {
             pair.delay.record(delay);
         }
+        if ended.end == End::Applied && store.service == Service::S3 {
+            let decided =
+                of_any!(&store.data, store => store.replicated(ended.write.source, ended.to, delay));
+            decided.into_iter().for_each(|rule| self.recorder.count_rule(rule));
+        }
+        let store = &mut self.stores[usize::from(index)];
         let stalest = &mut store.stalest[usize::from(ended.to)];
         *stalest = (*stalest).max(delay);
         self.recorder.replicated(index, ended, now);

@@ -432,6 +432,10 @@ impl Simulation {
         let store = &self.stores[store];
         let region = store.replicas().regions[usize::from(replica)];
         let answers = self.answers(store.service, region, region);
+        let answers = match store.asks_kms(replica) {
+            true => answers.and_then(|()| self.answers(Service::Kms, region, region)),
+            false => answers,
+        };
         let reads = store.may(replica, Work::Read);
         match (answers, reads) {
             // What nothing brings back is gone whether its Region answers or not.

@@ -83,7 +83,9 @@ error_codes! {
     KMSInvalidStateException,
     LimitExceededException,
     MalformedPolicyDocumentException,
+    MalformedXML,
     NoSuchBucket,
+    NoSuchKey,
     NotFoundException,
     /// Ours: AWS has it, this simulator does not yet.
     NotModelled,

@@ -582,6 +582,13 @@ impl Replicas {
         ended
     }
 
+    /// A replication message arrives and is not stored: the write stays open, and nothing delivers it any more.
+    pub fn strand(&mut self, id: WriteId, to: u8) {
+        let mut write = self.writes[id.0 as usize];
+        write.flying &= !(1 << to);
+        self.put_back(id, write);
+    }
+
     /// A replication message arrives where nothing is left.
     pub fn arrive_nowhere(&mut self, id: WriteId, to: u8) -> Option<Ended> {
         let bit = 1 << to;

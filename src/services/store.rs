@@ -11,6 +11,7 @@ use crate::sim::{Span, Time};
 use crate::world::RegionId;
 use crate::world::endpoint::Work;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Why a copy cannot be read or written now, and what that means for the items in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +103,28 @@ pub enum Awaited {
     All(u8),
 }
 
+/// Which item a name means: a number below the store's `items` is that item key, any other name an item of its own.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    items: u32,
+    names: BTreeMap<String, u32>,
+}
+
+impl Keys {
+    /// No names yet.
+    pub fn new(items: u32) -> Keys {
+        Keys { items, names: BTreeMap::new() }
+    }
+
+    /// The item key of a name.
+    pub fn key_of(&mut self, name: &str, replicas: &mut Replicas) -> u32 {
+        if let Some(number) = name.parse::<u32>().ok().filter(|number| *number < self.items) {
+            return number;
+        }
+        *self.names.entry(name.to_owned()).or_insert_with(|| replicas.new_key())
+    }
+}
+
 /// A replicated data set of one service.
 pub trait Stored {
     /// Its timers.
@@ -140,6 +163,31 @@ pub trait Stored {
     /// Whether writes and strong reads need another participant's consent.
     fn is_strong(&self) -> bool {
         false
+    }
+
+    /// Whether each request of an item there asks KMS, so that it needs the endpoint of KMS as well.
+    fn asks_kms(&self, _replica: u8) -> bool {
+        false
+    }
+
+    /// Whether earlier versions of items survive what overwrites them.
+    fn keeps_versions(&self) -> bool {
+        false
+    }
+
+    /// The longest replication takes while nothing holds it up, if there is a promise.
+    fn longest_lag(&self) -> Option<Span> {
+        None
+    }
+
+    /// The rule by which a write that reaches another copy now is never stored there: replication of it has failed.
+    fn strands(&self, _from: u8, _to: u8) -> Option<RuleRef> {
+        None
+    }
+
+    /// The rules that decided about a write which another copy has stored, after this delay.
+    fn replicated(&self, _from: u8, _to: u8, _delay: Span) -> Vec<RuleRef> {
+        Vec::new()
     }
 
     /// Takes one unit of a copy's capacity for an application's or a replicated request.

@@ -92,15 +92,7 @@ impl GlobalTable {
     fn item_of(&mut self, key: &Item) -> Result<u32, Refusal> {
         let id = key.get("id").and_then(|id| id.get("S").or(id.get("N"))).and_then(Value::as_str);
         let id = id.ok_or_else(|| invalid("the key is the attribute `id`, a text or a number"))?;
-        if let Some(number) = id.parse::<u32>().ok().filter(|number| *number < self.items) {
-            return Ok(number);
-        }
-        if let Some(item) = self.names.get(id) {
-            return Ok(*item);
-        }
-        let item = self.replicas.new_key();
-        self.names.insert(id.to_owned(), item);
-        Ok(item)
+        Ok(self.keys.key_of(id, &mut self.replicas))
     }
 
     fn change_item(&mut self, replica: u8, name: &str, params: &Params) -> Result<(Value, Effects), Refusal> {

@@ -21,7 +21,7 @@ mod strong;
 pub use setup::{Consistency, TableSetup};
 
 use super::replication::{Bits, Order, Replicas};
-use super::store::{Barrier, Effects, KeyHealth, Stored};
+use super::store::{Barrier, Effects, KeyHealth, Keys, Stored};
 use super::{Caller, ErrorCode, Operation, Outbox, Params, Refusal, Remedy, Service};
 use crate::rulebook::RuleRef;
 use crate::sim::{Sampler, Time};
@@ -30,7 +30,6 @@ use crate::world::endpoint::Work;
 use capacity::Capacity;
 use members::{Member, Status};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use strong::Quorum;
 
 /// The timers of a table.
@@ -72,10 +71,7 @@ pub struct GlobalTable {
     quorum: Quorum,
     capacity: Vec<Capacity>,
     creation: Sampler,
-    /// Item keys that clients write: those below it.
-    items: u32,
-    /// The item keys of other primary keys.
-    names: BTreeMap<String, u32>,
+    keys: Keys,
 }
 
 impl GlobalTable {
@@ -97,8 +93,7 @@ impl GlobalTable {
             quorum: Quorum::new(regions.len()),
             capacity: regions.iter().map(|_| Capacity::new(setup)).collect(),
             creation: Sampler::new(&setup.creation),
-            items,
-            names: BTreeMap::new(),
+            keys: Keys::new(items),
             replicas: Replicas::new(regions, Order::LastWriterWins, items),
         }
     }

@@ -15,3 +15,14 @@ pub struct BucketSetup {
     /// to IAM.
     pub role: Option<String>,
 }
+
+/// How the buckets are encrypted at rest, bucket by bucket.
+#[derive(Clone, Debug, Default)]
+pub struct Encryption {
+    /// Under a customer managed key.
+    pub by_kms: Vec<bool>,
+    /// Under a key related to the first bucket's.
+    pub related: Vec<bool>,
+    /// Objects go over as they are, as the study notes have it (KMS-SEED-6, KMS-SEED-12).
+    pub native: bool,
+}
