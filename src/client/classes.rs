@@ -8,6 +8,12 @@ use std::collections::BTreeMap;
 /// The class of items that the application did not encrypt.
 pub const PLAINTEXT: ClassId = 0;
 
+/// The class of items that were overwritten with rubbish.
+pub const CORRUPT: ClassId = 1;
+
+/// The class of items that an attacker has encrypted under a key of his own.
+pub const FOREIGN_KEY: ClassId = 2;
+
 /// An encryption context.
 pub type Context = BTreeMap<String, String>;
 
@@ -31,7 +37,8 @@ impl Default for Classes {
     fn default() -> Self {
         Classes {
             contexts: Vec::new(),
-            nodes: vec![Node { context: u16::MAX, before: None }],
+            // The three classes without a key of ours.
+            nodes: vec![Node { context: u16::MAX, before: None }; 3],
             next: BTreeMap::new(),
         }
     }

@@ -153,6 +153,9 @@ crate::rules! {
         "What is down in mode error answers with the service's 5xx."
         => InternalServerError,
         Assumed "KMS-OUT-20: the error of a real outage is not documented";
+    REPLICATION_IS_NO_BACKUP = "DR-3",
+        "No replication protects against what is written wrongly or in bad faith: it replicates. Only versions, backups or a recovery point from before help.",
+        Documented "whitepaper Disaster recovery of workloads on AWS";
     NAMES_MUST_RESOLVE = "DNS-1",
         "While the record of an endpoint is empty or broken, new connections fail and open ones live on; after the repair callers come back only as the answers that they keep run out."
         => EndpointConnectionError,

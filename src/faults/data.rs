@@ -18,6 +18,17 @@ pub enum Data {
         /// Out of it.
         outbound: bool,
     },
+    /// Somebody or something writes to many items at once; what they did stays.
+    Attack {
+        /// What is done to them.
+        attack: Attack,
+        /// Index of the store.
+        store: usize,
+        /// The Region whose replica is written to.
+        region: RegionId,
+        /// The share of its items, 0..=1.
+        ratio: f64,
+    },
     /// Replication between replicas of a store takes longer.
     ReplicationSlow {
         /// Index of the store.
@@ -61,11 +72,25 @@ pub enum Data {
     },
 }
 
+/// What is done to many items at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attack {
+    /// They are overwritten with rubbish.
+    Corrupt,
+    /// They are deleted.
+    Delete,
+    /// They are encrypted under a key that their owner has not.
+    Ransom,
+}
+
 impl Data {
     /// The scenario language's name.
     pub fn kind(&self) -> &'static str {
         match self {
             Data::ReplicationPause { .. } => "replication-pause",
+            Data::Attack { attack: Attack::Corrupt, .. } => "data-corruption",
+            Data::Attack { attack: Attack::Delete, .. } => "bulk-delete",
+            Data::Attack { attack: Attack::Ransom, .. } => "ransom-reencrypt",
             Data::ReplicationSlow { .. } => "replication-slow",
             Data::ReplicationNotAuthorized { .. } => "replication-not-authorized",
             Data::ClockSkew { .. } => "clock-skew",
@@ -79,6 +104,7 @@ impl Data {
         match self {
             Data::ReplicationPause { region, .. }
             | Data::ReplicationNotAuthorized { region, .. }
+            | Data::Attack { region, .. }
             | Data::ClockSkew { region, .. }
             | Data::WriterFailover { region, .. } => Some(*region),
             Data::WriteFenceFailure { .. } | Data::ReplicationSlow { .. } => None,
@@ -87,12 +113,15 @@ impl Data {
 
     /// Whether it passes by itself, so that it has no lift.
     pub fn passes(&self) -> bool {
-        matches!(self, Data::WriterFailover { .. })
+        matches!(self, Data::WriterFailover { .. } | Data::Attack { .. })
     }
 
     /// What it hits, in words.
     pub fn scope(&self, names: &Names) -> String {
         match self {
+            Data::Attack { store, region, ratio, .. } => {
+                format!("{} % of {} in {}", ratio * 100.0, names.store(*store), names.region(*region))
+            }
             Data::ReplicationSlow { store, from, to, factor, add } => {
                 let place = |region: &Option<RegionId>| region.map_or("any", |region| names.region(region));
                 let way = format!("{} -> {}", place(from), place(to));

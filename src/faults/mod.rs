@@ -9,7 +9,7 @@ pub mod scope;
 
 pub use account::Account;
 pub use api::{Api, Does};
-pub use data::Data;
+pub use data::{Attack, Data};
 pub use network::Network;
 pub use scope::{Planes, Scope};
 

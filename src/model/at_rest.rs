@@ -65,12 +65,15 @@ impl Simulation {
         }
     }
 
-    /// As whom a store uses its keys: the role of a replication rule, or by a grant of its own as nobody.
-    fn user_of_keys(&self, store: usize) -> String {
-        match &self.setup.stores[store].kind {
-            StoreKind::S3(bucket) => bucket.role.clone().unwrap_or_else(|| NOBODY.to_owned()),
-            _ => NOBODY.to_owned(),
-        }
+    /// Whether the role of a replication rule may use the keys of both buckets (S3-KMS-2).
+    pub(super) fn role_may_replicate(&self, store: usize, from: u8, to: u8) -> bool {
+        let StoreKind::S3(bucket) = &self.setup.stores[store].kind else { return true };
+        let Some(role) = &bucket.role else { return true };
+        [from, to].into_iter().all(|replica| {
+            let region = self.stores[store].replicas().regions[usize::from(replica)];
+            let key = self.key_at_rest(store, replica);
+            key.is_none_or(|set| self.key_health(set, region, role) == KeyHealth::Usable)
+        })
     }
 
     /// Keys have changed: services that go on with one they have tried before look again after a while.
@@ -81,8 +84,7 @@ impl Simulation {
             let Some(set) = self.key_at_rest(usize::from(index), replica) else { continue };
             let region = store.replicas().regions[usize::from(replica)];
             let (known, due) = self.keys.known[&(index, replica)];
-            let user = self.user_of_keys(usize::from(index));
-            if due || self.key_health(set, region, &user) == known {
+            if due || self.key_health(set, region, NOBODY) == known {
                 continue;
             }
             let pause = match store.service {
@@ -99,7 +101,7 @@ impl Simulation {
     pub(super) fn try_key(&mut self, index: u16, replica: u8) -> (Effects, Outbox<StoreEvent>) {
         let region = self.stores[usize::from(index)].replicas().regions[usize::from(replica)];
         let Some(set) = self.key_at_rest(usize::from(index), replica) else { return Default::default() };
-        let found = self.key_health(set, region, &self.user_of_keys(usize::from(index)));
+        let found = self.key_health(set, region, NOBODY);
         let known = self.keys.known.insert((index, replica), (found, false));
         match known {
             Some((before, _)) if before == found => Default::default(),

@@ -402,6 +402,11 @@ impl Store {
         of_any!(&self.data, store => store.asks_kms(replica))
     }
 
+    /// Whether what is deleted in a replica is deleted in others, too.
+    pub fn replicates_deletions(&self, replica: u8) -> bool {
+        self.targets(replica, true) != 0
+    }
+
     /// Whether earlier versions of items survive what overwrites them.
     pub fn keeps_versions(&self) -> bool {
         of_any!(&self.data, store => store.keeps_versions())
@@ -580,8 +585,7 @@ impl Simulation {
     fn arrive_at_replica(&mut self, index: u16, to: u8, write: WriteId) {
         let source = self.stores[usize::from(index)].replicas().write(write).source;
         let mut flows = self.flows(index, source, to);
-        let strands = of_any!(&self.stores[usize::from(index)].data, store => store.strands(source, to));
-        if let Some(rule) = strands.filter(|_| flows) {
+        if let Some(rule) = self.strands(index, source, to).filter(|_| flows) {
             self.stores[usize::from(index)].replicas_mut().strand(write, to);
             return self.recorder.count_rule(rule);
         }
@@ -617,6 +621,18 @@ impl Simulation {
         }
     }
 
+    /// The rule by which a write that reaches another replica now is never stored there.
+    #[inline]
+    fn strands(&self, index: u16, from: u8, to: u8) -> Option<RuleRef> {
+        let store = &self.stores[usize::from(index)];
+        if store.service != Service::S3 {
+            return None;
+        }
+        let stranded = of_any!(&store.data, store => store.strands(from, to));
+        let denied = || !self.role_may_replicate(usize::from(index), from, to);
+        stranded.or_else(|| denied().then_some(s3::rules::THE_ROLE_NEEDS_BOTH_KEYS))
+    }
+
     /// Whether KMS takes the requests that a replicated object needs, in both Regions (S3-KMS-5). If not, it is tried
     /// again a second later.
     #[inline]
@@ -648,7 +664,14 @@ impl Simulation {
     fn release_one(&mut self, index: u16, from: u8, to: u8) -> bool {
         let now = self.kernel.now();
         let holds = self.stores[usize::from(index)].replicas().holds(from, to);
-        if !holds || !self.flows(index, from, to) || !self.kms_replicates(index, from, to) {
+        if !holds || !self.flows(index, from, to) {
+            return false;
+        }
+        if let Some(rule) = self.strands(index, from, to) {
+            self.recorder.count_rule(rule);
+            return self.stores[usize::from(index)].replicas_mut().strand_held(from, to);
+        }
+        if !self.kms_replicates(index, from, to) {
             return false;
         }
         let store = &mut self.stores[usize::from(index)];

@@ -7,13 +7,14 @@ use super::Simulation;
 use super::calls::down;
 use super::plans::attempts;
 use super::setup::Setup;
-use crate::client::classes::{Context, PLAINTEXT};
+use crate::client::classes::{CORRUPT, Context, FOREIGN_KEY, PLAINTEXT};
 use crate::client::envelope::Path;
 use crate::client::{Failure, rules};
 use crate::rulebook::RuleRef;
 use crate::runlog::{Class, LedgerExtremes, LedgerRow};
 use crate::services::kms::Wrap;
 use crate::services::replication::{ABSENT, Change, ClassId};
+use crate::services::s3::rules as s3;
 use crate::services::store::{Barrier, Fate};
 use crate::services::{ErrorCode, Remedy, Service};
 use crate::sim::Time;
@@ -379,6 +380,9 @@ impl Simulation {
         if let Err(barrier) = self.readable(view.store, view.replica) {
             return Verdict::behind(barrier);
         }
+        if let CORRUPT | FOREIGN_KEY = class {
+            return self.judge_attacked(view.store, class);
+        }
         if class == PLAINTEXT {
             return Verdict::new(Class::Decryptable, rules::PLAINTEXT_NEEDS_NO_KEY);
         }
@@ -401,6 +405,14 @@ impl Simulation {
         let verdicts = attempts.iter().filter_map(|paths| self.judge_attempt(view.region, paths));
         let best = verdicts.min_by_key(|verdict| preference(verdict.class));
         best.unwrap_or(Verdict::new(Class::Denied, rules::MRK_AWARE_MATCH))
+    }
+
+    /// Items that were overwritten: only an earlier version brings them back.
+    fn judge_attacked(&self, store: usize, class: ClassId) -> Verdict {
+        let rule =
+            if class == FOREIGN_KEY { s3::OVERWRITES_REPLICATE } else { rules::REPLICATION_IS_NO_BACKUP };
+        let versions = self.stores[store].keeps_versions();
+        Verdict::new(if versions { Class::Recoverable } else { Class::Lost }, rule)
     }
 
     /// One data key: the first endpoint that answers decides, as in a request; its refusal is no reason to fail over.

@@ -589,6 +589,14 @@ impl Replicas {
         self.put_back(id, write);
     }
 
+    /// The oldest held write of a pair is not stored and stays open; whether there was one.
+    pub fn strand_held(&mut self, from: u8, to: u8) -> bool {
+        let Some((_, id)) = self.pair_mut(from, to).held.by_age.pop_first() else { return false };
+        let item = self.writes[id.0 as usize].item;
+        self.pair_mut(from, to).held.by_item.remove(&item);
+        true
+    }
+
     /// A replication message arrives where nothing is left.
     pub fn arrive_nowhere(&mut self, id: WriteId, to: u8) -> Option<Ended> {
         let bit = 1 << to;

@@ -2,10 +2,16 @@
 
 use super::super::data::Slowed;
 use super::super::{Simulation, StoreEvent};
-use crate::faults::Data;
+use crate::client::classes::{CORRUPT, FOREIGN_KEY};
+use crate::faults::{Attack, Data};
 use crate::services::Outbox;
 use crate::services::aurora::{AuroraEvent, GlobalDatabase};
+use crate::services::replication::ABSENT;
+use crate::services::s3::rules as s3;
+use crate::services::store::Put;
+use crate::sim::rng::unit;
 use crate::sim::{Sampler, Stream};
+use crate::world::RegionId;
 
 impl Simulation {
     /// Something happens to an Aurora database; it comes with a random number of its own.
@@ -22,12 +28,40 @@ impl Simulation {
         self.take_out(store as u16, out.map(StoreEvent::Database));
     }
 
+    /// A share of a replica's items is written to, each chosen by a random number of the fault's own. The writes replicate
+    /// as any other.
+    fn overwrite(&mut self, attack: Attack, store: usize, region: RegionId, ratio: f64, id: u32) {
+        let Some(replica) = self.stores[store].replicas().replica_in(region) else { return };
+        let mut stream = Stream::new(self.setup.seed, self.trial, &format!("attack/{id}/{store}"));
+        let class = match attack {
+            Attack::Corrupt => CORRUPT,
+            Attack::Ransom => FOREIGN_KEY,
+            Attack::Delete => ABSENT,
+        };
+        for item in 0..self.stores[store].replicas().tables[usize::from(replica)].keys() {
+            let hit = unit(stream.next_u64()) < ratio;
+            let there = self.stores[store].replicas().tables[usize::from(replica)].get(item).is_some();
+            if hit && there {
+                self.put(store as u16, Put { source: replica, item, class, value: None });
+            }
+        }
+        if attack == Attack::Delete && !self.stores[store].replicates_deletions(replica) {
+            self.recorder.count_rule(s3::DELETE_MARKERS_STAY);
+        }
+        self.sample_items();
+    }
+
     /// A fault of stored data starts or lifts.
     pub(super) fn break_data(&mut self, fault: &Data, id: u32, lift: bool) {
         match fault {
             Data::ReplicationPause { store, region, inbound, outbound } => {
                 let hit = |from, to| (*inbound && to == *region) || (*outbound && from == *region);
                 self.block_pairs(!lift, |index, from, to| index == *store && hit(from, to));
+            }
+            Data::Attack { attack, store, region, ratio } => {
+                if !lift {
+                    self.overwrite(*attack, *store, *region, *ratio, id);
+                }
             }
             Data::ReplicationSlow { store, from, to, factor, add } => {
                 let slow = (!lift).then(|| Slowed { factor: *factor, add: Sampler::new(add) });

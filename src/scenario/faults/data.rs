@@ -3,12 +3,12 @@
 use super::super::context::Context;
 use super::super::fields::Fields;
 use super::super::problem::Problem;
-use super::super::shape::{Form, Shape, field, later};
+use super::super::shape::{Field, Form, Shape, field, later};
 use super::super::stores;
 use super::super::tree::Value;
 use super::super::value;
-use super::Kind;
-use crate::faults::{Data, Fault};
+use super::{Kind, ratio};
+use crate::faults::{Attack, Data, Fault};
 use crate::services::kms::KeySetup;
 use crate::sim::{Law, Span};
 use crate::world::RegionId;
@@ -20,6 +20,27 @@ static REPLICATION_PAUSE: Shape = Shape {
         field("region", Form::Text, "one of its Regions"),
         field("direction", Form::OneOf(&["in", "out", "both"]), "into it, out of it, or both (both)"),
         later("ramp", "replication stops at once"),
+    ],
+};
+
+const STORE: Field = field("store", Form::Text, "the store");
+const REPLICA: Field = field("region", Form::Text, "the Region whose replica is written to");
+const RATIO: Field = field("ratio", Form::Number, "the share of its items (1)");
+const PRINCIPAL: Field =
+    field("principal", Form::Text, "who does it; data calls are not authorised here: it may do everything");
+
+static DATA_CORRUPTION: Shape = Shape { what: "a data-corruption", fields: &[STORE, REPLICA, RATIO] };
+
+static BULK_DELETE: Shape = Shape { what: "a bulk-delete", fields: &[STORE, REPLICA, RATIO, PRINCIPAL] };
+
+static RANSOM_REENCRYPT: Shape = Shape {
+    what: "a ransom-reencrypt",
+    fields: &[
+        STORE,
+        REPLICA,
+        RATIO,
+        PRINCIPAL,
+        field("key", Form::OneOf(&["customer-provided"]), "whose key it is (customer-provided: SSE-C)"),
     ],
 };
 
@@ -78,6 +99,9 @@ pub static KINDS: &[Kind] = &[
         shape: &WRITE_FENCE_FAILURE,
         read: write_fence_failure,
     },
+    Kind { name: "data-corruption", aliases: &[], shape: &DATA_CORRUPTION, read: data_corruption },
+    Kind { name: "bulk-delete", aliases: &[], shape: &BULK_DELETE, read: bulk_delete },
+    Kind { name: "ransom-reencrypt", aliases: &[], shape: &RANSOM_REENCRYPT, read: ransom_reencrypt },
     Kind { name: "replication-slow", aliases: &[], shape: &REPLICATION_SLOW, read: replication_slow },
     Kind {
         name: "replication-not-authorized",
@@ -93,6 +117,28 @@ pub static KINDS: &[Kind] = &[
         read: writer_failover,
     },
 ];
+
+fn attack(cx: &Context, fields: &Fields, attack: Attack) -> Option<Fault> {
+    let store = fields.need("store", |v| cx.stores.find(v));
+    let region = fields.need("region", |v| region_of(cx, v, store));
+    let ratio = fields.read("ratio", ratio).unwrap_or(1.0);
+    Some(Fault::Data(Data::Attack { attack, store: store?, region: region?, ratio }))
+}
+
+fn data_corruption(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    attack(cx, fields, Attack::Corrupt)
+}
+
+fn bulk_delete(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    fields.read("principal", stores::principal);
+    attack(cx, fields, Attack::Delete)
+}
+
+fn ransom_reencrypt(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    fields.read("principal", stores::principal);
+    fields.read("key", |v| value::one_of(v, &[("customer-provided", ())]));
+    attack(cx, fields, Attack::Ransom)
+}
 
 fn replication_slow(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
     let store = fields.need("store", |v| cx.stores.find(v));

@@ -54,9 +54,6 @@ const SERVICE: Form = Form::OneOf(&[
 pub static LATER: &[(&str, &str)] = &[
     ("snapshot-copy-delay", "snapshots are not modelled yet"),
     ("volume-io-pause", "nearest: `service-outage`"),
-    ("data-corruption", ""),
-    ("bulk-delete", ""),
-    ("ransom-reencrypt", ""),
     (
         "custom-key-store-disconnected",
         "keys of a custom key store cannot be multi-Region, and key stores are outside the scope; nearest: `key-disabled`",
