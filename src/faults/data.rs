@@ -29,6 +29,22 @@ pub enum Data {
         /// The share of its items, 0..=1.
         ratio: f64,
     },
+    /// Copies of snapshots that begin meanwhile take longer.
+    SnapshotCopyDelay {
+        /// Index of the store.
+        store: usize,
+        /// So many times as long …
+        factor: f64,
+        /// … and longer by this.
+        add: Law,
+    },
+    /// Reads and writes of a replica hang.
+    VolumeIoPause {
+        /// Index of the store.
+        store: usize,
+        /// The Region.
+        region: RegionId,
+    },
     /// Replication between replicas of a store takes longer.
     ReplicationSlow {
         /// Index of the store.
@@ -91,6 +107,8 @@ impl Data {
             Data::Attack { attack: Attack::Corrupt, .. } => "data-corruption",
             Data::Attack { attack: Attack::Delete, .. } => "bulk-delete",
             Data::Attack { attack: Attack::Ransom, .. } => "ransom-reencrypt",
+            Data::SnapshotCopyDelay { .. } => "snapshot-copy-delay",
+            Data::VolumeIoPause { .. } => "volume-io-pause",
             Data::ReplicationSlow { .. } => "replication-slow",
             Data::ReplicationNotAuthorized { .. } => "replication-not-authorized",
             Data::ClockSkew { .. } => "clock-skew",
@@ -105,9 +123,12 @@ impl Data {
             Data::ReplicationPause { region, .. }
             | Data::ReplicationNotAuthorized { region, .. }
             | Data::Attack { region, .. }
+            | Data::VolumeIoPause { region, .. }
             | Data::ClockSkew { region, .. }
             | Data::WriterFailover { region, .. } => Some(*region),
-            Data::WriteFenceFailure { .. } | Data::ReplicationSlow { .. } => None,
+            Data::WriteFenceFailure { .. }
+            | Data::SnapshotCopyDelay { .. }
+            | Data::ReplicationSlow { .. } => None,
         }
     }
 
@@ -121,6 +142,12 @@ impl Data {
         match self {
             Data::Attack { store, region, ratio, .. } => {
                 format!("{} % of {} in {}", ratio * 100.0, names.store(*store), names.region(*region))
+            }
+            Data::SnapshotCopyDelay { store, factor, add } => {
+                format!("{}: x {factor} + {}", names.store(*store), add.mean())
+            }
+            Data::VolumeIoPause { store, region } => {
+                format!("{} in {}", names.store(*store), names.region(*region))
             }
             Data::ReplicationSlow { store, from, to, factor, add } => {
                 let place = |region: &Option<RegionId>| region.map_or("any", |region| names.region(region));

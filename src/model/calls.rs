@@ -477,6 +477,9 @@ impl Simulation {
         let work = if kind == Kind::Read || primary.is_some() { Work::Read } else { Work::Write };
         let Some((_, finish)) = self.admit(id, work, now) else { return };
         let r = self.requests.get(id);
+        if self.stores[index].hangs(r.replica) {
+            return self.answer_lost(id);
+        }
         if finish <= r.deadline {
             r.spent.store += finish - now;
         }

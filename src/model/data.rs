@@ -33,6 +33,18 @@ pub(super) fn principal(service: Service) -> &'static str {
     }
 }
 
+/// Whether a volume is encrypted under a customer managed key, and where a related key of that is enough to read a copy
+/// (KMS-SEED-11).
+fn keys_of_copies(store: &StoreSetup, setup: &Setup) -> (bool, Vec<bool>) {
+    let Some(AtRest::Customer(set)) = store.encryption.first() else {
+        return (false, vec![false; store.regions.len()]);
+    };
+    let key = &setup.keys[set.0 as usize];
+    let related = |region: &RegionId| key.primary == *region || key.replicas.contains(region);
+    let seamless = setup.switches.dr_tip_seamless && key.multi_region;
+    (true, store.regions.iter().map(|region| seamless && related(region)).collect())
+}
+
 /// How the buckets of a store are encrypted at rest.
 fn bucket_encryption(store: &StoreSetup, setup: &Setup) -> s3::Encryption {
     let key = |at_rest: &AtRest| match at_rest {
@@ -64,6 +76,8 @@ pub struct Store {
     pairs: Vec<Pair>,
     /// The largest staleness of each replica since the last sample.
     stalest: Vec<Span>,
+    /// By replica: faults that let its reads and writes hang.
+    hanging: Vec<u32>,
     /// What waits in it for replication.
     pub(super) waiting: Waiting,
     /// Replicas that are gone for good, and why. What they held stays countable, as lost.
@@ -200,7 +214,7 @@ impl Store {
     }
 
     /// An empty store.
-    pub fn new(store: &StoreSetup, setup: &Setup, tables: &mut Tables) -> Store {
+    pub fn new(store: &StoreSetup, setup: &Setup, trial: u64, tables: &mut Tables) -> Store {
         let items = u32::try_from(store.items).unwrap_or(u32::MAX - 1);
         let name = |region: &RegionId| setup.world.regions[region.index()].name.clone();
         let n = store.regions.len();
@@ -228,7 +242,10 @@ impl Store {
                 Data::Buckets(Box::new(Buckets::new(&store.name, regions, items, bucket, encryption)))
             }
             StoreKind::Snapshot(copy) => {
-                Data::Copies(Box::new(Copies::new(&store.name, regions, items, copy)))
+                let luck = Stream::new(setup.seed, trial, &format!("{}/copies", store.name)).next_u64();
+                let regions = (regions, places());
+                let keys = keys_of_copies(store, setup);
+                Data::Copies(Box::new(Copies::new(&store.name, regions, items, copy, keys, luck)))
             }
             StoreKind::Secret(secret) => {
                 Data::Secrets(Box::new(Secrets::new(&store.name, regions, items, secret)))
@@ -254,6 +271,7 @@ impl Store {
             catch_up: store.catch_up,
             pairs: store.lag.iter().flatten().map(pair).collect(),
             stalest: vec![Span::ZERO; n],
+            hanging: vec![0; n],
             waiting: Waiting::default(),
             gone: BTreeMap::new(),
         }
@@ -394,6 +412,31 @@ impl Store {
     /// Whether a replica is still there: it is not gone for good.
     pub fn has(&self, replica: u8) -> bool {
         self.is_there(replica).is_ok()
+    }
+
+    /// A fault lets reads and writes of a replica hang, or no longer does.
+    pub(super) fn hang(&mut self, replica: u8, hang: bool) {
+        let faults = &mut self.hanging[usize::from(replica)];
+        *faults = if hang { *faults + 1 } else { faults.saturating_sub(1) };
+    }
+
+    /// Whether reads and writes of a replica hang.
+    #[inline]
+    pub(super) fn hangs(&self, replica: u8) -> bool {
+        self.hanging[usize::from(replica)] > 0
+    }
+
+    /// The snapshots that it is, if it is some.
+    pub fn copies_mut(&mut self) -> Option<&mut Copies> {
+        match &mut self.data {
+            Data::Copies(copies) => Some(copies),
+            _ => None,
+        }
+    }
+
+    /// Its first timers.
+    pub(super) fn begin(&mut self) -> Outbox<StoreEvent> {
+        with_timers!(&mut self.data, (store, out) => store.begin(&mut out)).1
     }
 
     /// Whether each request of a replica's items asks KMS.
@@ -557,6 +600,7 @@ impl Simulation {
             let store = &mut self.stores[store];
             let source = store.writer().or_else(|| store.replicas().replica_in(home)).unwrap_or(0);
             store.replicas_mut().preload(class, source);
+            of_any!(&mut store.data, store => store.preloaded());
             for replica in 0..store.replicas().regions.len() as u8 {
                 if !store.is_present(replica) {
                     store.replicas_mut().clear(replica);

@@ -448,6 +448,10 @@ impl Simulation {
             true => answers.and_then(|()| self.answers(Service::Kms, region, region)),
             false => answers,
         };
+        let answers = match store.hangs(replica) {
+            true => Err(Failure::new(ErrorCode::ReadTimeoutError, rules::A_LOST_ANSWER)),
+            false => answers,
+        };
         let reads = store.may(replica, Work::Read);
         match (answers, reads) {
             // What nothing brings back is gone whether its Region answers or not.

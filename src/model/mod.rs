@@ -255,7 +255,7 @@ impl Simulation {
             plans: Plans::new(setup),
             classes: Classes::default(),
             data_keys: DataKeys::default(),
-            stores: setup.stores.iter().map(|store| Store::new(store, setup, &mut tables)).collect(),
+            stores: setup.stores.iter().map(|store| Store::new(store, setup, trial, &mut tables)).collect(),
             capacity: Capacity::new(setup, trial),
             keys: Keys::new(setup, trial),
             route53: routing::records(setup, trial),
@@ -292,6 +292,10 @@ impl Simulation {
         self.kernel.schedule(Time(self.setup.duration.0), Event::Close);
         self.number_data_keys();
         self.preload();
+        for index in 0..self.stores.len() {
+            let out = self.stores[index].begin();
+            self.take_out(index as u16, out);
+        }
         for client in 0..self.clients.len() {
             self.schedule_arrival(ClientId(client as u16));
         }

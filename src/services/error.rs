@@ -81,6 +81,7 @@ error_codes! {
     KMSInvalidMacException,
     KMSInvalidSignatureException,
     KMSInvalidStateException,
+    KMSKeyNotAccessibleFault,
     LimitExceededException,
     MalformedPolicyDocumentException,
     MalformedXML,

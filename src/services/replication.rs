@@ -573,6 +573,20 @@ impl Replicas {
         open.into_iter().map(|(id, write)| self.apply(id, write, to)).collect()
     }
 
+    /// A copy arrives that holds everything acknowledged at `from` up to an instant: those writes are stored, in order.
+    pub fn apply_until(&mut self, from: u8, to: u8, until: Time) -> Vec<Ended> {
+        let mut open: Vec<(WriteId, Write)> = self
+            .missing(from, to)
+            .filter(|(_, write)| write.acked <= until)
+            .map(|(id, write)| (id, *write))
+            .collect();
+        open.sort_unstable_by_key(|(id, write)| (write.acked, *id));
+        for (id, write) in &open {
+            self.pair_mut(from, to).held.by_age.remove(&(write.acked, *id));
+        }
+        open.into_iter().map(|(id, write)| self.apply(id, write, to)).collect()
+    }
+
     /// A replica is gone for good: what it had not sent is lost, and what is on its way to it.
     pub fn lose(&mut self, replica: u8) -> Vec<Ended> {
         let mut ended = self.end_all(replica, End::Lost);

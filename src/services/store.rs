@@ -165,6 +165,12 @@ pub trait Stored {
         false
     }
 
+    /// The run begins: processes of its own get their first timers.
+    fn begin(&mut self, _out: &mut Outbox<Self::Event>) {}
+
+    /// Every item has been put in place before the run.
+    fn preloaded(&mut self) {}
+
     /// Whether each request of an item there asks KMS, so that it needs the endpoint of KMS as well.
     fn asks_kms(&self, _replica: u8) -> bool {
         false

@@ -63,6 +63,18 @@ impl Simulation {
                     self.overwrite(*attack, *store, *region, *ratio, id);
                 }
             }
+            Data::SnapshotCopyDelay { store, factor, add } => {
+                let late = (!lift).then(|| (*factor, Sampler::new(add)));
+                if let Some(copies) = self.stores[*store].copies_mut() {
+                    copies.delay_copies(id, late);
+                }
+            }
+            Data::VolumeIoPause { store, region } => {
+                let store = &mut self.stores[*store];
+                if let Some(replica) = store.replicas().replica_in(*region) {
+                    store.hang(replica, !lift);
+                }
+            }
             Data::ReplicationSlow { store, from, to, factor, add } => {
                 let slow = (!lift).then(|| Slowed { factor: *factor, add: Sampler::new(add) });
                 self.stores[*store].slow(id, *from, *to, slow);

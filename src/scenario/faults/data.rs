@@ -44,6 +44,23 @@ static RANSOM_REENCRYPT: Shape = Shape {
     ],
 };
 
+static SNAPSHOT_COPY_DELAY: Shape = Shape {
+    what: "a snapshot-copy-delay",
+    fields: &[
+        field("store", Form::Text, "the store whose snapshots are copied"),
+        field("factor", Form::Number, "copies take so many times as long, 1 to 1 000 000 (1)"),
+        field("add", Form::Law, "and longer by this (0s)"),
+    ],
+};
+
+static VOLUME_IO_PAUSE: Shape = Shape {
+    what: "a volume-io-pause",
+    fields: &[
+        STORE,
+        field("region", Form::Text, "the Region in which reads and writes hang until their time-out"),
+    ],
+};
+
 static REPLICATION_SLOW: Shape = Shape {
     what: "a replication-slow fault",
     fields: &[
@@ -102,6 +119,18 @@ pub static KINDS: &[Kind] = &[
     Kind { name: "data-corruption", aliases: &[], shape: &DATA_CORRUPTION, read: data_corruption },
     Kind { name: "bulk-delete", aliases: &[], shape: &BULK_DELETE, read: bulk_delete },
     Kind { name: "ransom-reencrypt", aliases: &[], shape: &RANSOM_REENCRYPT, read: ransom_reencrypt },
+    Kind {
+        name: "snapshot-copy-delay",
+        aliases: &[],
+        shape: &SNAPSHOT_COPY_DELAY,
+        read: snapshot_copy_delay,
+    },
+    Kind {
+        name: "volume-io-pause",
+        aliases: &["aws:ebs:pause-volume-io", "aws:ebs:volume-io-latency"],
+        shape: &VOLUME_IO_PAUSE,
+        read: volume_io_pause,
+    },
     Kind { name: "replication-slow", aliases: &[], shape: &REPLICATION_SLOW, read: replication_slow },
     Kind {
         name: "replication-not-authorized",
@@ -117,6 +146,27 @@ pub static KINDS: &[Kind] = &[
         read: writer_failover,
     },
 ];
+
+fn snapshot_copy_delay(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    let store = fields.need("store", |v| {
+        let store = cx.stores.find(v)?;
+        match stores::kind_of(&cx.scenario.tables("stores")[store]) {
+            Some(stores::Kind::Copies) | None => Ok(store),
+            Some(_) => Err(Problem::error(&v.span, "this fault is of copied snapshots")
+                .and(&cx.stores.at(store), "the store")
+                .help("`replication-slow` is the like of any other store")),
+        }
+    });
+    let factor = fields.read("factor", value::factor).unwrap_or(1.0);
+    let add = fields.read("add", value::law).unwrap_or(Law::Constant(Span::ZERO));
+    Some(Fault::Data(Data::SnapshotCopyDelay { store: store?, factor, add }))
+}
+
+fn volume_io_pause(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fault> {
+    let store = fields.need("store", |v| cx.stores.find(v));
+    let region = fields.need("region", |v| region_of(cx, v, store));
+    Some(Fault::Data(Data::VolumeIoPause { store: store?, region: region? }))
+}
 
 fn attack(cx: &Context, fields: &Fields, attack: Attack) -> Option<Fault> {
     let store = fields.need("store", |v| cx.stores.find(v));

@@ -51,14 +51,10 @@ const SERVICE: Form = Form::OneOf(&[
 ]);
 
 /// Faults of the vocabulary that are not modelled yet, with the nearest that is.
-pub static LATER: &[(&str, &str)] = &[
-    ("snapshot-copy-delay", "snapshots are not modelled yet"),
-    ("volume-io-pause", "nearest: `service-outage`"),
-    (
-        "custom-key-store-disconnected",
-        "keys of a custom key store cannot be multi-Region, and key stores are outside the scope; nearest: `key-disabled`",
-    ),
-];
+pub static LATER: &[(&str, &str)] = &[(
+    "custom-key-store-disconnected",
+    "keys of a custom key store cannot be multi-Region, and key stores are outside the scope; nearest: `key-disabled`",
+)];
 
 /// Every fault that is modelled.
 pub fn kinds() -> impl Iterator<Item = &'static Kind> + Clone {
