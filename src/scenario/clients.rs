@@ -144,16 +144,9 @@ fn client(cx: &Context, entry: &Entry) -> Option<ClientSetup> {
     let retry = fields.read("retry", |v| value::one_of(v, &RETRY_MODES));
     let cache = fields.read("cache", |v| cache(cx, v)).flatten();
     if fields.get("keyring").is_none() {
-        let idle = ["principal", "context", "cache"].into_iter().filter(|key| fields.get(key).is_some());
-        for key in idle.filter(|key| *key != "cache" || cache.is_some()) {
-            let problem =
-                Problem::warning(&fields.place(key), format!("`{key}` has no effect without `keyring`"));
-            fields.report(problem.label("ignored"));
-        }
+        warn_of_idle(&fields, cache.is_some());
     }
-    let instances = fields.read("instances", |v| value::count(v, 1, value::MOST_INSTANCES));
-    let standby = fields.read("standby", |v| standby(cx, v, instances.unwrap_or(INSTANCES)));
-    let session = fields.read("session", value::duration_from(Span::SECOND));
+    let (instances, standby, session) = instances(cx, &fields);
     let timeout = |key, name| {
         let stated = fields.read(key, value::duration_from(Span::MILLISECOND));
         stated.unwrap_or_else(|| cx.default_if(rate.is_some(), name).mean())
@@ -173,14 +166,35 @@ fn client(cx: &Context, entry: &Entry) -> Option<ClientSetup> {
         context,
         failover,
         retry: retry.unwrap_or(RetryMode::Standard),
-        instances: instances.unwrap_or(INSTANCES) as u32,
-        standby: standby.unwrap_or_default(),
-        session: session.unwrap_or_else(|| cx.default_if(fails_without_sts(cx), "session").mean()),
+        instances,
+        standby,
+        session,
         connect_timeout_local: timeout("connect-timeout", "connect-timeout-local"),
         connect_timeout_across: timeout("connect-timeout", "connect-timeout-across"),
         attempt_timeout: timeout("attempt-timeout", "attempt-timeout"),
         objective: objective.unwrap_or(Objective { share: 0.99, window: Span::secs(60) }),
     })
+}
+
+/// Warns of what means nothing to a client that does not encrypt.
+fn warn_of_idle(fields: &Fields, caches: bool) {
+    let idle = ["principal", "context", "cache"].into_iter().filter(|key| fields.get(key).is_some());
+    for key in idle.filter(|key| *key != "cache" || caches) {
+        let problem =
+            Problem::warning(&fields.place(key), format!("`{key}` has no effect without `keyring`"));
+        fields.report(problem.label("ignored"));
+    }
+}
+
+/// How many instances there are in a Region, how many of them are ready at the start, and how long their credentials are
+/// good.
+fn instances(cx: &Context, fields: &Fields) -> (u32, BTreeMap<RegionId, u32>, Span) {
+    let instances = fields.read("instances", |v| value::count(v, 1, value::MOST_INSTANCES));
+    let instances = instances.unwrap_or(INSTANCES);
+    let standby = fields.read("standby", |v| standby(cx, v, instances)).unwrap_or_default();
+    let session = fields.read("session", value::duration_from(Span::SECOND));
+    let session = session.unwrap_or_else(|| cx.default_if(fails_without_sts(cx), "session").mean());
+    (instances as u32, standby, session)
 }
 
 /// Whether the timeline has a fault for which the length of sessions matters.

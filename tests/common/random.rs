@@ -476,7 +476,9 @@ impl Scenario {
             9 => format!("region-opt-out = {{ region = \"{region}\" }}"),
             _ => match c.one_in(2) {
                 true => format!("key-deleted = {{ key = \"{key}\", region = \"{region}\" }}"),
-                false => format!("guardrail-deny = {{ region = \"{region}\", operations = [\"Decrypt\"] }}"),
+                false => format!(
+                    "guardrail-deny = {{ region = \"{region}\", operations = [\"GenerateDataKey\"] }}"
+                ),
             },
         }
     }
