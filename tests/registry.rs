@@ -116,7 +116,7 @@ fn every_id_is_stated_once_and_with_its_kind() {
 /// What the tables say of rules.
 #[derive(Default)]
 struct Cases {
-    /// Named by a `case`.
+    /// Named by a `case`, or by a scenario that is refused or warned of.
     kept: BTreeSet<String>,
     /// Named by a `counter` case, or refusing a command.
     broken: BTreeSet<String>,
@@ -142,9 +142,9 @@ fn cases() -> Cases {
         // `=> Error RULE`, or `= Error RULE` of what a keyring is told.
         let refusal = line.split_once(" => ").or_else(|| line.split_once(" = "));
         let refusal = refusal.filter(|_| !line.starts_with(['#', ' ']));
-        if let Some(rules) = head("case ").or_else(|| head("warned ")) {
+        if let Some(rules) = head("case ").or_else(|| head("warned ")).or_else(|| head("refused ")) {
             cases.kept.extend(ids(rules));
-        } else if let Some(rules) = head("counter ").or_else(|| head("refused ")) {
+        } else if let Some(rules) = head("counter ") {
             cases.broken.extend(ids(rules));
         } else if let Some((_, answer)) = refusal {
             let mut words = answer.split_whitespace();
