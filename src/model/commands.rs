@@ -246,8 +246,14 @@ impl Simulation {
         let Some(index) = self.stores.iter().position(|store| store.is_meant(operation, params)) else {
             return Err(unknown(operation).into());
         };
+        if operation.name.starts_with("RestoreTable") {
+            return self.restore_table(index, operation, params, caller);
+        }
         let (answer, out) = self.stores[index].call(operation, params, caller);
         let (response, effects) = answer?;
+        if let Some((replica, key)) = &effects.rekey {
+            self.switch_key(index as u16, (*replica, key.as_deref()), caller)?;
+        }
         self.take_effects(index as u16, effects);
         self.take_out(index as u16, out);
         Ok(response)

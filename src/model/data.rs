@@ -108,6 +108,8 @@ pub enum StoreEvent {
     Secrets(SecretEvent),
     /// The service tries the key of a copy (its index).
     Key(u8),
+    /// A copy (its index) has been given another key.
+    Rewrapped(u8),
 }
 
 /// The same for a store of whatever service.
@@ -426,6 +428,22 @@ impl Store {
         self.hanging[usize::from(replica)] > 0
     }
 
+    /// The table that it is, if it is one.
+    pub fn table(&self) -> Option<&GlobalTable> {
+        match &self.data {
+            Data::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    /// The same, to change it.
+    pub fn table_mut(&mut self) -> Option<&mut GlobalTable> {
+        match &mut self.data {
+            Data::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
     /// The snapshots that it is, if it is some.
     pub fn copies_mut(&mut self) -> Option<&mut Copies> {
         match &mut self.data {
@@ -536,6 +554,16 @@ impl Store {
     /// The account has had the Region of a replica disabled for too long.
     pub fn opted_out(&mut self, replica: u8, now: Time) -> (Effects, Outbox<StoreEvent>) {
         with_timers!(&mut self.data, (store, out) => store.opted_out(replica, now, &mut out))
+    }
+
+    #[inline]
+    fn keeps_changes(&self, replica: u8) -> bool {
+        of_any!(&self.data, store => store.keeps_changes(replica))
+    }
+
+    /// A replica has stored a write of an item.
+    fn stored(&mut self, replica: u8, item: u32, now: Time) {
+        of_any!(&mut self.data, store => store.stored(replica, item, now));
     }
 
     #[inline]
@@ -769,6 +797,10 @@ impl Simulation {
         let deletes = class == ABSENT;
         let targets = store.targets(source, deletes);
         let change = store.replicas_mut().commit(write, now, targets);
+        if store.keeps_changes(source) {
+            let item = store.replicas().write(write).item;
+            store.stored(source, item, now);
+        }
         let consenting = match store.is_strong() {
             true => self.consenting(usize::from(index), source).filter(|other| targets >> other & 1 == 1),
             false => None,
@@ -827,6 +859,9 @@ impl Simulation {
         }
         if matches!(ended.end, End::Applied | End::Superseded) {
             pair.delay.record(delay);
+        }
+        if ended.end == End::Applied && store.keeps_changes(ended.to) {
+            store.stored(ended.to, ended.write.item, now);
         }
         if ended.end == End::Applied && store.service == Service::S3 {
             let decided =
@@ -890,6 +925,7 @@ impl Simulation {
         let now = self.kernel.now();
         let (effects, out) = match event {
             StoreEvent::Key(replica) => self.try_key(index, replica),
+            StoreEvent::Rewrapped(replica) => self.rewrapped(index, replica),
             event => self.stores[usize::from(index)].handle(event, now),
         };
         self.take_effects(index, effects);
@@ -937,6 +973,9 @@ impl Simulation {
             self.note_status(index);
         }
         effects.decided.into_iter().for_each(|rule| self.recorder.count_rule(rule));
+        if let Some((replica, arn)) = effects.backup {
+            self.keys.of_backups.insert(arn, self.key_at_rest(usize::from(index), replica));
+        }
         for put in effects.writes {
             self.put(index, put);
         }

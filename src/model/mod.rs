@@ -22,6 +22,7 @@ mod plans;
 mod recorder;
 mod registry;
 mod requests;
+mod restores;
 mod routing;
 mod runbooks;
 pub mod setup;

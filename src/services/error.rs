@@ -46,6 +46,7 @@ error_codes! {
     AlreadyExistsException,
     /// Ours: the application's instances ran in the Region that failed.
     AppUnavailable,
+    BackupNotFoundException,
     ConditionalCheckFailedException,
     ConflictException,
     /// botocore's and the SDKs' transport errors.
@@ -76,6 +77,7 @@ error_codes! {
     InvalidMarkerException,
     InvalidParameterCombination,
     InvalidParameterValue,
+    InvalidRestoreTimeException,
     KeyUnavailableException,
     KMSInternalException,
     KMSInvalidMacException,
@@ -90,6 +92,7 @@ error_codes! {
     NotFoundException,
     /// Ours: AWS has it, this simulator does not yet.
     NotModelled,
+    PointInTimeRecoveryUnavailableException,
     ProvisionedThroughputExceededException,
     /// PostgreSQL's name of SQLSTATE 25006: a write sent to a cluster that only reads.
     ReadOnlySqlTransaction,
@@ -98,6 +101,7 @@ error_codes! {
     ResourceNotFoundException,
     ServiceUnavailable,
     SnapshotNotFound,
+    TableAlreadyExistsException,
     TagException,
     ThrottlingException,
     TransactionCanceledException,

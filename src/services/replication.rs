@@ -79,8 +79,9 @@ impl Table {
         self.counts.iter().enumerate().filter(|(_, n)| **n > 0).map(|(class, n)| (class as ClassId, *n))
     }
 
+    /// Stores a record under an item key.
     #[inline]
-    fn put(&mut self, item: u32, record: Record) -> Change {
+    pub fn put(&mut self, item: u32, record: Record) -> Change {
         let item = item as usize;
         if item >= self.records.len() {
             self.records.resize(item + 1, NOTHING);
@@ -196,6 +197,9 @@ struct Pair {
     since: VecDeque<Time>,
 }
 
+/// What commands wrote, by item, instant and source: whoever has the record has the value.
+pub type Values = BTreeMap<(u32, Time, u8), Value>;
+
 /// The replicas of one store and the writes between them.
 #[derive(Clone, Debug)]
 pub struct Replicas {
@@ -214,8 +218,7 @@ pub struct Replicas {
     skew: Vec<i64>,
     /// What wrong clocks said of writes, by acknowledgement, source and item.
     misdated: BTreeMap<(Time, u8, u32), Time>,
-    /// What commands wrote, by item, instant and source: whoever has the record has the value.
-    values: BTreeMap<(u32, Time, u8), Value>,
+    values: Values,
     free: Vec<u32>,
     /// By `from * replicas + to`.
     pairs: Vec<Pair>,
@@ -320,6 +323,11 @@ impl Replicas {
     pub fn note_value(&mut self, item: u32, written: Time, source: u8, value: Value) {
         let written = self.by_its_clock(written, source, item);
         self.values.insert((item, written, source), value);
+    }
+
+    /// Everything that commands wrote.
+    pub fn values(&self) -> &Values {
+        &self.values
     }
 
     /// What a command wrote there, if the record is a command's.
@@ -628,6 +636,12 @@ impl Replicas {
         self.tables[usize::from(to)] = self.tables[usize::from(from)].clone();
     }
 
+    /// A replica becomes what another store held, where commands wrote these values.
+    pub fn adopt(&mut self, replica: u8, content: Table, values: Values) {
+        self.tables[usize::from(replica)] = content;
+        self.values.extend(values);
+    }
+
     /// A replica loses every item.
     pub fn clear(&mut self, replica: u8) {
         self.tables[usize::from(replica)] = Table::default();
@@ -644,6 +658,11 @@ impl Replicas {
         let key = self.items;
         self.items = self.items.saturating_add(1);
         key
+    }
+
+    /// Item keys below this one are taken.
+    pub fn skip_keys(&mut self, below: u32) {
+        self.items = self.items.max(below);
     }
 
     /// The item keys that requests choose from, as the file states them.

@@ -79,6 +79,10 @@ pub struct Effects {
     pub writes: Vec<Put>,
     /// Rules that decided, besides those of notes.
     pub decided: Vec<RuleRef>,
+    /// A backup that was made (its ARN) of this copy: it needs the key that the copy has now.
+    pub backup: Option<(u8, String)>,
+    /// A copy is to be encrypted with another key: as the caller names it, or one of AWS's.
+    pub rekey: Option<(u8, Option<String>)>,
 }
 
 /// A write by a command or a fault.
@@ -114,6 +118,11 @@ impl Keys {
     /// No names yet.
     pub fn new(items: u32) -> Keys {
         Keys { items, names: BTreeMap::new() }
+    }
+
+    /// The names that another store knows are known here, too.
+    pub fn know(&mut self, other: &Keys) {
+        self.names.extend(other.names.iter().map(|(name, item)| (name.clone(), *item)));
     }
 
     /// The item key of a name.
@@ -255,6 +264,14 @@ pub trait Stored {
     fn hears_ends(&self) -> bool {
         false
     }
+
+    /// Whether it wants to hear what a copy has stored ([`stored`](Stored::stored)).
+    fn keeps_changes(&self, _replica: u8) -> bool {
+        false
+    }
+
+    /// A copy has stored a write of an item.
+    fn stored(&mut self, _replica: u8, _item: u32, _now: Time) {}
 
     /// A pair of write and copy has ended: something that waited for it may go on.
     fn pair_ended(&mut self, _now: Time, _out: &mut Outbox<Self::Event>) {}

@@ -5,7 +5,7 @@ use super::super::fields::Fields;
 use super::super::problem::Problem;
 use super::super::tree::Value;
 use super::super::value;
-use crate::services::dynamodb::{Consistency, TableSetup};
+use crate::services::dynamodb::{Consistency, LONGEST_WINDOW, TableSetup};
 use crate::sim::Span;
 use crate::world::{RegionId, regions};
 
@@ -16,12 +16,17 @@ pub const OWN: &[&str] = &[
     "write-capacity",
     "read-capacity",
     "ttl",
+    "ttl-pass",
     "point-in-time-recovery",
     "recovery-window",
+    "restore",
     "exists",
     "later-regions",
     "replica-creation",
 ];
+
+/// How long the service takes to pass over a table for expired items.
+const PASS: Span = Span::days(2);
 
 /// The most capacity units a second (the default quota of a table is 40 000).
 const MOST_CAPACITY: u64 = 10_000_000;
@@ -62,6 +67,16 @@ pub fn table(cx: &Context, fields: &Fields, regions: &[RegionId], first: usize) 
     let later = &regions[first..];
     let recovery = fields.each("point-in-time-recovery", |v: &Value| cx.region(v));
     let creation = fields.read("replica-creation", value::law);
+    let ttl = fields.read("ttl", value::duration_from(Span::SECOND));
+    let ttl_pass = fields.read("ttl-pass", value::duration_from(Span::MINUTE));
+    let ttl_pass = ttl_pass.unwrap_or_else(|| {
+        if ttl.is_some() {
+            let source = "our choice: within a few days (DynamoDB Developer Guide, Time to live, 2025)";
+            cx.assume("passing over a table for expired items", PASS.to_string(), "assumed", source);
+        }
+        PASS
+    });
+    let exists = fields.read("exists", value::flag).unwrap_or(true);
     TableSetup {
         consistency,
         witness,
@@ -69,12 +84,20 @@ pub fn table(cx: &Context, fields: &Fields, regions: &[RegionId], first: usize) 
         creation: creation.unwrap_or_else(|| cx.default_if(!later.is_empty(), "replica-creation")),
         write_capacity: fields.read("write-capacity", |v| value::count(v, 1, MOST_CAPACITY)),
         read_capacity: fields.read("read-capacity", |v| value::count(v, 1, MOST_CAPACITY)),
-        ttl: fields.read("ttl", value::duration_from(Span::SECOND)),
+        ttl,
+        ttl_pass,
+        restore: fields.read("restore", value::law).unwrap_or_else(|| cx.default_if(!exists, "restore")),
         recovery,
-        recovery_window: fields
-            .read("recovery-window", value::duration_from(Span::DAY))
-            .unwrap_or(Span::days(35)),
-        exists: fields.read("exists", value::flag).unwrap_or(true),
+        recovery_window: fields.read("recovery-window", recovery_window).unwrap_or(LONGEST_WINDOW),
+        exists,
+    }
+}
+
+/// From a day to 35 (DDB-PITR-1).
+fn recovery_window(v: &Value) -> Result<Span, Problem> {
+    match value::duration(v)? {
+        window if (Span::DAY..=LONGEST_WINDOW).contains(&window) => Ok(window),
+        _ => Err(Problem::error(&v.span, "a recovery window is from 1 to 35 days").rule("DDB-PITR-1")),
     }
 }
 

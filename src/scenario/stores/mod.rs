@@ -147,6 +147,11 @@ pub static STORE: Shape = Shape {
         field("read-capacity", Form::Integer, "of a table: read capacity units of each replica (on demand)"),
         field("ttl", Form::Duration, "of a table: items expire this long after they were written (never)"),
         field(
+            "ttl-pass",
+            Form::Duration,
+            "of a table: how long it takes to pass over it for expired items (2d)",
+        ),
+        field(
             "point-in-time-recovery",
             TEXTS,
             "of a table: the Regions whose replica has point-in-time recovery",
@@ -201,7 +206,7 @@ pub static STORE: Shape = Shape {
         field("changes", Form::Number, "of snapshots: the share that changes from one to the next (0.1)"),
         field("copy", Form::Law, "of snapshots: how long a copy takes"),
         field("completion", Form::Duration, "of EBS snapshots: the completion time asked for (best effort)"),
-        field("restore", Form::Law, "of snapshots: how long a restore takes until it can be used"),
+        field("restore", Form::Law, "of snapshots and tables: how long a restore takes until it can be used"),
     ],
 };
 

@@ -4,6 +4,8 @@ use crate::services::api::{Kind, Operation, Param, Plane, Service};
 
 const TABLE: Param = Param { name: "TableName", kind: Kind::Text, required: true };
 
+const BACKUP: Param = Param { name: "BackupArn", kind: Kind::Text, required: true };
+
 const fn optional(name: &'static str, kind: Kind) -> Param {
     Param { name, kind, required: false }
 }
@@ -28,9 +30,36 @@ pub static OPERATIONS: &[Operation] = &[
     control("DescribeTable", &[TABLE]),
     control(
         "UpdateTable",
-        &[TABLE, optional("ReplicaUpdates", Kind::Text), optional("MultiRegionConsistency", Kind::Text)],
+        &[
+            TABLE,
+            optional("ReplicaUpdates", Kind::Text),
+            optional("MultiRegionConsistency", Kind::Text),
+            optional("SSESpecification", Kind::Structure),
+        ],
     ),
     control("DeleteTable", &[TABLE]),
+    control("UpdateTimeToLive", &[TABLE, required("TimeToLiveSpecification", Kind::Structure)]),
+    control("DescribeTimeToLive", &[TABLE]),
+    control("CreateBackup", &[TABLE, required("BackupName", Kind::Text)]),
+    control("ListBackups", &[TABLE]),
+    control("DescribeBackup", &[BACKUP]),
+    control("DeleteBackup", &[BACKUP]),
+    control(
+        "UpdateContinuousBackups",
+        &[TABLE, required("PointInTimeRecoverySpecification", Kind::Structure)],
+    ),
+    control("DescribeContinuousBackups", &[TABLE]),
+    control("RestoreTableFromBackup", &[required("TargetTableName", Kind::Text), BACKUP]),
+    control(
+        "RestoreTableToPointInTime",
+        &[
+            required("TargetTableName", Kind::Text),
+            optional("SourceTableName", Kind::Text),
+            optional("SourceTableArn", Kind::Text),
+            optional("UseLatestRestorableTime", Kind::Flag),
+            optional("RestoreDateTime", Kind::Text),
+        ],
+    ),
     data("GetItem", &[TABLE, required("Key", Kind::Text), optional("ConsistentRead", Kind::Flag)]),
     data("PutItem", &[TABLE, required("Item", Kind::Text), CONDITION, VALUES]),
     data(

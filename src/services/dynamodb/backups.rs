@@ -1,11 +1,13 @@
 //! Backups of a table, and its state at earlier instants: what a restore makes a new table of.
 
+use super::members::{Member, Status};
 use super::{GlobalTable, TableEvent, refuse, rules};
 use crate::rulebook::RuleRef;
-use crate::services::replication::{Record, Table};
-use crate::services::store::Effects;
+use crate::services::replication::{Record, Table, Values};
+use crate::services::store::{Effects, Keys};
 use crate::services::{Caller, ErrorCode, Note, Outbox, Params, Refusal, dates, shorthand};
 use crate::sim::{Span, Time};
+use crate::world::RegionId;
 use serde_json::{Value, json};
 
 /// The newest state that can be restored is so old (DDB-PITR-1).
@@ -24,7 +26,8 @@ struct Backup {
     name: String,
     replica: u8,
     made: Time,
-    expires: Option<Time>,
+    /// Why it was made.
+    rule: RuleRef,
     content: Table,
 }
 
@@ -33,13 +36,17 @@ struct Backup {
 struct Journal {
     since: Time,
     window: Span,
-    /// The whole table at the beginning, and whenever it was replaced.
-    wholes: Vec<(Time, Table)>,
+    /// The table as it was then.
+    whole: Table,
     /// What was stored since, in order.
     changes: Vec<(Time, u32, Record)>,
 }
 
 impl Journal {
+    fn new(since: Time, window: Span, whole: Table) -> Journal {
+        Journal { since, window, whole, changes: Vec::new() }
+    }
+
     fn earliest(&self, now: Time) -> Time {
         self.since.max(Time(now.0.saturating_sub(self.window.0)))
     }
@@ -50,20 +57,13 @@ impl Journal {
     }
 
     /// The table at an instant, and how many changes came after it.
-    fn at(&self, time: Time) -> (Table, u64) {
-        let (start, mut table) =
-            self.wholes.iter().rfind(|(at, _)| *at <= time).cloned().unwrap_or_default();
-        let later = self.changes.iter().filter(|(at, ..)| *at >= start);
-        let mut missing = 0;
-        for (at, item, record) in later {
-            match *at <= time {
-                true => {
-                    table.put(*item, *record);
-                }
-                false => missing += 1,
-            }
+    fn at(&self, time: Time) -> (Table, usize) {
+        let mut table = self.whole.clone();
+        let until = self.changes.partition_point(|(at, ..)| *at <= time);
+        for (_, item, record) in &self.changes[..until] {
+            table.put(*item, *record);
         }
-        (table, missing)
+        (table, self.changes.len() - until)
     }
 }
 
@@ -73,6 +73,8 @@ pub struct Backups {
     /// By replica: its point-in-time recovery, if it is on.
     recovery: Vec<Option<Journal>>,
     made: Vec<Backup>,
+    /// How many were ever made.
+    count: u32,
 }
 
 /// What a restore brings back.
@@ -83,23 +85,49 @@ pub struct Restorable {
     /// The backup, unless it is the state at an instant.
     pub backup: Option<String>,
     /// As of when.
-    pub as_of: Time,
-    /// The items.
-    pub content: Table,
+    as_of: Time,
+    content: Table,
     /// How many later changes it lacks, where that is known.
-    pub missing: Option<u64>,
+    missing: Option<usize>,
     /// The rule by which it can be restored.
-    pub rule: RuleRef,
+    rule: RuleRef,
+    /// The table's name and ARN, its names of items, and what commands wrote in it.
+    table: String,
+    arn: String,
+    keys: Keys,
+    below: u32,
+    values: Values,
+}
+
+impl Backup {
+    /// Backups of deleted tables are kept for a time, others until they are deleted.
+    fn expires(&self) -> Option<Time> {
+        (self.rule == rules::A_DELETED_TABLE_LEAVES_A_BACKUP).then(|| self.made + SYSTEM_BACKUPS_LAST)
+    }
+
+    fn details(&self) -> Value {
+        let by_user = self.rule == rules::A_RESTORE_MAKES_A_TABLE;
+        let mut details = json!({
+            "BackupArn": self.arn,
+            "BackupName": self.name,
+            "BackupStatus": "AVAILABLE",
+            "BackupType": if by_user { "USER" } else { "SYSTEM" },
+            "BackupCreationDateTime": dates::date(self.made),
+        });
+        if let Some(expires) = self.expires() {
+            details["BackupExpiryDateTime"] = json!(dates::date(expires));
+        }
+        details
+    }
 }
 
 impl Backups {
-    /// No backups; recovery is on for these replicas, over this window.
-    pub fn new(replicas: usize, recovering: impl Fn(usize) -> bool, window: Span) -> Backups {
-        let journal = |replica| {
-            let empty = Journal { since: Time::ZERO, window, wholes: Vec::new(), changes: Vec::new() };
-            recovering(replica).then_some(empty)
+    /// No backups; recovery is on in some of the replicas' Regions, over this window.
+    pub fn new(replicas: &[RegionId], recovering: &[RegionId], window: Span) -> Backups {
+        let journal = |region: &RegionId| {
+            recovering.contains(region).then(|| Journal::new(Time::ZERO, window, Table::default()))
         };
-        Backups { recovery: (0..replicas).map(journal).collect(), made: Vec::new() }
+        Backups { recovery: replicas.iter().map(journal).collect(), made: Vec::new(), count: 0 }
     }
 
     /// Whether a replica's changes are kept.
@@ -118,20 +146,22 @@ impl GlobalTable {
         }
     }
 
-    /// A replica as a whole has become another.
+    /// A replica as a whole has become another: what it was before cannot be restored.
     pub(super) fn keep_whole(&mut self, replica: u8, now: Time) {
-        let table = &self.replicas.tables[usize::from(replica)];
+        let whole = &self.replicas.tables[usize::from(replica)];
         if let Some(journal) = &mut self.backups.recovery[usize::from(replica)] {
-            journal.wholes.push((now, table.clone()));
+            *journal = Journal::new(now, journal.window, whole.clone());
         }
     }
 
     /// A backup of a replica as it is; its ARN.
-    pub(super) fn back_up(&mut self, replica: u8, name: &str, made: Time, expires: Option<Time>) -> String {
-        let arn = format!("{}/backup/{:014}-{:08x}", self.arn(replica), made.0 / 1_000_000, self.backups.made.len());
+    pub(super) fn back_up(&mut self, replica: u8, name: &str, rule: RuleRef, made: Time) -> String {
+        let (millis, count) = (made.0 / 1_000_000, self.backups.count);
+        let arn = format!("{}/backup/{millis:014}-{count:08x}", self.arn(replica));
         let content = self.replicas.tables[usize::from(replica)].clone();
         let name = name.to_owned();
-        self.backups.made.push(Backup { arn: arn.clone(), name, replica, made, expires, content });
+        self.backups.made.push(Backup { arn: arn.clone(), name, replica, made, rule, content });
+        self.backups.count += 1;
         arn
     }
 
@@ -142,50 +172,58 @@ impl GlobalTable {
         params: &Params,
         caller: &Caller,
     ) -> Result<(Value, Effects), Refusal> {
+        if let Status::Inaccessible { .. } | Status::Archived = self.member(replica).status {
+            let barrier = self.locked(replica);
+            return Err(refuse(barrier.rule, barrier.error, barrier.rule.says));
+        }
         let name = params.get("BackupName").unwrap_or_default();
-        let arn = self.back_up(replica, name, caller.now, None);
-        let details = self.details(&self.backups.made[self.backups.made.len() - 1]);
-        Ok((json!({ "BackupDetails": details }), Effects { backup: Some(arn), ..Effects::default() }))
+        let arn = self.back_up(replica, name, rules::A_RESTORE_MAKES_A_TABLE, caller.now);
+        let details = self.backups.made.last().map(Backup::details);
+        let effects = Effects { backup: Some((replica, arn)), ..Effects::default() };
+        Ok((json!({ "BackupDetails": details }), effects))
     }
 
-    /// DeleteTable leaves a backup behind if recovery was on (DDB-PITR-2).
-    pub(super) fn leave_backup(&mut self, replica: u8, now: Time, out: &mut Outbox<TableEvent>) -> Option<String> {
+    /// A table that is deleted leaves a backup behind if recovery was on (DDB-PITR-2).
+    pub(super) fn leave_backup(
+        &mut self,
+        replica: u8,
+        now: Time,
+        out: &mut Outbox<TableEvent>,
+    ) -> Option<String> {
         self.backups.recovery[usize::from(replica)].take()?;
-        let arn = self.back_up(replica, &self.name.clone(), now, Some(now + SYSTEM_BACKUPS_LAST));
+        let rule = rules::A_DELETED_TABLE_LEAVES_A_BACKUP;
+        let arn = self.back_up(replica, &format!("{}$DeletedTableBackup", self.name), rule, now);
         out.note(Note {
             region: self.replicas.regions[usize::from(replica)],
             operation: "CreateBackup",
             target: arn.clone(),
             outcome: "AVAILABLE".to_owned(),
-            rule: rules::A_DELETED_TABLE_LEAVES_A_BACKUP,
+            rule,
             detail: self.name.clone(),
         });
         Some(arn)
     }
 
-    fn details(&self, backup: &Backup) -> Value {
-        let mut details = json!({
-            "BackupArn": backup.arn,
-            "BackupName": backup.name,
-            "BackupStatus": "AVAILABLE",
-            "BackupType": if backup.expires.is_some() { "SYSTEM" } else { "USER" },
-            "BackupCreationDateTime": dates::date(backup.made),
-        });
-        if let Some(expires) = backup.expires {
-            details["BackupExpiryDateTime"] = json!(dates::date(expires));
-        }
-        details
+    /// The ARN of the backup that is left of an archived replica.
+    pub(super) fn archive(&self, replica: u8) -> Option<&str> {
+        self.backups.made.iter().rfind(|backup| backup.replica == replica).map(|backup| backup.arn.as_str())
+    }
+
+    /// The backups in a Region that are there now.
+    fn backups_in(&self, caller: &Caller) -> impl Iterator<Item = (usize, &Backup)> {
+        let (now, region) = (caller.now, caller.region);
+        let there = move |(_, backup): &(usize, &Backup)| {
+            self.replicas.regions[usize::from(backup.replica)] == region
+                && backup.expires().is_none_or(|expires| now < expires)
+        };
+        self.backups.made.iter().enumerate().filter(there)
     }
 
     /// The backup that a command names, if it is there.
     fn backup(&self, params: &Params, caller: &Caller) -> Result<usize, Refusal> {
         let wanted = params.get("BackupArn").unwrap_or_default();
-        let there = |backup: &Backup| {
-            backup.arn == wanted
-                && self.replicas.regions[usize::from(backup.replica)] == caller.region
-                && backup.expires.is_none_or(|expires| caller.now < expires)
-        };
-        self.backups.made.iter().position(there).ok_or_else(|| {
+        let found = self.backups_in(caller).find(|(_, backup)| backup.arn == wanted);
+        found.map(|(index, _)| index).ok_or_else(|| {
             let message = format!("Backup not found: {wanted}");
             refuse(rules::THE_BACKUP_EXISTS, ErrorCode::BackupNotFoundException, message)
         })
@@ -204,12 +242,16 @@ impl GlobalTable {
         caller: &Caller,
     ) -> Option<Result<(Value, Effects), Refusal>> {
         let deletes = match name {
+            "ListBackups" => {
+                let found: Vec<Value> = self.backups_in(caller).map(|(_, backup)| backup.details()).collect();
+                return Some(Ok((json!({ "BackupSummaries": found }), Effects::default())));
+            }
             "DescribeBackup" => false,
             "DeleteBackup" => true,
             _ => return None,
         };
         Some(self.backup(params, caller).map(|found| {
-            let details = json!({ "BackupDetails": self.details(&self.backups.made[found]) });
+            let details = json!({ "BackupDetails": self.backups.made[found].details() });
             if deletes {
                 self.backups.made.remove(found);
             }
@@ -233,9 +275,14 @@ impl GlobalTable {
         let enabled = match text("PointInTimeRecoveryEnabled").as_deref() {
             Some("true") => true,
             Some("false") => false,
-            _ => return Err(no("PointInTimeRecoverySpecification says PointInTimeRecoveryEnabled=true or =false")),
+            _ => {
+                return Err(no(
+                    "PointInTimeRecoverySpecification says PointInTimeRecoveryEnabled=true or =false",
+                ));
+            }
         };
-        let days = text("RecoveryPeriodInDays").map(|days| days.parse::<u64>().ok().filter(|days| (1..=35).contains(days)));
+        let days = text("RecoveryPeriodInDays")
+            .map(|days| days.parse::<u64>().ok().filter(|days| (1..=35).contains(days)));
         let window = match days {
             Some(None) => return Err(no("RecoveryPeriodInDays is from 1 to 35")),
             Some(Some(days)) => Span::days(days),
@@ -246,9 +293,8 @@ impl GlobalTable {
             (false, place) => *place = None,
             (true, Some(journal)) => journal.window = window,
             (true, place) => {
-                let whole = (caller.now, self.replicas.tables[usize::from(replica)].clone());
-                *place =
-                    Some(Journal { since: caller.now, window, wholes: vec![whole], changes: Vec::new() });
+                let whole = self.replicas.tables[usize::from(replica)].clone();
+                *place = Some(Journal::new(caller.now, window, whole));
             }
         }
         Ok((self.describe_continuous_backups(replica, caller.now), Effects::default()))
@@ -278,29 +324,22 @@ impl GlobalTable {
     pub fn restorable(&self, name: &str, params: &Params, caller: &Caller) -> Result<Restorable, Refusal> {
         if name == "RestoreTableFromBackup" {
             let backup = &self.backups.made[self.backup(params, caller)?];
-            return Ok(Restorable {
-                replica: backup.replica,
-                backup: Some(backup.arn.clone()),
-                as_of: backup.made,
-                content: backup.content.clone(),
-                missing: None,
-                rule: match backup.expires {
-                    Some(_) => rules::A_DELETED_TABLE_LEAVES_A_BACKUP,
-                    None => rules::THE_BACKUP_EXISTS,
-                },
-            });
+            let (arn, content) = (backup.arn.clone(), backup.content.clone());
+            return Ok(self.state(backup.replica, backup.made, content, backup.rule, Some(arn)));
         }
         let replica = self.source(params, caller)?;
-        let no = |error, message: &str| refuse(rules::A_WINDOW_CAN_BE_RESTORED, error, message);
         let Some(journal) = &self.backups.recovery[usize::from(replica)] else {
             let message = "point-in-time recovery is not enabled for this replica";
-            return Err(no(ErrorCode::PointInTimeRecoveryUnavailableException, message));
+            let error = ErrorCode::PointInTimeRecoveryUnavailableException;
+            return Err(refuse(rules::RECOVERY_MUST_BE_ON, error, message));
+        };
+        let no = |message: &str| {
+            refuse(rules::A_WINDOW_CAN_BE_RESTORED, ErrorCode::InvalidRestoreTimeException, message)
         };
         let latest = Journal::latest(caller.now);
         let as_of = match (params.flag("UseLatestRestorableTime"), params.get("RestoreDateTime")) {
             (true, None) => latest,
-            (false, Some(text)) => dates::parse(text)
-                .ok_or_else(|| no(ErrorCode::InvalidRestoreTimeException, "RestoreDateTime is no date"))?,
+            (false, Some(text)) => dates::parse(text).ok_or_else(|| no("RestoreDateTime is no date"))?,
             _ => {
                 let message = "either UseLatestRestorableTime or RestoreDateTime";
                 return Err(refuse(rules::VALID_INPUT, ErrorCode::ValidationException, message));
@@ -308,11 +347,34 @@ impl GlobalTable {
         };
         if as_of < journal.earliest(caller.now) || as_of > latest {
             let message = "the time is not between EarliestRestorableDateTime and LatestRestorableDateTime";
-            return Err(no(ErrorCode::InvalidRestoreTimeException, message));
+            return Err(no(message));
         }
         let (content, missing) = journal.at(as_of);
-        let rule = rules::A_WINDOW_CAN_BE_RESTORED;
-        Ok(Restorable { replica, backup: None, as_of, content, missing: Some(missing), rule })
+        let state = self.state(replica, as_of, content, rules::A_WINDOW_CAN_BE_RESTORED, None);
+        Ok(Restorable { missing: Some(missing), ..state })
+    }
+
+    fn state(
+        &self,
+        replica: u8,
+        as_of: Time,
+        content: Table,
+        rule: RuleRef,
+        backup: Option<String>,
+    ) -> Restorable {
+        Restorable {
+            replica,
+            backup,
+            as_of,
+            content,
+            missing: None,
+            rule,
+            table: self.name.clone(),
+            arn: self.arn(replica),
+            keys: self.keys.clone(),
+            below: self.replicas.items(),
+            values: self.replicas.values().clone(),
+        }
     }
 
     /// The replica that a restore is from: the one in the Region that is called, or that the ARN names.
@@ -320,7 +382,8 @@ impl GlobalTable {
         match params.get("SourceTableArn").and_then(|arn| arn.split(':').nth(3)) {
             None => self.here(caller),
             Some(place) => {
-                let found = (0..self.members.len() as u8).find(|other| self.places[usize::from(*other)] == place);
+                let found =
+                    (0..self.members.len() as u8).find(|other| self.places[usize::from(*other)] == place);
                 found.filter(|replica| self.is_a_table(*replica)).ok_or_else(|| self.not_found())
             }
         }
@@ -329,42 +392,47 @@ impl GlobalTable {
     /// A restore begins to make this table, in the Region that is called.
     ///
     /// # Errors
-    /// There is a table of that name already.
+    /// There is a table of that name already, or none can be there in this scenario.
     pub fn begin_restore(
         &mut self,
-        from: &GlobalTable,
-        restorable: Restorable,
+        from: Restorable,
         caller: &Caller,
         out: &mut Outbox<TableEvent>,
     ) -> Result<Value, Refusal> {
-        let replica = self.place_of(caller.region)?;
+        let replica = self.replicas.replica_in(caller.region).ok_or_else(|| self.not_found())?;
         if self.is_a_table(replica) {
             let message = format!("Table already exists: {}", self.name);
-            return Err(refuse(rules::A_RESTORE_MAKES_A_TABLE, ErrorCode::TableAlreadyExistsException, message));
+            return Err(refuse(
+                rules::A_RESTORE_MAKES_A_TABLE,
+                ErrorCode::TableAlreadyExistsException,
+                message,
+            ));
         }
-        let Restorable { as_of, content, missing, rule, .. } = restorable;
-        self.keys = from.keys.clone();
-        let ticket = self.begin_creation(replica);
+        self.keys.know(&from.keys);
+        self.replicas.skip_keys(from.below);
+        let alone = !self.members.iter().any(Member::takes_part);
+        let ticket = self.begin_creation(replica, alone);
         let region = self.replicas.regions[usize::from(replica)];
         let takes = self.restore.sample(caller.fresh as u64);
-        self.restoring = Some((content, from.replicas.values().clone()));
+        self.restoring.insert(replica, (from.content, from.values));
         out.timer(caller.now + takes, region, TableEvent::Restored { replica, ticket });
-        let lacks = missing.map_or(String::new(), |missing| format!("; {missing} later changes are not in it"));
+        let lacks =
+            from.missing.map_or(String::new(), |missing| format!("; {missing} later changes are not in it"));
         out.note(Note {
             region,
             operation: "RestoreTable",
             target: self.arn(replica),
-            outcome: "CREATING".to_owned(),
-            rule,
-            detail: format!("{} as of {as_of}{lacks}", from.name),
+            outcome: self.member(replica).status.name().to_owned(),
+            rule: from.rule,
+            detail: format!("{} as of {}{lacks}", from.table, dates::date(from.as_of)),
         });
-        let source = from.arn(restorable.replica);
         Ok(json!({ "TableDescription": {
             "TableName": self.name,
+            "TableArn": self.arn(replica),
             "TableStatus": "CREATING",
             "RestoreSummary": {
-                "SourceTableArn": source,
-                "RestoreDateTime": dates::date(as_of),
+                "SourceTableArn": from.arn,
+                "RestoreDateTime": dates::date(from.as_of),
                 "RestoreInProgress": true,
             },
         } }))
@@ -381,10 +449,8 @@ impl GlobalTable {
         if self.member(replica).ticket != ticket {
             return Effects::default();
         }
-        let Some((content, values)) = self.restoring.take() else { return Effects::default() };
+        let Some((content, values)) = self.restoring.remove(&replica) else { return Effects::default() };
         self.replicas.adopt(replica, content, values);
-        self.activate(replica, now, out);
-        self.note(replica, "RestoreTable", rules::A_RESTORE_MAKES_A_TABLE, out);
-        Effects { replaced: true, ..Effects::default() }
+        self.activate(replica, rules::A_RESTORE_MAKES_A_TABLE, now, out)
     }
 }

@@ -1,11 +1,12 @@
 //! Encryption at rest: what becomes of a replica whose key cannot be used, and when.
 
-use super::members::Status;
-use super::{GlobalTable, TableEvent, rules};
+use super::members::{Member, Status};
+use super::{GlobalTable, TableEvent, refuse, rules};
 use crate::rulebook::RuleRef;
 use crate::services::store::{Barrier, Effects, Fate, KeyHealth};
-use crate::services::{ErrorCode, Outbox};
+use crate::services::{ErrorCode, Outbox, Params, Refusal, shorthand};
 use crate::sim::{Span, Time};
+use serde_json::Value;
 
 /// How long a replica with eventual consistency may lack its key before it leaves the global table (DDB-KEY-2).
 const LEAVES_AFTER: Span = Span(20 * Span::HOUR.0);
@@ -15,12 +16,12 @@ const ARCHIVED_AFTER: Span = Span::days(7);
 impl GlobalTable {
     /// What those meet who ask a replica whose key cannot be used. The data is there, and the key opens it: as long as
     /// there is one.
-    pub(super) fn locked(&self, replica: u8, health: KeyHealth) -> Barrier {
+    pub(super) fn locked(&self, replica: u8) -> Barrier {
         let rule = self.clock(replica);
-        let fate = match (self.member(replica).status, health) {
+        let fate = match (self.member(replica).status, self.member(replica).health) {
             (_, KeyHealth::Gone { .. }) => Fate::Gone,
             // After its time the table is archived; a restore of its backup needs the key as well.
-            (Status::Inaccessible { since, .. }, KeyHealth::Unusable { deadline, .. }) => {
+            (Status::Inaccessible { since }, KeyHealth::Unusable { deadline, .. }) => {
                 let archived = since + ARCHIVED_AFTER;
                 Fate::Mendable {
                     deadline: Some(deadline.map_or(archived, |deletion| deletion.min(archived))),
@@ -49,6 +50,31 @@ impl GlobalTable {
             && others.into_iter().any(|(_, member)| member.takes_part())
     }
 
+    /// UpdateTable with another key for this Region's replica, which must be open: the old key is needed for it.
+    pub(super) fn switch_key(&self, replica: u8, params: &Params) -> Result<(Value, Effects), Refusal> {
+        if self.member(replica).status != Status::Active {
+            let barrier = self.why_not(replica);
+            return Err(refuse(barrier.rule, barrier.error, barrier.rule.says));
+        }
+        let stated = params.get("SSESpecification").and_then(shorthand::structure).unwrap_or_default();
+        let text = |name: &str| {
+            stated.get(name).map(|value| match value {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            })
+        };
+        let key = match (text("Enabled").as_deref(), text("KMSMasterKeyId")) {
+            (Some("true"), key) => key,
+            (Some("false"), None) => None,
+            _ => {
+                let message = "SSESpecification says Enabled=true, with KMSMasterKeyId, or Enabled=false";
+                return Err(refuse(rules::VALID_INPUT, ErrorCode::ValidationException, message));
+            }
+        };
+        let effects = Effects { rekey: Some((replica, key)), ..Effects::default() };
+        Ok((self.describe(replica), effects))
+    }
+
     /// The service has tried the key of a replica.
     pub(super) fn key_changed(
         &mut self,
@@ -57,15 +83,16 @@ impl GlobalTable {
         now: Time,
         out: &mut Outbox<TableEvent>,
     ) -> Effects {
+        self.members[usize::from(replica)].health = health;
         let status = match (self.member(replica).status, health) {
+            // What is being made finds its key as it is once it is made.
             (Status::Active, KeyHealth::Usable) | (Status::Absent | Status::Creating, _) => {
                 return Effects::default();
             }
             (Status::Inaccessible { .. }, KeyHealth::Usable) => Status::Active,
             // Archived for good: the key only matters to a restore of the backup.
-            (Status::Archived { .. }, health) => Status::Archived { health },
-            (Status::Inaccessible { since, .. }, health) => Status::Inaccessible { since, health },
-            (Status::Active, health) => Status::Inaccessible { since: now, health },
+            (status @ (Status::Archived | Status::Inaccessible { .. }), _) => status,
+            (Status::Active, _) => Status::Inaccessible { since: now },
         };
         let before = std::mem::replace(&mut self.members[usize::from(replica)].status, status);
         let rule = self.clock(replica);
@@ -107,7 +134,7 @@ impl GlobalTable {
             _ => rules::REPLICATION_NEEDS_PERMISSION,
         };
         let effects = self.leave(replica, self.member(replica).status);
-        if let Status::Inaccessible { since, .. } = self.member(replica).status {
+        if let Status::Inaccessible { since } = self.member(replica).status {
             let ticket = self.member(replica).ticket;
             let region = self.replicas.regions[usize::from(replica)];
             out.timer(since + ARCHIVED_AFTER, region, TableEvent::Archived { replica, ticket });
@@ -121,19 +148,19 @@ impl GlobalTable {
         &mut self,
         replica: u8,
         ticket: u16,
-        _now: Time,
+        now: Time,
         out: &mut Outbox<TableEvent>,
     ) -> Effects {
-        let Status::Inaccessible { health, .. } = self.member(replica).status else {
-            return Effects::default();
-        };
-        if self.member(replica).ticket != ticket {
+        let Member { status, ticket: current, .. } = *self.member(replica);
+        if current != ticket || !matches!(status, Status::Inaccessible { .. }) {
             return Effects::default();
         }
         let rule = self.clock(replica);
-        let effects = self.leave(replica, Status::Archived { health });
+        let name = self.name.clone();
+        let arn = self.back_up(replica, &name, rule, now);
+        let effects = self.leave(replica, Status::Archived);
         self.note(replica, "ArchiveTable", rule, out);
-        effects
+        Effects { backup: Some((replica, arn)), ..effects }
     }
 
     /// The replication role may use a replica, or may not any more (DDB-KEY-5).

@@ -21,14 +21,9 @@ pub enum Status {
     Inaccessible {
         /// `InaccessibleEncryptionDateTime`.
         since: Time,
-        /// What was found.
-        health: KeyHealth,
     },
     /// It lacked its key for too long: only a backup is left, whose restore needs the key.
-    Archived {
-        /// What was found last.
-        health: KeyHealth,
-    },
+    Archived,
 }
 
 impl Status {
@@ -39,7 +34,7 @@ impl Status {
             Status::Creating => "CREATING",
             Status::Active => "ACTIVE",
             Status::Inaccessible { .. } => "INACCESSIBLE_ENCRYPTION_CREDENTIALS",
-            Status::Archived { .. } => "ARCHIVED",
+            Status::Archived => "ARCHIVED",
         }
     }
 }
@@ -49,6 +44,8 @@ impl Status {
 pub struct Member {
     /// What it shows.
     pub status: Status,
+    /// What was found of its key last.
+    pub health: KeyHealth,
     /// Whether it is part of the global table. One that is not goes on as a single-Region table.
     pub joined: bool,
     /// Whether the replication role may use it (DDB-KEY-5).
@@ -63,7 +60,14 @@ impl Member {
     /// A replica that is there at time 0, or is not.
     pub fn new(there: bool) -> Member {
         let status = if there { Status::Active } else { Status::Absent };
-        Member { status, joined: there, authorized: true, ticket: 0, source_since: None }
+        Member {
+            status,
+            health: KeyHealth::Usable,
+            joined: there,
+            authorized: true,
+            ticket: 0,
+            source_since: None,
+        }
     }
 
     /// Whether writes are sent to it, now or once it is there.
@@ -88,19 +92,24 @@ impl GlobalTable {
         let gone = |rule| Barrier { error: ErrorCode::ResourceNotFoundException, rule, fate: Fate::Passes };
         match self.member(replica).status {
             Status::Absent | Status::Creating | Status::Active => gone(rules::THE_TABLE_EXISTS),
-            Status::Inaccessible { health, .. } => self.locked(replica, health),
-            Status::Archived { health } => self.locked(replica, health),
+            Status::Inaccessible { .. } | Status::Archived => self.locked(replica),
         }
     }
 
     /// The replica in the Region that is called.
     pub(super) fn here(&self, caller: &Caller) -> Result<u8, Refusal> {
         let found = self.replicas.replica_in(caller.region);
-        let found = found.filter(|replica| self.member(*replica).status != Status::Absent);
-        found.ok_or_else(|| {
-            let message = format!("Requested resource not found: Table: {} not found", self.name);
-            refuse(rules::THE_TABLE_EXISTS, ErrorCode::ResourceNotFoundException, message)
-        })
+        found.filter(|replica| self.is_a_table(*replica)).ok_or_else(|| self.not_found())
+    }
+
+    /// Whether there is a table in the Region of a replica.
+    pub(super) fn is_a_table(&self, replica: u8) -> bool {
+        self.member(replica).status != Status::Absent
+    }
+
+    pub(super) fn not_found(&self) -> Refusal {
+        let message = format!("Requested resource not found: Table: {} not found", self.name);
+        refuse(rules::THE_TABLE_EXISTS, ErrorCode::ResourceNotFoundException, message)
     }
 
     /// UpdateTable: replicas come and go, one change at a time.
@@ -116,6 +125,9 @@ impl GlobalTable {
                 rules::THE_MODE_STAYS,
                 "the consistency mode of a global table cannot be changed",
             ));
+        }
+        if params.get("SSESpecification").is_some() {
+            return self.switch_key(replica, params);
         }
         let Some(updates) = params.get("ReplicaUpdates") else {
             return Err(invalid(rules::VALID_INPUT, "nothing to update"));
@@ -133,7 +145,7 @@ impl GlobalTable {
         if let Some(place) = update.pointer("/Create/RegionName").and_then(Value::as_str) {
             self.add(replica, place, caller, out)?;
         } else if let Some(place) = update.pointer("/Delete/RegionName").and_then(Value::as_str) {
-            effects = self.remove(place, out)?;
+            effects = self.remove(place, caller.now, out)?;
         } else {
             return Err(invalid(rules::VALID_INPUT, "an update is Create or Delete with a RegionName"));
         }
@@ -158,10 +170,7 @@ impl GlobalTable {
             return Err(invalid(rules::ONE_REPLICA_A_REGION, format!("there is a table in {place} already")));
         }
         let takes = self.creation.sample(caller.fresh as u64);
-        let member = &mut self.members[usize::from(replica)];
-        *member =
-            Member { status: Status::Creating, joined: true, ticket: member.ticket + 1, ..Member::new(true) };
-        let ticket = member.ticket;
+        let ticket = self.begin_creation(replica, true);
         self.members[usize::from(from)].source_since = Some(caller.now);
         out.timer(
             caller.now + takes,
@@ -172,8 +181,40 @@ impl GlobalTable {
         Ok(())
     }
 
+    /// A table begins to be made in a Region, as part of the global table or not; the ticket of what makes it.
+    pub(super) fn begin_creation(&mut self, replica: u8, joined: bool) -> u16 {
+        let member = &mut self.members[usize::from(replica)];
+        let Member { ticket, health, .. } = *member;
+        let status = Status::Creating;
+        *member = Member { status, health, joined, ticket: ticket + 1, ..Member::new(true) };
+        member.ticket
+    }
+
+    /// A table is made: it can be used, if its key can.
+    pub(super) fn activate(
+        &mut self,
+        replica: u8,
+        rule: RuleRef,
+        now: Time,
+        out: &mut Outbox<TableEvent>,
+    ) -> Effects {
+        let member = &mut self.members[usize::from(replica)];
+        member.status = Status::Active;
+        let health = member.health;
+        self.keep_whole(replica, now);
+        self.note(replica, "CreateTable", rule, out);
+        self.key_changed(replica, health, now, out);
+        Effects { replaced: true, ..Effects::default() }
+    }
+
     /// The new replica has every item of the one that it was filled from.
-    pub(super) fn created(&mut self, replica: u8, ticket: u16, out: &mut Outbox<TableEvent>) -> Effects {
+    pub(super) fn created(
+        &mut self,
+        replica: u8,
+        ticket: u16,
+        now: Time,
+        out: &mut Outbox<TableEvent>,
+    ) -> Effects {
         if self.member(replica).ticket != ticket {
             return Effects::default();
         }
@@ -182,22 +223,31 @@ impl GlobalTable {
             others.filter(|other| *other != replica && self.member(*other).status == Status::Active);
         let Some(source) = sources.next() else { return Effects::default() };
         self.replicas.copy(source, replica);
-        self.members[usize::from(replica)].status = Status::Active;
-        self.note(replica, "CreateReplica", rules::REPLICAS_COME_AND_GO, out);
-        Effects { replaced: true, ..Effects::default() }
+        self.activate(replica, rules::REPLICAS_COME_AND_GO, now, out)
     }
 
-    fn remove(&mut self, place: &str, out: &mut Outbox<TableEvent>) -> Result<Effects, Refusal> {
+    fn remove(&mut self, place: &str, now: Time, out: &mut Outbox<TableEvent>) -> Result<Effects, Refusal> {
         let replica = self.place(place)?;
         match self.member(replica).status {
             Status::Active if self.member(replica).joined => {}
-            Status::Inaccessible { .. } | Status::Archived { .. } => return Err(self.needs_its_key()),
+            Status::Inaccessible { .. } | Status::Archived => return Err(self.needs_its_key()),
             _ => return Err(invalid(rules::VALID_INPUT, format!("there is no replica in {place}"))),
         }
+        Ok(self.delete(replica, "DeleteReplica", now, out))
+    }
+
+    fn delete(
+        &mut self,
+        replica: u8,
+        operation: &'static str,
+        now: Time,
+        out: &mut Outbox<TableEvent>,
+    ) -> Effects {
+        let backup = self.leave_backup(replica, now, out).map(|arn| (replica, arn));
         let effects = self.leave(replica, Status::Absent);
         self.replicas.clear(replica);
-        self.note(replica, "DeleteReplica", rules::REPLICAS_COME_AND_GO, out);
-        Ok(effects)
+        self.note(replica, operation, rules::REPLICAS_COME_AND_GO, out);
+        Effects { backup, ..effects }
     }
 
     /// DeleteTable: of this Region's table.
@@ -208,7 +258,7 @@ impl GlobalTable {
         out: &mut Outbox<TableEvent>,
     ) -> Result<(Value, Effects), Refusal> {
         let member = self.member(replica);
-        if matches!(member.status, Status::Inaccessible { .. } | Status::Archived { .. }) {
+        if matches!(member.status, Status::Inaccessible { .. } | Status::Archived) {
             return Err(self.needs_its_key());
         }
         if member.source_since.is_some_and(|since| caller.now - since < SOURCE_IS_KEPT) {
@@ -216,10 +266,7 @@ impl GlobalTable {
             return Err(invalid(rules::A_SOURCE_IS_KEPT, message));
         }
         let answer = json!({ "TableDescription": { "TableName": self.name, "TableStatus": "DELETING" } });
-        let effects = self.leave(replica, Status::Absent);
-        self.replicas.clear(replica);
-        self.note(replica, "DeleteTable", rules::REPLICAS_COME_AND_GO, out);
-        Ok((answer, effects))
+        Ok((answer, self.delete(replica, "DeleteTable", caller.now, out)))
     }
 
     fn needs_its_key(&self) -> Refusal {
@@ -282,12 +329,15 @@ impl GlobalTable {
             table["Replicas"] = others.collect();
         }
         match shown.status {
-            Status::Inaccessible { since, .. } => {
+            Status::Inaccessible { since } => {
                 let time = crate::services::dates::date(since);
                 table["SSEDescription"] = json!({ "InaccessibleEncryptionDateTime": time });
             }
-            Status::Archived { .. } => {
-                table["ArchivalSummary"] = json!({ "ArchivalReason": "INACCESSIBLE_ENCRYPTION_CREDENTIALS" });
+            Status::Archived => {
+                table["ArchivalSummary"] = json!({
+                    "ArchivalReason": "INACCESSIBLE_ENCRYPTION_CREDENTIALS",
+                    "ArchivalBackupArn": self.archive(replica),
+                });
             }
             _ => {}
         }

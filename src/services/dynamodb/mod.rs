@@ -6,9 +6,12 @@
 //! | what becomes of one whose key cannot be used? | `keys.rs` |
 //! | who must have a write before it is acknowledged? | `strong.rs` |
 //! | how much does a replica take? | `capacity.rs` |
+//! | when does an item expire? | `ttl.rs` |
+//! | what can be restored, and as of when? | `backups.rs` |
 //! | which commands are there? | `api.rs`; those of tables `members.rs`, of items `items.rs` |
 
 pub mod api;
+mod backups;
 mod capacity;
 mod conditions;
 mod items;
@@ -17,20 +20,25 @@ mod members;
 pub mod rules;
 mod setup;
 mod strong;
+mod ttl;
 
+pub use backups::{LONGEST_WINDOW, Restorable};
 pub use setup::{Consistency, TableSetup};
 
-use super::replication::{Bits, Order, Replicas};
+use super::replication::{Bits, Order, Replicas, Table, Values};
 use super::store::{Barrier, Effects, KeyHealth, Keys, Stored};
 use super::{Caller, ErrorCode, Operation, Outbox, Params, Refusal, Remedy, Service};
 use crate::rulebook::RuleRef;
 use crate::sim::{Sampler, Time};
 use crate::world::RegionId;
 use crate::world::endpoint::Work;
+use backups::Backups;
 use capacity::Capacity;
 use members::{Member, Status};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use strong::Quorum;
+use ttl::TimeToLive;
 
 /// The timers of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +64,22 @@ pub enum TableEvent {
         /// As of `Created`.
         ticket: u16,
     },
+    /// The service passes over some of a replica's items, to delete those that have expired.
+    Expiry {
+        /// The replica.
+        replica: u8,
+        /// Which part of the table it comes to.
+        step: u8,
+        /// As of `Created`, of the table's TTL.
+        ticket: u16,
+    },
+    /// A restore is done.
+    Restored {
+        /// The replica.
+        replica: u8,
+        /// As of `Created`.
+        ticket: u16,
+    },
 }
 
 /// A table, or the replicas of a global table: each takes reads and writes (DDB-GT-1).
@@ -72,6 +96,11 @@ pub struct GlobalTable {
     capacity: Vec<Capacity>,
     creation: Sampler,
     keys: Keys,
+    ttl: TimeToLive,
+    backups: Backups,
+    restore: Sampler,
+    /// By replica: what a restore under way makes it.
+    restoring: BTreeMap<u8, (Table, Values)>,
 }
 
 impl GlobalTable {
@@ -94,6 +123,10 @@ impl GlobalTable {
             capacity: regions.iter().map(|_| Capacity::new(setup)).collect(),
             creation: Sampler::new(&setup.creation),
             keys: Keys::new(items),
+            ttl: TimeToLive::new(setup.ttl, setup.ttl_pass),
+            backups: Backups::new(&regions, &setup.recovery, setup.recovery_window),
+            restore: Sampler::new(&setup.restore),
+            restoring: BTreeMap::new(),
             replicas: Replicas::new(regions, Order::LastWriterWins, items),
         }
     }
@@ -124,6 +157,25 @@ impl Stored for GlobalTable {
     #[inline]
     fn replicas_mut(&mut self) -> &mut Replicas {
         &mut self.replicas
+    }
+
+    fn begin(&mut self, out: &mut Outbox<TableEvent>) {
+        self.begin_passes(Time::ZERO, out);
+    }
+
+    fn preloaded(&mut self) {
+        for replica in 0..self.members.len() as u8 {
+            self.keep_whole(replica, Time::ZERO);
+        }
+    }
+
+    #[inline]
+    fn keeps_changes(&self, replica: u8) -> bool {
+        self.backups.keeps_changes(replica)
+    }
+
+    fn stored(&mut self, replica: u8, item: u32, now: Time) {
+        self.keep_change(replica, item, now);
     }
 
     #[inline]
@@ -207,10 +259,13 @@ impl Stored for GlobalTable {
 
     fn is_meant(&self, operation: &Operation, params: &Params) -> bool {
         let named = |name: &str| name == self.name || name.ends_with(&format!(":table/{}", self.name));
+        let source =
+            ["TableName", "SourceTableName", "SourceTableArn"].iter().find_map(|name| params.get(name));
         operation.service == Service::DynamoDb
-            && match params.get("TableName") {
-                Some(name) => named(name),
-                None => self.is_of_transaction(params),
+            && match (source, params.get("BackupArn")) {
+                (Some(name), _) => named(name),
+                (None, Some(arn)) => self.is_of_backup(arn),
+                (None, None) => self.is_of_transaction(params),
             }
     }
 
@@ -221,6 +276,9 @@ impl Stored for GlobalTable {
         caller: &Caller,
         out: &mut Outbox<TableEvent>,
     ) -> Result<(Value, Effects), Refusal> {
+        if let Some(answer) = self.call_backups(operation.name, params, caller) {
+            return answer;
+        }
         let replica = self.here(caller)?;
         if let Some(answer) = self.call_items(replica, operation, params, caller) {
             return answer;
@@ -228,15 +286,24 @@ impl Stored for GlobalTable {
         match operation.name {
             "UpdateTable" => self.update_table(replica, params, caller, out),
             "DeleteTable" => self.delete_table(replica, caller, out),
+            "UpdateTimeToLive" => self.update_time_to_live(replica, params, caller, out),
+            "DescribeTimeToLive" => Ok((self.describe_time_to_live(caller.now), Effects::default())),
+            "CreateBackup" => self.create_backup(replica, params, caller),
+            "UpdateContinuousBackups" => self.update_continuous_backups(replica, params, caller),
+            "DescribeContinuousBackups" => {
+                Ok((self.describe_continuous_backups(replica, caller.now), Effects::default()))
+            }
             _ => Ok((self.describe(replica), Effects::default())),
         }
     }
 
     fn handle(&mut self, event: TableEvent, now: Time, out: &mut Outbox<TableEvent>) -> Effects {
         match event {
-            TableEvent::Created { replica, ticket } => self.created(replica, ticket, out),
+            TableEvent::Created { replica, ticket } => self.created(replica, ticket, now, out),
             TableEvent::Leaves { replica, ticket } => self.time_to_leave(replica, ticket, out),
             TableEvent::Archived { replica, ticket } => self.archived(replica, ticket, now, out),
+            TableEvent::Expiry { replica, step, ticket } => self.expire((replica, step, ticket), now, out),
+            TableEvent::Restored { replica, ticket } => self.restored(replica, ticket, now, out),
         }
     }
 

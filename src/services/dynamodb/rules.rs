@@ -27,6 +27,10 @@ crate::rules! {
         "A replicated write takes write capacity in every Region: where capacity is provisioned, applications and replication can throttle each other."
         => ProvisionedThroughputExceededException,
         Documented "DynamoDB Developer Guide, How global tables work; an item counts as one unit (Assumed)";
+    A_CHANGE_OF_EXPIRY_TAKES_AN_HOUR = "DDB-GT-5a",
+        "TTL is switched for all replicas; a change takes up to an hour, in which no other is taken."
+        => ValidationException,
+        Documented "botocore 1.44.5 DynamoDB service model, UpdateTimeToLive; that it always takes the hour is assumed";
     ACCOUNTS_LIMIT_DAMAGE: Fact = "DDB-GT-8",
         "A global table over several accounts limits an intruder to the replica of the account he is in.",
         Documented "DynamoDB Developer Guide, best practices for global tables";
@@ -155,7 +159,43 @@ crate::rules! {
         "The table key is cached for each caller and tried again after five minutes without a request, so a short outage of KMS stops nobody. How soon the service itself notices a change is not published: five minutes here.",
         Assumed "DynamoDB Developer Guide, Encryption at rest: usage notes, says nothing of busy callers or of KMS being down";
 
+    A_SWITCH_REWRAPS = "DDB-KEY-8",
+        "An alias is resolved once, when a replica is given its key. A switch wraps the table key anew and needs the old key until it is done; backups go on needing the key they were made under."
+        => AccessDeniedException,
+        Documented "DynamoDB Developer Guide, Encryption at rest: usage notes; that it takes a minute is assumed";
+    DELETIONS_OUTLAST_THE_KEY = "DDB-KEY-9",
+        "Expired items are still deleted for 30 minutes after the key can no longer be used; stream records keep their 24 hours.",
+        Documented "DynamoDB Developer Guide, Encryption at rest: usage notes";
+
+    // Backups.
+    A_WINDOW_CAN_BE_RESTORED = "DDB-PITR-1",
+        "With point-in-time recovery a replica can be restored as of any second of the last 1 to 35 days, up to some five minutes ago. It is switched on for each replica by itself."
+        => InvalidRestoreTimeException,
+        Documented "DynamoDB Developer Guide, Point-in-time recovery: how it works, edition of 2023; Document history, January 2025";
+    RECOVERY_MUST_BE_ON = "DDB-PITR-1b",
+        "Without point-in-time recovery a replica cannot be restored as of an earlier instant."
+        => PointInTimeRecoveryUnavailableException,
+        Documented "botocore 1.44.5 DynamoDB service model, RestoreTableToPointInTime";
+    BACKUPS_STAY_IN_THEIR_REGION = "DDB-PITR-1c",
+        "Backups and what recovery keeps are in the Region of their replica: a restore, also one to another Region, needs it to answer."
+        => InternalServerError,
+        Assumed "DynamoDB Developer Guide, Point-in-time recovery: how it works, names no copy in another Region; AWS Backup makes such copies";
+    A_RESTORE_MAKES_A_TABLE = "DDB-PITR-1a",
+        "A restore makes a new table, in the same Region or another; there must be none of its name. TTL and recovery are to be switched on anew."
+        => TableAlreadyExistsException,
+        Documented "DynamoDB Developer Guide, Point-in-time recovery: how it works; botocore 1.44.5 DynamoDB service model";
+    A_DELETED_TABLE_LEAVES_A_BACKUP = "DDB-PITR-2",
+        "A table with point-in-time recovery that is deleted leaves a backup for 35 days.",
+        Documented "DynamoDB Developer Guide, Point-in-time recovery: how it works, edition of 2023";
+    THE_BACKUP_EXISTS = "DDB-PITR-2a",
+        "The named backup must exist in the Region that is asked."
+        => BackupNotFoundException,
+        Documented "botocore 1.44.5 DynamoDB service model";
+
     // Errors.
+    WHAT_CLIENTS_SEE_IS_NOT_PUBLISHED: Fact = "DDB-ERR-2",
+        "Which error a client gets from a table whose key cannot be used is not published: AccessDeniedException here.",
+        Assumed "DynamoDB documentation of 2026 names none";
     THE_TABLE_THROTTLES = "DDB-ERR-1",
         "Requests over the quota are refused; SDKs retry them."
         => ThrottlingException,

@@ -30,10 +30,14 @@ pub struct TableSetup {
     pub read_capacity: Option<u64>,
     /// Items expire this long after they were written; `None`: never.
     pub ttl: Option<Span>,
+    /// How long the service takes to pass over a table for expired items.
+    pub ttl_pass: Span,
     /// Regions whose replica has point-in-time recovery.
     pub recovery: Vec<RegionId>,
     /// How far back point-in-time recovery reaches.
     pub recovery_window: Span,
+    /// How long a restore takes.
+    pub restore: Law,
     /// Whether there is such a table at time 0; if not, a restore may make it.
     pub exists: bool,
 }

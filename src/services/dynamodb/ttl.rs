@@ -11,7 +11,7 @@ use crate::sim::{Span, Time};
 use serde_json::{Value, json};
 
 /// In how many steps a pass goes over a table.
-const STEPS: u32 = 48;
+const STEPS: u8 = 48;
 
 /// How long a change of TTL takes, and keeps the next one out (botocore 1.44.5 DynamoDB service model, UpdateTimeToLive).
 const A_CHANGE_TAKES: Span = Span(Span::HOUR.0);
@@ -55,15 +55,17 @@ impl TimeToLive {
 }
 
 impl GlobalTable {
-    /// The passes begin, each replica's at a time of its own.
+    /// The passes begin, each replica's at a time and a place of its own.
     pub(super) fn begin_passes(&self, now: Time, out: &mut Outbox<TableEvent>) {
         if !self.ttl.enabled || self.ttl.after.is_none() {
             return;
         }
         let (step, replicas) = (self.ttl.step(), self.members.len() as u64);
         for (replica, region) in self.replicas.regions.iter().enumerate() {
+            let place = replica as u64 * u64::from(STEPS);
             let first = Span(step.0 * (replica as u64 + 1) / replicas);
-            let event = TableEvent::Expiry { replica: replica as u8, step: 0, ticket: self.ttl.ticket };
+            let step = (place / replicas) as u8;
+            let event = TableEvent::Expiry { replica: replica as u8, step, ticket: self.ttl.ticket };
             out.timer(now + first, *region, event);
         }
     }
@@ -71,7 +73,7 @@ impl GlobalTable {
     /// A pass comes to its next step: what has expired there is deleted in this Region, and the deletions replicate.
     pub(super) fn expire(
         &mut self,
-        (replica, step, ticket): (u8, u32, u16),
+        (replica, step, ticket): (u8, u8, u16),
         now: Time,
         out: &mut Outbox<TableEvent>,
     ) -> Effects {
@@ -83,18 +85,18 @@ impl GlobalTable {
         let mut effects = Effects::default();
         match self.member(replica).status {
             Status::Active => {}
-            Status::Inaccessible { since, .. } => {
+            Status::Inaccessible { since } => {
                 effects.decided.push(rules::DELETIONS_OUTLAST_THE_KEY);
                 if now - since > GOES_ON {
                     return effects;
                 }
             }
-            Status::Absent | Status::Creating | Status::Archived { .. } => return effects,
+            Status::Absent | Status::Creating | Status::Archived => return effects,
         }
         let table = &self.replicas.tables[usize::from(replica)];
         let expired = |item: &u32| table.get(*item).is_some_and(|record| record.written + after <= now);
         let delete = |item| Put { source: replica, item, class: ABSENT, value: None };
-        let items = (step..table.keys()).step_by(STEPS as usize);
+        let items = (u32::from(step)..table.keys()).step_by(usize::from(STEPS));
         effects.writes = items.filter(expired).map(delete).collect();
         if !effects.writes.is_empty() {
             effects.decided.push(rules::EXPIRY_REPLICATES);
