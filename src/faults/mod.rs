@@ -5,6 +5,7 @@ pub mod account;
 pub mod api;
 pub mod data;
 pub mod network;
+pub mod rules;
 pub mod scope;
 
 pub use account::Account;

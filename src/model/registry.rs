@@ -1,7 +1,7 @@
 //! The whole rulebook: the rules of every service and of the clients.
 
 use crate::rulebook::RuleRef;
-use crate::{client, services, world};
+use crate::{client, faults, services, world};
 
 /// Every rule, floor by floor, in the order of its file.
 pub fn rules() -> Vec<RuleRef> {
@@ -16,6 +16,7 @@ pub fn rules() -> Vec<RuleRef> {
         services::secrets::rules::ALL,
         services::route53::rules::ALL,
         world::rules::ALL,
+        faults::rules::ALL,
     ];
     [services::kms::rules::ALL, &others].concat().concat()
 }

@@ -48,7 +48,10 @@ fn missing_key(cx: &Context, setup: &Setup, store: &StoreSetup, at: &Place) {
     let rule = match store.kind {
         StoreKind::S3(_) => "S3-KMS-3",
         StoreKind::Snapshot(_) => "SNP-2",
-        StoreKind::DynamoDb(_) | StoreKind::Aurora(_) | StoreKind::Secret(_) => return,
+        StoreKind::DynamoDb(_) => "DDB-KEY-1",
+        // Refused where it is read.
+        StoreKind::Aurora(_) => return,
+        StoreKind::Secret(_) => "KMS-SVC-8",
     };
     for (region, at_rest) in store.regions.iter().zip(&store.encryption) {
         let Some(key) = key(setup, at_rest).filter(|key| !is_in(key, *region)) else { continue };

@@ -5,6 +5,7 @@ use super::super::fields::Fields;
 use super::super::problem::Problem;
 use super::super::tree::Value;
 use super::super::value;
+use crate::model::setup::AtRest;
 use crate::services::dynamodb::{Consistency, LONGEST_WINDOW, TableSetup};
 use crate::sim::Span;
 use crate::world::{RegionId, regions};
@@ -90,6 +91,17 @@ pub fn table(cx: &Context, fields: &Fields, regions: &[RegionId], first: usize) 
         recovery,
         recovery_window: fields.read("recovery-window", recovery_window).unwrap_or(LONGEST_WINDOW),
         exists,
+    }
+}
+
+/// All replicas are encrypted with the same kind of key (DDB-KEY-1).
+pub fn one_kind_of_key(fields: &Fields, encryption: &[AtRest]) {
+    let kinds: Vec<_> = encryption.iter().map(std::mem::discriminant).collect();
+    if kinds.windows(2).any(|two| two[0] != two[1]) {
+        let message = "all replicas of a table have the same kind of key";
+        let problem = Problem::error(&fields.place("encryption"), message);
+        let help = "the names of keys for all Regions, or `aws-managed`, or `aws-owned`";
+        fields.report(problem.help(help).rule("DDB-KEY-1"));
     }
 }
 

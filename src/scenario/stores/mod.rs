@@ -277,6 +277,9 @@ fn store(cx: &Context, world: &World, entry: &Entry) -> Option<StoreSetup> {
     single(&fields, kind, &regions);
     let lag = lag(cx, &fields, world, kind, &regions);
     let encryption = encryption(cx, &fields, &regions);
+    if matches!(kind, Kind::Table | Kind::GlobalTable) {
+        dynamodb::one_kind_of_key(&fields, &encryption);
+    }
     let kind = match kind {
         Kind::Table | Kind::GlobalTable => StoreKind::DynamoDb(dynamodb::table(cx, &fields, &regions, first)),
         Kind::Cluster => StoreKind::Aurora(aurora::cluster(cx, &fields, &regions, false)?),
