@@ -69,7 +69,7 @@ fn met() -> Vec<Met> {
 
 /// The metrics that are published, in the order of the run log's table.
 fn published(log: &RunLog) -> Vec<(String, Value)> {
-    const NAMES: [&str; 11] = [
+    const NAMES: [&str; 12] = [
         "decryptable",
         "unreachable",
         "recoverable",
@@ -78,6 +78,7 @@ fn published(log: &RunLog) -> Vec<(String, Value)> {
         "writes-lost",
         "writes-suppressed",
         "writes-delayed",
+        "writes-pending",
         "recovery-time",
         "success",
         "staleness",
@@ -113,7 +114,7 @@ fn shown(values: &BTreeMap<String, Value>, name: &str) -> String {
 
 fn table(all: &[Met]) -> String {
     let mut text = String::from(
-        "| incident | variant | requests answered | worst recovery | data loss | delayed / suppressed / lost | readable at home, lowest | readable in the DR Region, lowest |\n\
+        "| incident | variant | requests answered | worst recovery | data loss | delayed / suppressed / lost / pending | readable at home, lowest | readable in the DR Region, lowest |\n\
          | --- | --- | --- | --- | --- | --- | --- | --- |\n",
     );
     for one in all {
@@ -126,7 +127,7 @@ fn table(all: &[Met]) -> String {
         assert!(store.regions.contains(&client.region) && store.regions.contains(&dr.region));
         let _ = writeln!(
             text,
-            "| {} {} | {} | {} | {} | {} | {} / {} / {} | {} | {} |",
+            "| {} {} | {} | {} | {} | {} | {} / {} / {} / {} | {} | {} |",
             one.number,
             one.title,
             one.variant,
@@ -136,6 +137,7 @@ fn table(all: &[Met]) -> String {
             shown(&values, "writes-delayed(app)"),
             shown(&values, "writes-suppressed(app)"),
             shown(&values, "writes-lost(app)"),
+            shown(&values, "writes-pending(app)"),
             shown(&values, &format!("decryptable(app, {home})")),
             shown(&values, &format!("decryptable(app, {away})")),
         );

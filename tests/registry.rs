@@ -7,6 +7,7 @@
 
 use mrksim::model;
 use mrksim::rulebook::{RuleKind, RuleRef, TOPICS};
+use mrksim::scenario::schema;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -176,6 +177,56 @@ fn every_rule_has_a_case_that_keeps_it_and_one_that_breaks_it() {
         }
     }
     assert!(lacking.is_empty(), "{}", lacking.join("\n"));
+}
+
+/// The vocabulary of faults: (name, parameters).
+fn vocabulary() -> Vec<(String, Vec<String>)> {
+    let text = read(Path::new("tests/rulebook/faults.txt"));
+    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let line = |line: &str| {
+        let (name, params) = line.split_once(':').expect("name: parameters");
+        (name.to_owned(), params.split_whitespace().map(str::to_owned).collect())
+    };
+    lines.map(line).collect()
+}
+
+/// Faults that the program refuses, and says why.
+const REFUSED: &[&str] = &["custom-key-store-disconnected"];
+
+#[test]
+fn the_language_has_every_fault_with_its_parameters() {
+    let entry = &schema()["properties"]["timeline"]["items"]["properties"];
+    let vocabulary = vocabulary();
+    assert_eq!(vocabulary.len(), 48);
+    let mut lacking = Vec::new();
+    for (name, params) in &vocabulary {
+        let known = entry[name]["properties"].as_object();
+        match (known, REFUSED.contains(&name.as_str())) {
+            (None, true) => {
+                assert!(read(Path::new("docs/MODEL.md")).contains(name), "{name} is undocumented")
+            }
+            (Some(known), false) => {
+                let unknown = params.iter().filter(|param| !known.contains_key(*param));
+                lacking.extend(unknown.map(|param| format!("{name} has no {param}")));
+            }
+            (known, _) => lacking.push(format!("{name} is there: {}", known.is_some())),
+        }
+    }
+    assert_eq!(lacking, [""; 0]);
+}
+
+/// Every fault is started in a case, a test or a scenario with expectations; its lift is seen where it can be lifted.
+#[test]
+fn every_fault_is_played() {
+    let texts = [files("tests", "cases"), files("tests", "rs"), files("scenarios", "toml")].concat();
+    let plays = |name: &str| {
+        texts.iter().any(|(_, text)| {
+            text.contains(&format!("\n{name} = {{")) || text.contains(&format!(" {name} = {{"))
+        })
+    };
+    let idle = vocabulary().into_iter().map(|(name, _)| name);
+    let idle: Vec<String> = idle.filter(|name| !plays(name) && !REFUSED.contains(&name.as_str())).collect();
+    assert_eq!(idle, [""; 0]);
 }
 
 /// Questions that no run decides: AWS managed keys and what KMS never hands out (26, 79), prices (71, 72), volumes (76)

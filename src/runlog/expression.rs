@@ -98,6 +98,8 @@ pub enum MetricName {
     WritesSuppressed,
     /// `writes-delayed(store[, fault])`: count.
     WritesDelayed,
+    /// `writes-pending(store[, fault])`: count.
+    WritesPending,
     /// `recovery-time(client[, fault])`: duration, or "not recovered".
     RecoveryTime,
     /// `success(client)`: share of requests that succeeded (in a condition: of those finished in the last full second).
@@ -139,7 +141,7 @@ pub enum MetricName {
 
 impl MetricName {
     /// Every metric, with the name that users write.
-    pub const ALL: [(&'static str, MetricName); 27] = [
+    pub const ALL: [(&'static str, MetricName); 28] = [
         ("decryptable", MetricName::Decryptable),
         ("unreachable", MetricName::Unreachable),
         ("recoverable", MetricName::Recoverable),
@@ -149,6 +151,7 @@ impl MetricName {
         ("writes-lost", MetricName::WritesLost),
         ("writes-suppressed", MetricName::WritesSuppressed),
         ("writes-delayed", MetricName::WritesDelayed),
+        ("writes-pending", MetricName::WritesPending),
         ("recovery-time", MetricName::RecoveryTime),
         ("success", MetricName::Success),
         ("staleness", MetricName::Staleness),

@@ -112,8 +112,13 @@ const CLASSES: [(Class, MetricName); 5] = [
     (Class::Lost, MetricName::Lost),
 ];
 
-const LOSSES: [MetricName; 4] =
-    [MetricName::DataLoss, MetricName::WritesLost, MetricName::WritesSuppressed, MetricName::WritesDelayed];
+const LOSSES: [MetricName; 5] = [
+    MetricName::DataLoss,
+    MetricName::WritesLost,
+    MetricName::WritesSuppressed,
+    MetricName::WritesDelayed,
+    MetricName::WritesPending,
+];
 
 /// The latency metrics, with how each reads a histogram.
 type Reading = fn(&Histogram) -> Span;
@@ -150,6 +155,7 @@ fn value(log: &RunLog, metric: &Metric, at: Option<Moment>) -> Option<Value> {
         WritesLost => count(losses(log, arg(0)?, arg(1))?, |loss| loss.lost),
         WritesSuppressed => count(losses(log, arg(0)?, arg(1))?, |loss| loss.suppressed),
         WritesDelayed => count(losses(log, arg(0)?, arg(1))?, |loss| loss.delayed),
+        WritesPending => count(losses(log, arg(0)?, arg(1))?, |loss| loss.pending),
         RecoveryTime => recovery_time(log, arg(0)?, arg(1)),
         Success => success(log, log.client(arg(0)?)?.0, at),
         Staleness => staleness(log, log.store(arg(0)?)?.0, log.region(arg(1)?)?, at),

@@ -8,7 +8,7 @@ use super::tree::{Table, Value};
 use super::value;
 use crate::runlog::Assumption;
 use crate::sim::{self, Law};
-use crate::world::{MAX_REGIONS, RETRANSMISSION_TIMEOUT, RegionId};
+use crate::world::{LONGEST_TIMEOUT, MAX_REGIONS, RETRANSMISSION_TIMEOUT, RegionId};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -170,9 +170,9 @@ impl<'a> Context<'a> {
     pub fn assume_retransmission(&self) {
         self.assume(
             "retransmission time-out of a lost message",
-            format!("{RETRANSMISSION_TIMEOUT}, doubling"),
+            format!("{RETRANSMISSION_TIMEOUT}, doubling up to {LONGEST_TIMEOUT}"),
             "assumed",
-            "lower bound of RFC 6298 as Linux sets it",
+            "bounds of RFC 6298 as Linux sets them",
         );
     }
 

@@ -47,7 +47,9 @@ fn signature(metric: MetricName) -> (&'static [Arg], &'static [Arg], Unit) {
             (&[Arg::Store, Arg::StoreRegion], &[Arg::Reader], Unit::Share)
         }
         DataLoss => (&[Arg::Store], &[Arg::Fault], Unit::Duration),
-        WritesLost | WritesSuppressed | WritesDelayed => (&[Arg::Store], &[Arg::Fault], Unit::Count),
+        WritesLost | WritesSuppressed | WritesDelayed | WritesPending => {
+            (&[Arg::Store], &[Arg::Fault], Unit::Count)
+        }
         RecoveryTime => (&[Arg::Client], &[Arg::Fault], Unit::Duration),
         Success => (&[Arg::Client], &[], Unit::Share),
         Staleness => (&[Arg::Store, Arg::StoreRegion], &[], Unit::Duration),

@@ -128,6 +128,7 @@ impl Reader<'_> {
         let every = fields.read("every", value::duration_from(Span::MILLISECOND));
         let Some(action) = self.action(order, &fields, table, at) else { return };
         let Some(at) = at else { return };
+        let (at, lasts) = ramped(cx, table, at, lasts);
         if let (Some(_), Action::Fault { fault, .. }) = (lasts, &action)
             && fault.is_for_good()
         {
@@ -340,6 +341,22 @@ fn pasted_duration(cx: &Context, table: &Table) -> Option<Span> {
     let action = table.entries.iter().find(|entry| faults::is_pasted(&entry.key))?;
     let stated = action.value.table()?.get("duration")?;
     cx.sink.take(value::duration_from(Span::MILLISECOND)(stated))
+}
+
+/// When a fault takes hold, if that is after the start of its entry, and for how long.
+fn ramped(cx: &Context, table: &Table, at: Time, lasts: Option<Span>) -> (Time, Option<Span>) {
+    let Some(stated) = faults::ramp(table) else { return (at, lasts) };
+    let Ok(ramp) = value::duration(stated) else { return (at, lasts) };
+    match lasts {
+        Some(lasts) if lasts <= ramp => {
+            cx.sink.report(Problem::error(
+                &stated.span,
+                format!("the fault is over in {lasts}, before it takes hold"),
+            ));
+            (at, Some(lasts))
+        }
+        _ => (at + ramp, lasts.map(|lasts| Span(lasts.0 - ramp.0))),
+    }
 }
 
 /// How long a flapping link is down and up in turn.

@@ -1,7 +1,7 @@
 //! A directed link between two Regions, or the way inside one.
 
 use super::outage::Holds;
-use super::{LinkSetup, RETRANSMISSION_TIMEOUT};
+use super::{LONGEST_TIMEOUT, LinkSetup, RETRANSMISSION_TIMEOUT};
 use crate::sim::rng::unit;
 use crate::sim::{Draws, Sampler, Span, Tables, Time};
 
@@ -80,7 +80,7 @@ impl Link {
     /// Whether a fault makes the way longer than usual for replication, too.
     #[inline]
     pub fn is_slow(&self) -> bool {
-        !(self.slowed.is_empty() && self.routes.is_empty() && self.narrow.is_empty())
+        !(self.slowed.is_empty() && self.routes.is_empty() && self.narrow.is_empty() && self.lossy.is_empty())
     }
 
     /// How long a message that is sent now waits for those before it, and its own time on the wire.
@@ -100,7 +100,7 @@ impl Link {
             .routes
             .last()
             .map_or(Span::ZERO, |(_, one_way)| Span(one_way.0.saturating_sub(self.one_way.sample(draw).0)));
-        longer + self.slowness(draws) + self.queue(now)
+        longer + self.slowness(draws) + self.resending(draws, 1.0) + self.queue(now)
     }
 
     fn slowness(&self, draws: Draws) -> Span {
@@ -114,18 +114,23 @@ impl Link {
         extra
     }
 
-    /// What latency and packet-loss faults add: delays add up, a lost message is sent again after a
-    /// retransmission time-out that doubles each time (RFC 6298).
+    /// What latency and packet-loss faults add, and what the link itself loses.
     fn weather(&self, draws: Draws) -> Span {
-        let mut extra = self.slowness(draws);
-        let arrives = self.lossy.iter().fold(1.0 - self.loss, |kept, (_, lost)| kept * (1.0 - lost));
+        self.slowness(draws) + self.resending(draws, 1.0 - self.loss)
+    }
+
+    /// A lost message is sent again after a retransmission time-out that doubles each time (RFC 6298), up to a limit. `kept`: the share
+    /// that arrives without any fault.
+    fn resending(&self, draws: Draws, kept: f64) -> Span {
+        let arrives = self.lossy.iter().fold(kept, |kept, (_, lost)| kept * (1.0 - lost));
+        let mut extra = Span::ZERO;
         let mut wait = RETRANSMISSION_TIMEOUT;
         for transmission in 0..16 {
             if unit(draws.at(3, transmission)) < arrives {
                 break;
             }
             extra += wait;
-            wait += wait;
+            wait = (wait + wait).min(LONGEST_TIMEOUT);
         }
         extra
     }

@@ -194,6 +194,9 @@ pub const BUCKETS_HOME: &str = "us-east-1";
 /// The default retransmission time-out of a lost message: RFC 6298's lower bound as Linux sets it (Assumed).
 pub const RETRANSMISSION_TIMEOUT: Span = Span::millis(200);
 
+/// The longest that a lost message waits: Linux's `TCP_RTO_MAX`.
+pub const LONGEST_TIMEOUT: Span = Span::secs(120);
+
 impl Setup {
     /// The setup of one endpoint.
     pub fn endpoint(&self, service: Service, region: RegionId) -> &EndpointSetup {

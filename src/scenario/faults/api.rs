@@ -87,8 +87,18 @@ static MONITORING_BLIND: Shape = Shape {
 
 /// Every fault of calls.
 pub static KINDS: &[Kind] = &[
-    Kind { name: "api-error", aliases: &[], shape: &API_ERROR, read: api_error },
-    Kind { name: "throttle", aliases: &[], shape: &THROTTLE, read: throttle },
+    Kind {
+        name: "api-error",
+        aliases: &["aws:fis:inject-api-internal-error", "aws:fis:inject-api-unavailable-error"],
+        shape: &API_ERROR,
+        read: api_error,
+    },
+    Kind {
+        name: "throttle",
+        aliases: &["aws:fis:inject-api-throttle-error"],
+        shape: &THROTTLE,
+        read: throttle,
+    },
     Kind { name: "credentials-outage", aliases: &[], shape: &CREDENTIALS_OUTAGE, read: credentials_outage },
     Kind {
         name: "console-login-outage",

@@ -3,7 +3,7 @@
 use super::super::context::Context;
 use super::super::fields::Fields;
 use super::super::problem::Problem;
-use super::super::shape::{Field, Form, Shape, field, later};
+use super::super::shape::{Field, Form, Shape, field};
 use super::super::stores;
 use super::super::tree::Value;
 use super::super::value;
@@ -19,7 +19,11 @@ static REPLICATION_PAUSE: Shape = Shape {
         field("store", Form::Text, "the store"),
         field("region", Form::Text, "one of its Regions"),
         field("direction", Form::OneOf(&["in", "out", "both"]), "into it, out of it, or both (both)"),
-        later("ramp", "replication stops at once"),
+        field(
+            "ramp",
+            Form::Duration,
+            "how long replication goes on first: of DynamoDB up to 5m, of S3 up to 1h (0s)",
+        ),
     ],
 };
 
@@ -106,7 +110,7 @@ static WRITER_FAILOVER: Shape = Shape {
 pub static KINDS: &[Kind] = &[
     Kind {
         name: "replication-pause",
-        aliases: &["aws:dynamodb:global-table-pause-replication"],
+        aliases: &["aws:dynamodb:global-table-pause-replication", "aws:s3:bucket-pause-replication"],
         shape: &REPLICATION_PAUSE,
         read: replication_pause,
     },
@@ -258,8 +262,22 @@ fn replication_pause(cx: &Context, fields: &Fields, _: &[KeySetup]) -> Option<Fa
     let region = fields.need("region", |v| region_of(cx, v, store));
     let directions = [("in", (true, false)), ("out", (false, true)), ("both", (true, true))];
     let direction = fields.read("direction", |v| value::one_of(v, &directions));
+    fields.read("ramp", |v| ramp(cx, v, store));
     let (inbound, outbound) = direction.unwrap_or((true, true));
     Some(Fault::Data(Data::ReplicationPause { store: store?, region: region?, inbound, outbound }))
+}
+
+/// How long a pause of FIS may let replication go on.
+fn ramp(cx: &Context, v: &Value, store: Option<usize>) -> Result<Span, Problem> {
+    let kind = store.and_then(|store| stores::kind_of(&cx.scenario.tables("stores")[store]));
+    let longest = match kind {
+        Some(stores::Kind::Buckets) => Span::HOUR,
+        _ => Span(5 * Span::MINUTE.0),
+    };
+    match value::duration(v)? {
+        ramp if ramp <= longest => Ok(ramp),
+        _ => Err(Problem::error(&v.span, format!("replication goes on for {longest} at most")).rule("FIS-1")),
+    }
 }
 
 /// A Region in which the store has a replica.

@@ -14,7 +14,7 @@ use super::fields::Fields;
 use super::key_faults;
 use super::problem::{Problem, did_you_mean};
 use super::shape::{Form, Shape};
-use super::tree::{Entry, Node, Value};
+use super::tree::{Entry, Node, Table, Value};
 use super::value;
 use crate::faults::{Fault, Mode};
 use crate::services::Plane;
@@ -82,27 +82,56 @@ pub fn is_pasted(key: &str) -> bool {
 
 /// Reads a fault.
 pub fn read(cx: &Context, kind: &Kind, entry: &Entry, keys: &[KeySetup]) -> Option<Fault> {
-    let value = if is_pasted(&entry.key) { from_template(&entry.value) } else { entry.value.clone() };
+    let value =
+        if is_pasted(&entry.key) { from_template(&entry.key, &entry.value) } else { entry.value.clone() };
     let fields = Fields::open(&value, &entry.at, kind.shape, cx.sink)?;
     (kind.read)(cx, &fields, keys)
 }
 
 /// The parameters of an FIS action as a fault of the language has them: `duration` is the entry's, a `percentage` is a
-/// share.
-fn from_template(value: &Value) -> Value {
+/// share, operations are a list, and the action's name may say which error callers see.
+fn from_template(action: &str, value: &Value) -> Value {
     let mut value = value.clone();
-    if let Node::Table(table) = &mut value.node {
-        table.entries.retain(|entry| entry.key != "duration");
-        for entry in &mut table.entries {
-            if entry.key == "percentage"
-                && let Node::Integer(percent) = entry.value.node
-            {
+    let Node::Table(table) = &mut value.node else { return value };
+    table.entries.retain(|entry| entry.key != "duration");
+    for entry in &mut table.entries {
+        let number = match &entry.value.node {
+            Node::Integer(percent) => Some(*percent as f64),
+            Node::Text(text) => text.parse().ok(),
+            _ => None,
+        };
+        match (entry.key.as_str(), number, &entry.value.node) {
+            ("percentage", Some(percent), _) => {
                 entry.key = "ratio".to_owned();
-                entry.value.node = Node::Float(percent as f64 / 100.0);
+                entry.value.node = Node::Float(percent / 100.0);
             }
+            ("operations", _, Node::Text(text)) => {
+                let one = |name: &str| Value {
+                    span: entry.value.span.clone(),
+                    node: Node::Text(name.trim().to_owned()),
+                };
+                entry.value.node = Node::List(text.split(',').map(one).collect());
+            }
+            _ => {}
         }
     }
+    if let Some((_, error)) = ERRORS_OF_ACTIONS.iter().find(|(name, _)| *name == action) {
+        let error = Value { span: value.span.clone(), node: Node::Text((*error).to_owned()) };
+        table.entries.push(Entry { key: "error".to_owned(), at: value.span.clone(), value: error });
+    }
     value
+}
+
+/// What callers see of the error that an FIS action injects.
+const ERRORS_OF_ACTIONS: &[(&str, &str)] = &[
+    ("aws:fis:inject-api-internal-error", "InternalFailure"),
+    ("aws:fis:inject-api-unavailable-error", "ServiceUnavailable"),
+];
+
+/// How long after the start of an entry its fault takes hold, and where that is stated.
+pub fn ramp(table: &Table) -> Option<&Value> {
+    let stated = table.entries.iter().find(|entry| kind(&entry.key).is_some())?;
+    stated.value.table()?.get("ramp")
 }
 
 fn mode(v: &Value) -> Result<Mode, Problem> {

@@ -131,7 +131,12 @@ pub static KINDS: &[Kind] = &[
         shape: &CONTROL_PLANE_OUTAGE,
         read: control_plane_outage,
     },
-    Kind { name: "capacity-loss", aliases: &[], shape: &CAPACITY_LOSS, read: capacity_loss },
+    Kind {
+        name: "capacity-loss",
+        aliases: &["aws:ec2:terminate-instances"],
+        shape: &CAPACITY_LOSS,
+        read: capacity_loss,
+    },
     Kind { name: "recovery-throttle", aliases: &[], shape: &RECOVERY_THROTTLE, read: recovery_throttle },
 ];
 
