@@ -250,7 +250,14 @@ impl Store {
                 Data::Copies(Box::new(Copies::new(&store.name, regions, items, copy, keys, luck)))
             }
             StoreKind::Secret(secret) => {
-                Data::Secrets(Box::new(Secrets::new(&store.name, regions, items, secret)))
+                let account = setup.directory.account_id(0);
+                Data::Secrets(Box::new(Secrets::new(
+                    &store.name,
+                    account,
+                    (regions, places()),
+                    items,
+                    secret,
+                )))
             }
         };
         let pair = |law| Pair {
@@ -562,8 +569,8 @@ impl Store {
     }
 
     /// A replica has stored a write of an item.
-    fn stored(&mut self, replica: u8, item: u32, now: Time) {
-        of_any!(&mut self.data, store => store.stored(replica, item, now));
+    fn stored(&mut self, replica: u8, item: u32, now: Time) -> Outbox<StoreEvent> {
+        with_timers!(&mut self.data, (store, out) => store.stored(replica, item, now, &mut out)).1
     }
 
     #[inline]
@@ -797,10 +804,7 @@ impl Simulation {
         let deletes = class == ABSENT;
         let targets = store.targets(source, deletes);
         let change = store.replicas_mut().commit(write, now, targets);
-        if store.keeps_changes(source) {
-            let item = store.replicas().write(write).item;
-            store.stored(source, item, now);
-        }
+        let item = store.replicas().write(write).item;
         let consenting = match store.is_strong() {
             true => self.consenting(usize::from(index), source).filter(|other| targets >> other & 1 == 1),
             false => None,
@@ -831,6 +835,9 @@ impl Simulation {
         }
         self.recorder.totals.writes += 1;
         self.note_change(index, source, change);
+        if self.stores[usize::from(index)].keeps_changes(source) {
+            self.note_stored(index, source, item, now);
+        }
         if self.losses.watching() {
             self.watch_takeover(index, source, request);
         }
@@ -841,6 +848,13 @@ impl Simulation {
         if change.from != change.to {
             self.ledger.changed(usize::from(store), replica, change, self.kernel.now());
         }
+    }
+
+    /// A store that keeps the changes of a replica hears of one.
+    #[cold]
+    fn note_stored(&mut self, index: u16, replica: u8, item: u32, now: Time) {
+        let out = self.stores[usize::from(index)].stored(replica, item, now);
+        self.take_out(index, out);
     }
 
     /// A pair of write and replica has ended.
@@ -860,9 +874,6 @@ impl Simulation {
         if matches!(ended.end, End::Applied | End::Superseded) {
             pair.delay.record(delay);
         }
-        if ended.end == End::Applied && store.keeps_changes(ended.to) {
-            store.stored(ended.to, ended.write.item, now);
-        }
         if ended.end == End::Applied && store.service == Service::S3 {
             let decided =
                 of_any!(&store.data, store => store.replicated(ended.write.source, ended.to, delay));
@@ -871,7 +882,11 @@ impl Simulation {
         let store = &mut self.stores[usize::from(index)];
         let stalest = &mut store.stalest[usize::from(ended.to)];
         *stalest = (*stalest).max(delay);
+        let keeps = ended.end == End::Applied && store.keeps_changes(ended.to);
         self.recorder.replicated(index, ended, now);
+        if keeps {
+            self.note_stored(index, ended.to, ended.write.item, now);
+        }
         if let Some(change) = ended.change {
             self.note_change(index, ended.to, change);
         }

@@ -28,7 +28,7 @@ const MADE_BY_KMS: [&str; 4] =
     ["SynchronizeMultiRegionKey", "RotateKey", "DeleteKey", "DeleteExpiredKeyMaterial"];
 
 /// Parameters and response fields that CloudTrail never shows, besides bytes.
-const SECRET: [&str; 8] = [
+const SECRET: [&str; 9] = [
     "Plaintext",
     "CiphertextBlob",
     "GrantToken",
@@ -37,6 +37,7 @@ const SECRET: [&str; 8] = [
     "PublicKey",
     "PrivateKeyPlaintext",
     "SharedSecret",
+    "SecretString",
 ];
 
 /// A record, in CloudTrail's own names.
@@ -266,7 +267,7 @@ fn parameter(param: &Param, text: &str) -> Value {
             // What is in the structure's fields is the caller's: an encryption context.
             structure.into_iter().map(|(name, value)| (lower(&name), value)).collect()
         }),
-        Kind::Tags => shorthand::structures(text).map_or_else(as_written, |tags| {
+        Kind::Structures | Kind::Tags => shorthand::structures(text).map_or_else(as_written, |tags| {
             tags.into_iter().map(|tag| lower_names(&Value::Object(tag))).collect()
         }),
     }

@@ -251,7 +251,7 @@ fn values(
     words: &mut Words,
 ) -> Result<Word, ParseError> {
     let mut value = one(name, inline, at, words)?;
-    if matches!(param.kind, Kind::Map | Kind::Tags | Kind::List | Kind::Structure) {
+    if matches!(param.kind, Kind::Map | Kind::Tags | Kind::List | Kind::Structure | Kind::Structures) {
         while let Some(more) = words.next_if(|word| !word.text.starts_with("--")) {
             value.text = format!("{} {}", value.text, more.text);
             value.at.end = more.at.end;
@@ -304,6 +304,9 @@ fn check(param: &Param, text: &str, value: &Word) -> Result<(), ParseError> {
         Kind::List => shorthand::list(text).is_none().then_some("is neither words nor a JSON list of texts"),
         Kind::Structure => {
             shorthand::structure(text).is_none().then_some("is neither `name=value,...` nor a JSON object")
+        }
+        Kind::Structures => {
+            shorthand::structures(text).is_none().then_some("is neither `name=value,...` nor a JSON list")
         }
         Kind::Tags => (!is_tags(text)).then_some("is neither `TagKey=...,TagValue=...` nor a JSON list"),
     };

@@ -29,7 +29,9 @@ pub enum Kind {
     List,
     /// `Name=value,…` or a JSON object ([`shorthand::structure`](super::shorthand::structure)).
     Structure,
-    /// `TagKey=…,TagValue=…` structures or a JSON array ([`shorthand::structures`](super::shorthand::structures)).
+    /// Structures, each a word, or a JSON array ([`shorthand::structures`](super::shorthand::structures)).
+    Structures,
+    /// The same of `TagKey=…,TagValue=…`.
     Tags,
 }
 

@@ -271,7 +271,7 @@ pub trait Stored {
     }
 
     /// A copy has stored a write of an item.
-    fn stored(&mut self, _replica: u8, _item: u32, _now: Time) {}
+    fn stored(&mut self, _replica: u8, _item: u32, _now: Time, _out: &mut Outbox<Self::Event>) {}
 
     /// A pair of write and copy has ended: something that waited for it may go on.
     fn pair_ended(&mut self, _now: Time, _out: &mut Outbox<Self::Event>) {}

@@ -32,20 +32,6 @@ const PASS: Span = Span::days(2);
 /// The most capacity units a second (the default quota of a table is 40 000).
 const MOST_CAPACITY: u64 = 10_000_000;
 
-/// The Regions in which a replica may come during the run.
-pub fn later(cx: &Context, fields: &Fields, regions: &[RegionId]) -> Vec<RegionId> {
-    let mut later: Vec<RegionId> = Vec::new();
-    for (region, v) in fields.each("later-regions", |v| cx.region(v).map(|region| (region, v))) {
-        match regions.contains(&region) || later.contains(&region) {
-            true => {
-                fields.report(Problem::error(&v.span, "a store has one replica a Region").rule("DDB-GT-1"))
-            }
-            false => later.push(region),
-        }
-    }
-    later
-}
-
 /// What a table says of itself. The Regions from `first` on have no replica at time 0.
 pub fn table(cx: &Context, fields: &Fields, regions: &[RegionId], first: usize) -> TableSetup {
     let modes = [("eventual", Consistency::Eventual), ("strong", Consistency::Strong)];

@@ -11,7 +11,6 @@ use super::world::{World, shifted};
 use crate::model::setup::{AtRest, StoreKind, StoreSetup};
 use crate::services::kms::SetId;
 use crate::services::replication::MAX_REPLICAS;
-use crate::services::secrets::SecretSetup;
 use crate::sim::Law;
 use crate::world::{RegionId, Service};
 use std::collections::BTreeMap;
@@ -19,6 +18,7 @@ use std::collections::BTreeMap;
 pub mod aurora;
 mod dynamodb;
 mod s3;
+mod secrets;
 mod snapshots;
 
 /// The kinds of store. The second name of a service is that of a store in one Region.
@@ -58,7 +58,7 @@ impl Kind {
             Kind::Cluster | Kind::GlobalDatabase => aurora::OWN,
             Kind::Buckets => s3::OWN,
             Kind::Copies => snapshots::OWN,
-            Kind::Secret => &[],
+            Kind::Secret => secrets::OWN,
         }
     }
 
@@ -158,8 +158,12 @@ pub static STORE: Shape = Shape {
         ),
         field("recovery-window", Form::Duration, "how far back point-in-time recovery reaches (35d)"),
         field("exists", Form::Flag, "of a table: false if a restore is to make it (true)"),
-        field("later-regions", TEXTS, "of a table: more Regions, in which a replica may come during the run"),
-        field("replica-creation", Form::Law, "of a table: time to make and fill a replica"),
+        field(
+            "later-regions",
+            TEXTS,
+            "of a table or a secret: more Regions, in which a replica may come during the run",
+        ),
+        field("replica-creation", Form::Law, "of a table or a secret: time to make and fill a replica"),
         field("writer", Form::Text, "of a global database: the Region of the writer; absent: the first"),
         field("engine", Form::OneOf(&["postgresql", "mysql"]), "of a cluster: its engine (postgresql)"),
         field("engine-version", Form::Text, "of a cluster: its version, `16.6` or `3.09` (a recent one)"),
@@ -206,6 +210,7 @@ pub static STORE: Shape = Shape {
         field("changes", Form::Number, "of snapshots: the share that changes from one to the next (0.1)"),
         field("copy", Form::Law, "of snapshots: how long a copy takes"),
         field("completion", Form::Duration, "of EBS snapshots: the completion time asked for (best effort)"),
+        field("rotation", Form::Duration, "of a secret: how often it is rotated (never)"),
         field("restore", Form::Law, "of snapshots and tables: how long a restore takes until it can be used"),
     ],
 };
@@ -261,8 +266,8 @@ fn store(cx: &Context, world: &World, entry: &Entry) -> Option<StoreSetup> {
     let kind = fields.need("kind", store_kind);
     let mut regions = replicas(cx, &fields);
     let first = regions.len();
-    if kind == Some(Kind::GlobalTable) {
-        regions.extend(dynamodb::later(cx, &fields, &regions));
+    if matches!(kind, Some(Kind::GlobalTable | Kind::Secret)) {
+        regions.extend(later(cx, &fields, &regions));
     }
     let items = fields.need("items", |v| value::count(v, 1, value::MOST_ITEMS));
     let preload = fields.read("preload", |v| preloaded(cx, v, entry));
@@ -286,7 +291,7 @@ fn store(cx: &Context, world: &World, entry: &Entry) -> Option<StoreSetup> {
         Kind::GlobalDatabase => StoreKind::Aurora(aurora::cluster(cx, &fields, &regions, true)?),
         Kind::Buckets => StoreKind::S3(s3::buckets(&fields)),
         Kind::Copies => StoreKind::Snapshot(snapshots::copies(cx, &fields)?),
-        Kind::Secret => StoreKind::Secret(SecretSetup::default()),
+        Kind::Secret => StoreKind::Secret(secrets::secret(cx, &fields, &regions, first)),
     };
     Some(StoreSetup {
         name: entry.key.clone(),
@@ -299,6 +304,20 @@ fn store(cx: &Context, world: &World, entry: &Entry) -> Option<StoreSetup> {
         readers,
         encryption,
     })
+}
+
+/// The Regions in which a replica may come during the run.
+fn later(cx: &Context, fields: &Fields, regions: &[RegionId]) -> Vec<RegionId> {
+    let mut later: Vec<RegionId> = Vec::new();
+    for (region, v) in fields.each("later-regions", |v| cx.region(v).map(|region| (region, v))) {
+        match regions.contains(&region) || later.contains(&region) {
+            true => {
+                fields.report(Problem::error(&v.span, "a store has one replica a Region").rule("DDB-GT-1"))
+            }
+            false => later.push(region),
+        }
+    }
+    later
 }
 
 fn store_kind(v: &Value) -> Result<Kind, Problem> {

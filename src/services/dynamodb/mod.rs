@@ -174,7 +174,7 @@ impl Stored for GlobalTable {
         self.backups.keeps_changes(replica)
     }
 
-    fn stored(&mut self, replica: u8, item: u32, now: Time) {
+    fn stored(&mut self, replica: u8, item: u32, now: Time, _out: &mut Outbox<TableEvent>) {
         self.keep_change(replica, item, now);
     }
 
