@@ -56,11 +56,13 @@ scenarios! {
     "tutorial/dynamodb-global-table",
     "tutorial/imported-material",
     "tutorial/local-or-remote-kms",
+    "tutorial/point-in-time-recovery",
     "tutorial/policy-missing",
     "tutorial/primary-deletion",
     "tutorial/region-outage",
     "tutorial/replica-promotion",
     "tutorial/rotation-stalled",
+    "tutorial/secret-replica",
     "tutorial/single-region-key",
 }
 

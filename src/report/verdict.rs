@@ -165,9 +165,18 @@ fn losses(log: &RunLog) -> Vec<String> {
         }
     }
     if nothing_lost {
-        clauses.push("nothing was lost".to_owned());
+        clauses.push(match attack(log) {
+            Some(attack) => format!("no write was lost on the way, but what {attack} did stays"),
+            None => "nothing was lost".to_owned(),
+        });
     }
     clauses
+}
+
+/// The kind of the first fault that wrote to many items at once, if there was one.
+fn attack(log: &RunLog) -> Option<&str> {
+    let started = log.events.iter().filter(|row| row.source == "fault").map(|row| row.operation.as_str());
+    started.into_iter().find(|kind| ["bulk-delete", "data-corruption", "ransom-reencrypt"].contains(kind))
 }
 
 fn writes(count: u64) -> String {
