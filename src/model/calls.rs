@@ -316,8 +316,8 @@ impl Simulation {
     }
 
     /// Whether it is known now that the answer of KMS arrives and that the item is then put into the store: no fault
-    /// comes first, no other key wraps, nothing is cached, and there is no retry budget that others' failures meanwhile
-    /// could empty.
+    /// comes first, none has stopped the instance since it last looked, no other key wraps, nothing is cached, and there
+    /// is no retry budget that others' failures meanwhile could empty.
     #[inline]
     fn turns_to_store_by_itself(&mut self, id: RequestId, arrival: Time) -> bool {
         let r = self.requests.get(id);
@@ -326,6 +326,7 @@ impl Simulation {
         let known = self.elide
             && r.kind != Kind::Read
             && arrival < self.timers.next_change()
+            && self.world.region(r.home).spell() == r.spell
             && client.retry == RetryMode::None
             && client.caching.is_none()
             && !self.stores[client.store].routes();
