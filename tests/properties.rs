@@ -1,22 +1,29 @@
 //! What holds of every run, tried on scenarios that nobody would write.
 //!
-//! `proptest` draws a list of numbers; `common/random.rs` makes a scenario of it, from the simplest (all zero) to
-//! the strange. A failure shows the scenario, shrunk. More cases: `PROPTEST_CASES=10000`; others:
+//! `proptest` draws a list of numbers; `common/random` makes a scenario of it, from the simplest (all zero) to the
+//! strange. A failure shows the scenario, shrunk. More cases: `PROPTEST_CASES=10000`; others:
 //! `PROPTEST_RNG_SEED=7`.
 
 mod common;
-#[path = "common/random.rs"]
+#[path = "common/random/mod.rs"]
 mod random;
 
 use common::{play, setup};
 use mrksim::model::Simulation;
 use mrksim::model::setup::Setup;
-use mrksim::runlog::{Class, LatencySeries, LedgerRow, RunLog};
+use mrksim::runlog::{LatencySeries, RunLog};
 use mrksim::scenario::{Request, Source};
-use mrksim::sim::{Span, Time};
+use mrksim::sim::Time;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use random::Scenario;
+use random::books::{
+    ciphertexts_open_where_a_key_is, items_are_in_one_class, one_primary, phases_fit_into_the_whole,
+    requests_are_conserved, time_goes_on,
+};
+use random::data::{
+    capacity_bounds_replication, losses_add_up, replicated_writes_end_once, strong_tables_lose_nothing,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -33,7 +40,7 @@ fn cases(number: u32) -> ProptestConfig {
 }
 
 fn scenarios() -> impl Strategy<Value = Scenario> {
-    prop::collection::vec(any::<u16>(), 160).prop_map(|choices| Scenario::new(&choices))
+    prop::collection::vec(any::<u16>(), random::CHOICES).prop_map(|choices| Scenario::new(&choices))
 }
 
 fn load(text: String, set: &[&str]) -> Arc<Setup> {
@@ -44,211 +51,6 @@ fn load(text: String, set: &[&str]) -> Arc<Setup> {
 
 fn run(text: String) -> RunLog {
     play(&load(text, &[]), 0)
-}
-
-/// Every request that arrived ended, and every table counts it once.
-fn requests_are_conserved(log: &RunLog) {
-    let totals = log.totals;
-    assert_eq!(totals.requests, totals.succeeded + totals.failed);
-    let seconds = || log.seconds.iter().flatten();
-    assert_eq!(seconds().map(|row| row.total).sum::<u64>(), totals.requests);
-    assert_eq!(seconds().map(|row| row.good).sum::<u64>(), totals.succeeded);
-    let rows = |good| log.availability.iter().filter(move |row| row.error.is_none() == good);
-    assert_eq!(rows(true).map(|row| row.count).sum::<u64>(), totals.succeeded);
-    assert_eq!(rows(false).map(|row| row.count).sum::<u64>(), totals.failed);
-    // Refusals count calls: a failed request had at least one, and a retry may have mended others.
-    assert!(log.refusals.iter().map(|row| row.count).sum::<u64>() >= totals.failed);
-    for phase in ["total", "network", "kms-queue", "kms-service", "store"] {
-        let series = log.latency.iter().filter(|series| series.phase == phase);
-        assert_eq!(series.map(|series| series.times.count()).sum::<u64>(), totals.succeeded, "{phase}");
-    }
-}
-
-/// No request spent more time in its phases than it took.
-fn phases_fit_into_the_whole(log: &RunLog) {
-    for total in log.latency.iter().filter(|series| series.phase == "total") {
-        let place = |series: &LatencySeries| (series.client, series.region, series.operation);
-        let parts =
-            log.latency.iter().filter(|series| place(series) == place(total) && series.phase != "total");
-        let (mut sum, mut longest) = (0, 0);
-        for part in parts {
-            sum += part.times.mean().0;
-            longest = longest.max(part.times.max().0);
-        }
-        // Means are rounded down.
-        assert!(sum <= total.times.mean().0 && longest <= total.times.max().0, "{:?}", place(total));
-    }
-}
-
-/// Each pair (acknowledged write, other replica) ends once.
-fn replicated_writes_end_once(log: &RunLog) {
-    let mut pairs_of_tables = 0;
-    let mut only_tables = true;
-    for (index, store) in log.stores.iter().enumerate() {
-        let others = store.regions.len() as u64 - 1;
-        let mut sent: BTreeMap<usize, BTreeSet<u64>> = BTreeMap::new();
-        let mut pairs = 0;
-        for row in log.replication.iter().filter(|row| row.store == index) {
-            let ended = row.applied + row.superseded + row.pending + row.lost;
-            assert_eq!(row.delay.count(), row.applied + row.superseded);
-            pairs += ended;
-            sent.entry(row.from).or_default().insert(ended);
-        }
-        if store.kind == "dynamodb-global-table" {
-            assert!(sent.values().all(|ended| ended.len() == 1), "a write goes to every other replica");
-            pairs_of_tables += pairs.checked_div(others).unwrap_or(0);
-            only_tables &= others > 0;
-        } else {
-            only_tables = false;
-            assert!(pairs <= others * log.totals.writes);
-        }
-        let clients = log.clients.iter().enumerate().filter(|(_, client)| client.store == index);
-        let clients: Vec<usize> = clients.map(|(client, _)| client).collect();
-        let acknowledged = log.latency.iter().filter(|series| {
-            clients.contains(&series.client) && series.operation != "read" && series.phase == "total"
-        });
-        let acknowledged: u64 = acknowledged.map(|series| series.times.count()).sum();
-        if store.kind == "dynamodb-global-table" {
-            assert!(pairs >= others * acknowledged, "every acknowledged write is replicated");
-        }
-    }
-    match only_tables {
-        true => assert_eq!(pairs_of_tables, log.totals.writes),
-        false => assert!(pairs_of_tables <= log.totals.writes),
-    }
-}
-
-/// Every item of every replica is in exactly one class, for every reader alike.
-fn items_are_in_one_class(log: &RunLog) {
-    let mut groups: BTreeMap<(Time, usize, usize, usize), Vec<&LedgerRow>> = BTreeMap::new();
-    for row in &log.ledger {
-        assert!(row.items > 0);
-        groups.entry((row.time, row.store, row.region, row.reader)).or_default().push(row);
-    }
-    let mut totals: BTreeMap<(Time, usize, usize), u64> = BTreeMap::new();
-    let mut last: BTreeMap<(usize, usize, usize), u64> = BTreeMap::new();
-    for ((time, store, region, reader), rows) in groups {
-        let verdicts: BTreeSet<_> = rows.iter().map(|row| (row.class, row.rule, row.deadline)).collect();
-        assert_eq!(verdicts.len(), rows.len(), "{time}: one row a class and rule");
-        let items = rows.iter().map(|row| row.items).sum();
-        let first = *totals.entry((time, store, region)).or_insert(items);
-        assert_eq!(items, first, "{time}: readers of one replica see the same items");
-        last.insert((store, region, reader), items);
-    }
-    for ((store, region, _), items) in &last {
-        let same = last.iter().filter(|((s, r, _), _)| (s, r) == (store, region));
-        assert!(same.map(|(_, n)| n).all(|n| n == items), "at the end all readers see the same items");
-        let readers = log.stores[*store].readers.len();
-        let seen = last.keys().filter(|(s, r, _)| (s, r) == (store, region)).count();
-        assert_eq!(seen, readers, "every reader is asked");
-    }
-    for shares in &log.shares {
-        // A volume may be replaced by an empty one.
-        assert!(shares.extreme.is_some() || shares.end.is_none());
-        let (Some(extreme), Some(end)) = (shares.extreme, shares.end) else { continue };
-        assert!((end.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{end:?}");
-        assert!(extreme[0] <= end[0] && (1..5).all(|class| extreme[class] >= end[class]));
-        assert!(extreme.iter().chain(&end).all(|share| (0.0..=1.0).contains(share)));
-    }
-}
-
-fn rising<T: PartialOrd>(what: &str, times: impl Iterator<Item = T>) {
-    let times: Vec<T> = times.collect();
-    assert!(times.is_sorted(), "{what} are in the order of time");
-}
-
-/// Time never runs backwards, and nothing but what was under way happens after the duration.
-fn time_goes_on(log: &RunLog) {
-    let end = Time(log.duration.0);
-    rising("events", log.events.iter().map(|row| row.time));
-    rising("answers", log.answers.iter().map(|row| row.time));
-    rising("ledger rows", log.ledger.iter().map(|row| row.time));
-    rising("latency", log.latency_over_time.iter().map(|row| row.time));
-    rising("availability", log.availability.iter().map(|row| row.time));
-    rising("staleness", log.staleness.iter().map(|row| row.time));
-    for seconds in &log.seconds {
-        rising("seconds", seconds.iter().map(|row| row.second));
-        assert!(seconds.iter().all(|row| row.second <= end.second()));
-    }
-    assert!(log.ended >= end);
-    // A failover is part of a request that was under way.
-    let changes = log.events.iter().filter(|row| row.source != "client");
-    for row in changes {
-        assert!(row.time <= end, "after the end: {row:?}");
-    }
-    assert!(log.answers.iter().all(|row| row.time <= end));
-    assert!(log.ledger.iter().all(|row| row.time <= end));
-    assert!(log.events.iter().all(|row| row.time <= log.ended));
-    for key in &log.keys {
-        rising("states", key.states.iter().map(|(.., since)| *since));
-        rising("moves", key.moves.iter().map(|(_, since)| *since));
-        assert!(key.states.iter().all(|(.., since)| *since <= end));
-    }
-    for store in &log.stores {
-        rising("writers", store.writers.iter().map(|(_, since)| *since));
-    }
-}
-
-/// A set of related keys has one primary key, a global database one writer.
-fn one_primary(log: &RunLog) {
-    for answer in &log.answers {
-        let shown = &answer.response["KeyMetadata"]["MultiRegionConfiguration"];
-        if let Some(replicas) = shown["ReplicaKeys"].as_array() {
-            let regions: Vec<&str> = replicas.iter().filter_map(|key| key["Region"].as_str()).collect();
-            let primary = shown["PrimaryKey"]["Region"].as_str().expect("a primary key");
-            assert!(!regions.contains(&primary), "{shown}");
-            assert_eq!(regions.iter().collect::<BTreeSet<_>>().len(), regions.len(), "{shown}");
-        }
-        if let Some(members) = answer.response["GlobalCluster"]["GlobalClusterMembers"].as_array() {
-            assert!(members.iter().filter(|member| member["IsWriter"] == true).count() <= 1);
-        }
-    }
-    for key in &log.keys {
-        let mut primary = key.primary;
-        for (region, _) in &key.moves {
-            assert_ne!(*region, primary, "a move goes somewhere else");
-            primary = *region;
-        }
-    }
-}
-
-/// A ciphertext opens exactly where a related key is that can be used.
-fn ciphertexts_open_where_a_key_is(log: &RunLog) -> u64 {
-    let mut asked = 0;
-    for answer in log.answers.iter().filter(|answer| answer.command.contains("kms decrypt")) {
-        let message = answer.command.split(['$', ' ']).find(|word| word.starts_with('m')).expect("a message");
-        let mut saved = log.answers.iter().filter(|other| other.saved.as_deref() == Some(message));
-        let Some(made) = saved.find(|made| made.error.is_none()) else { continue };
-        let key =
-            log.keys.iter().find(|key| made.command.contains(&format!("${}", key.name))).expect("a key");
-        let here = |(region, ..): &&(usize, String, Time)| log.regions[*region] == answer.region;
-        // What changed at this very instant may have changed before or after, and a change takes a second to be seen.
-        let fresh =
-            |since: Time| since > Time::ZERO && since <= answer.time && answer.time <= since + Span::SECOND;
-        if key.states.iter().any(|(.., since)| fresh(*since)) {
-            continue;
-        }
-        let before = key.states.iter().filter(here).rfind(|(.., since)| *since <= answer.time);
-        let usable = before.is_some_and(|(_, state, _)| state == "Enabled" || state == "Updating");
-        let throttled = answer.error.as_deref() == Some("ThrottlingException");
-        let by_the_rules = !throttled && answer.rule.is_some_and(|rule| rule.id.starts_with("KMS-"));
-        if answer.error.is_none() || by_the_rules {
-            assert_eq!(answer.error.is_none(), usable, "{answer:?}");
-            asked += 1;
-        }
-    }
-    asked
-}
-
-/// What a takeover lacked is counted again by how it ended.
-fn losses_add_up(log: &RunLog) {
-    for row in &log.losses {
-        assert_eq!(row.writes, row.delayed + row.suppressed + row.lost + row.pending, "{row:?}");
-        assert_ne!(row.from, row.to);
-        let fault = log.faults.iter().find(|fault| fault.name == row.fault).expect("the fault");
-        assert!(row.takeover >= fault.start);
-        assert!(row.age.0 <= fault.start.0, "{row:?}");
-    }
 }
 
 /// The latency of the first `clients` clients, in short: counts, exact means and extremes, one quantile.
@@ -263,18 +65,20 @@ fn latency_of(log: &RunLog, clients: usize) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(cases(200))]
+    #![proptest_config(cases(600))]
 
     #[test]
     fn every_run_keeps_its_books(scenario in scenarios()) {
         let log = run(scenario.text());
         requests_are_conserved(&log);
         phases_fit_into_the_whole(&log);
-        replicated_writes_end_once(&log);
+        replicated_writes_end_once(&scenario, &log);
         items_are_in_one_class(&log);
         time_goes_on(&log);
         one_primary(&log);
         losses_add_up(&log);
+        strong_tables_lose_nothing(&scenario, &log);
+        capacity_bounds_replication(&scenario, &log);
         ciphertexts_open_where_a_key_is(&log);
     }
 
@@ -320,17 +124,20 @@ proptest! {
         for (text, change) in [(&near, idle.as_str()), (&near, reader), (&scenario.text_with_remote_links(), &regions)] {
             let changed = play(&load(text.clone(), &[change]), 0);
             prop_assert_eq!(latency_of(&changed, clients), latency_of(&base, clients), "{}", change);
-            prop_assert_eq!(changed.digest, base.digest, "{}", change);
+            // A fault of every Region hits one more.
+            if !(change.starts_with("regions") && near.contains("partition = \"aws\"")) {
+                prop_assert_eq!(changed.digest, base.digest, "{}", change);
+            }
             prop_assert_eq!(&changed.availability, &base.availability, "{}", change);
         }
     }
 
     /// Nobody sees the future: until a fault begins, the run with it is the run without.
     #[test]
-    fn a_later_fault_changes_nothing_before_it(scenario in scenarios(), share in 1..100_u64, kind in any::<u16>()) {
+    fn a_later_fault_changes_nothing_before_it(scenario in scenarios(), share in 1..100_u64, kind in prop::collection::vec(any::<u16>(), 16)) {
         let at = Time(scenario.duration().0 / 100 * share);
         let base = run(scenario.text());
-        let changed = run(scenario.text_with_fault(at, kind));
+        let changed = run(scenario.text_with_fault(at, &kind));
         let events = |log: &RunLog| {
             let before: Vec<_> = log.events.iter().filter(|row| row.time < at).collect();
             format!("{before:?}")
@@ -368,66 +175,18 @@ proptest! {
 fn the_scenarios_are_strange_enough() {
     use proptest::strategy::ValueTree;
     use proptest::test_runner::TestRunner;
-    let mut met: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut met: BTreeMap<String, u32> = BTreeMap::new();
     let mut runner = TestRunner::new(cases(1));
-    for _ in 0..300 {
+    for _ in 0..1200 {
         let scenario = scenarios().new_tree(&mut runner).expect("a scenario").current();
         let log = run(scenario.text());
-        let event = |what: &str| log.events.iter().any(|row| row.operation == what && row.error.is_empty());
-        let change = |what: &str, outcome: &str| {
-            log.events.iter().any(|row| row.operation == what && row.outcome == outcome)
-        };
-        let state =
-            |what: &str| log.keys.iter().flat_map(|key| &key.states).any(|(_, state, _)| state == what);
-        let replication =
-            |count: fn(&mrksim::runlog::ReplicationRow) -> u64| log.replication.iter().any(|r| count(r) > 0);
-        let class = |class| log.ledger.iter().any(|row| row.class == class);
-        let seen = [
-            ("failed requests", log.totals.failed > 0),
-            ("failover of a client", event("failover")),
-            ("a runbook's route", event("route")),
-            ("a health check that turns", event("HealthCheckStatus")),
-            ("an edited record", event("ChangeResourceRecordSets")),
-            ("a routing control", event("UpdateRoutingControlState")),
-            ("applied", replication(|row| row.applied)),
-            ("superseded", replication(|row| row.superseded)),
-            ("pending", replication(|row| row.pending)),
-            ("lost", replication(|row| row.lost)),
-            ("data loss", log.losses.iter().any(|row| row.writes > 0)),
-            ("promotion", event("PromoteGlobalCluster")),
-            ("rebuilding", event("RebuildSecondaryCluster")),
-            ("detaching", event("RemoveFromGlobalCluster")),
-            ("a fence", change("FenceWrites", "succeeded")),
-            ("split brain", change("FenceWrites", "timed out")),
-            ("an old primary that is replaced", event("CreateDBClusterSnapshot")),
-            ("commits that wait", change("COMMIT", "blocked")),
-            ("commits that go on", change("COMMIT", "resumed")),
-            ("a forwarded write", log.rules.keys().any(|rule| rule.id == "AUR-WF-1")),
-            ("a restart", event("FailoverDBCluster")),
-            ("a first instance", event("CreateDBInstance")),
-            ("a stop", change("StopDBCluster", "stopped")),
-            ("a cluster without its key", change("StopDBCluster", "terminal")),
-            ("a move of a primary key", log.keys.iter().any(|key| !key.moves.is_empty())),
-            ("Creating", state("Creating")),
-            ("Disabled", state("Disabled")),
-            ("PendingDeletion", state("PendingDeletion")),
-            ("PendingReplicaDeletion", state("PendingReplicaDeletion")),
-            ("a deleted key", state("deleted")),
-            ("decryptable", class(Class::Decryptable)),
-            ("unreachable", class(Class::Unreachable)),
-            ("recoverable", class(Class::Recoverable)),
-            ("denied", class(Class::Denied)),
-            ("lost items", class(Class::Lost)),
-            ("a decrypt step", ciphertexts_open_where_a_key_is(&log) > 0),
-        ];
-        seen.into_iter().for_each(|(what, is)| *met.entry(what).or_default() += u32::from(is));
-        for fault in &log.faults {
-            *met.entry(fault.kind).or_default() += 1;
-        }
+        random::met::seen(&scenario, &log)
+            .into_iter()
+            .for_each(|(what, is)| *met.entry(what).or_default() += u32::from(is));
     }
-    let never: Vec<_> = met.iter().filter(|(_, times)| **times == 0).collect();
-    assert!(never.is_empty(), "never met: {never:?} of {met:?}");
-    assert_eq!(met.len(), 36 + 22, "every kind of fault: {met:?}");
+    let never: BTreeSet<_> = met.iter().filter(|(_, times)| **times == 0).map(|(what, _)| what).collect();
+    println!("{met:#?}");
+    assert!(never.is_empty(), "never met: {never:?}");
 }
 
 /// A runbook that tries for ever, a key whose deletion is due in a week and replication that a fault holds: at the

@@ -151,8 +151,12 @@ impl Simulation {
             false => now,
         };
         let endpoint = self.world.endpoint(r.service, r.endpoint);
+        let known = at == now && endpoint.is_open();
         match arrival {
-            Moment::AtStore if at == self.kernel.now() || (at == now && endpoint.is_open()) => {
+            Moment::AtStore
+                if at == self.kernel.now()
+                    || (known && self.stores[self.clients[r.client.index()].store].steady) =>
+            {
                 self.at_store(id, at);
             }
             _ if at == self.kernel.now() => self.at_kms(id),

@@ -4,7 +4,7 @@ pub use super::DataEvent;
 use super::requests::RequestId;
 use super::setup::{AtRest, Setup, StoreKind, StoreSetup};
 use super::waiting::Waiting;
-use super::{Event, Simulation, requests};
+use super::{Event, Simulation, beforehand, requests};
 use crate::client::Failure;
 use crate::rulebook::RuleRef;
 use crate::runlog::ReplicationRow;
@@ -71,6 +71,8 @@ pub struct Store {
     /// Whose endpoints its calls go to.
     pub service: Service,
     data: Data,
+    /// Whether its answer to a write is known beforehand.
+    pub(super) steady: bool,
     catch_up: Option<Span>,
     /// By `from * replicas + to`.
     pairs: Vec<Pair>,
@@ -277,6 +279,7 @@ impl Store {
         Store {
             service: store.kind.service(),
             data,
+            steady: beforehand::is_steady(store, setup),
             catch_up: store.catch_up,
             pairs: store.lag.iter().flatten().map(pair).collect(),
             stalest: vec![Span::ZERO; n],
@@ -958,7 +961,8 @@ impl Simulation {
             self.tell(service, from, to, Event::Store(index, to, event));
         }
         self.let_go_on(index);
-        if out.notes.is_empty() {
+        // Once the run is over, what is still followed to its end changes no state that anybody looks at.
+        if out.notes.is_empty() || self.closed {
             return;
         }
         let source = principal(service);

@@ -7,6 +7,7 @@
 //! in file order.
 
 mod at_rest;
+mod beforehand;
 mod caching;
 mod calls;
 mod capacity;

@@ -2,7 +2,7 @@
 
 use super::setup::{Action, Setup};
 use super::{Event, Simulation};
-use crate::faults::Names;
+use crate::faults::{Account, Fault, Names};
 use crate::runlog::{EventRow, FaultSpan};
 use crate::services::kms::{KmsEvent, SetId};
 use crate::services::{Outbox, Service};
@@ -21,7 +21,7 @@ pub struct Due {
 /// What waits for its time, or for its Region.
 #[derive(Clone, Debug)]
 pub struct Timers {
-    /// When faults start and lift, in order.
+    /// When faults start and lift, or a closed account is gone, in order.
     changes: Vec<Time>,
     passed: usize,
     weather: u64,
@@ -43,9 +43,12 @@ impl Timers {
     pub fn new(setup: &Setup) -> Timers {
         let mut changes = Vec::new();
         for entry in &setup.timeline {
-            if let Action::Fault { lasts, .. } = &entry.action {
+            if let Action::Fault { fault, lasts } = &entry.action {
                 changes.push(entry.at);
                 changes.extend(lasts.map(|lasts| entry.at + lasts));
+                if let Fault::Account(Account::Closed { window, .. }) = fault {
+                    changes.push(entry.at + *window);
+                }
             }
         }
         changes.sort_unstable();
@@ -66,6 +69,13 @@ impl Timers {
     #[inline]
     pub fn next_change(&self) -> Time {
         self.changes.get(self.passed).copied().unwrap_or(Time::MAX)
+    }
+
+    /// What changes now has changed.
+    pub fn pass(&mut self, now: Time) {
+        while self.next_change() <= now {
+            self.passed += 1;
+        }
     }
 
     /// A number for the state of the world: it grows with every fault and lift.
@@ -101,9 +111,7 @@ impl Simulation {
             Action::Message(step) => self.take_message(step, entry.name.as_deref(), &entry.location),
             Action::Fault { fault, lasts } => {
                 let now = self.kernel.now();
-                while self.timers.next_change() <= now {
-                    self.timers.passed += 1;
-                }
+                self.timers.pass(now);
                 let name = entry.name.clone().unwrap_or_else(|| fault_name(&setup, due.entry as usize));
                 if !due.lift {
                     self.recorder.fault(FaultSpan {

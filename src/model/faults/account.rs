@@ -78,6 +78,7 @@ impl Simulation {
 
     /// Nobody opened a closed account again in time. The first account owns the stores.
     pub(in crate::model) fn account_gone(&mut self, entry: u32) {
+        self.timers.pass(self.kernel.now());
         let Some(Account::Closed { account, .. }) = self.overdue(entry) else { return };
         let mut out = Outbox::default();
         self.kms.close_account(account, &mut out);
