@@ -130,7 +130,13 @@ impl Scenario {
 
     /// What only a table has.
     fn table(&mut self, c: &mut Choices, store: &mut Store, single: bool) {
-        self.encryption(c, &store.regions);
+        if store.kind != Kind::Strong && !single && c.one_in(2) {
+            let rest = self.regions.iter().filter(|region| !store.regions.contains(region)).copied();
+            store.later = rest.collect();
+            self.line(format!("later-regions = {:?}\nreplica-creation = \"uniform(1s, 20s)\"", store.later));
+        }
+        let all: Vec<&str> = store.regions.iter().chain(&store.later).copied().collect();
+        self.encryption(c, &all);
         if c.one_in(3) {
             let units = c.pick(&[5, 1, 30]);
             store.write_capacity = Some(units);
@@ -150,11 +156,6 @@ impl Scenario {
         if c.one_in(4) {
             let ttl = self.time(1 + c.below(40));
             self.line(format!("ttl = \"{ttl}\""));
-        }
-        let rest = self.regions.iter().filter(|region| !store.regions.contains(region)).copied();
-        if !single && c.one_in(2) {
-            store.later = rest.collect();
-            self.line(format!("later-regions = {:?}\nreplica-creation = \"uniform(1s, 20s)\"", store.later));
         }
     }
 
