@@ -39,6 +39,7 @@ impl Scenario {
                     Kind::Table | Kind::Strong => self.table_command(c, store),
                     Kind::Buckets => self.bucket_command(c, store),
                     Kind::Copies => self.copy_command(c, store),
+                    Kind::Secret => self.secret_command(c, store),
                 }
             }
         }
@@ -119,12 +120,52 @@ impl Scenario {
         let update = |what: &str| {
             format!("--replica-updates '[{{\"{what}\":{{\"RegionName\":\"{other}\"}}}}]' {to_table}")
         };
-        match c.below(8) {
+        match c.below(14) {
+            8 | 9 => format!(
+                "aws dynamodb restore-table-to-point-in-time --source-table-name {name} --target-table-name restored --use-latest-restorable-time --region {region}"
+            ),
+            10 => {
+                let key = self.key(c);
+                format!(
+                    "aws dynamodb update-table --sse-specification Enabled=true,SSEType=KMS,KMSMasterKeyId=${key} {to_table}"
+                )
+            }
+            11 => {
+                let on = c.one_in(2);
+                format!(
+                    "aws dynamodb update-time-to-live --time-to-live-specification Enabled={on} {to_table}"
+                )
+            }
+            12 => format!("aws dynamodb create-backup --backup-name b {to_table}"),
+            13 => format!("aws dynamodb list-backups {to_table}"),
             0..=2 => format!("aws dynamodb update-table {}", update("Create")),
             3 | 4 => format!("aws dynamodb update-table {}", update("Delete")),
             5 => format!("aws dynamodb delete-table {to_table}"),
             6 => format!("aws dynamodb update-table --multi-region-consistency EVENTUAL {to_table}"),
             _ => format!("aws dynamodb describe-table {to_table}"),
+        }
+    }
+
+    fn secret_command(&self, c: &mut Choices, store: &Store) -> String {
+        let name = store.name;
+        let region = c.pick(&store.regions);
+        let all: Vec<&str> = store.later.iter().chain(&store.regions).copied().collect();
+        let other = c.pick(&all);
+        let of = format!("--secret-id {name} --region {region}");
+        match c.below(8) {
+            0 => format!("aws secretsmanager get-secret-value {of}"),
+            1 => format!("aws secretsmanager put-secret-value --secret-string x {of}"),
+            2 => format!("aws secretsmanager rotate-secret {of}"),
+            3 => format!("aws secretsmanager describe-secret {of}"),
+            4 => format!(
+                "aws secretsmanager replicate-secret-to-regions --add-replica-regions Region={other} --force-overwrite-replica-secret {of}"
+            ),
+            5 => format!(
+                "aws secretsmanager remove-regions-from-replication --remove-replica-regions {other} {of}"
+            ),
+            _ => {
+                format!("aws secretsmanager stop-replication-to-replica --secret-id {name} --region {other}")
+            }
         }
     }
 

@@ -37,7 +37,7 @@ pub fn replicated_writes_end_once(scenario: &Scenario, log: &RunLog) {
             Kind::Table => store.later.is_empty() && is_steady(log, store),
             Kind::Strong => is_steady(log, store),
             Kind::Buckets => true,
-            Kind::Database | Kind::Copies => false,
+            Kind::Database | Kind::Copies | Kind::Secret => false,
         };
         if steady {
             assert!(sent.values().all(|ended| ended.len() == 1), "a write goes to every other replica");

@@ -139,6 +139,13 @@ fn of_rules(log: &RunLog) -> Seen {
         ("DDB-KEY-5", "replication that is not authorized"),
         ("DDB-ERR-1c", "a condition that fails"),
         ("DDB-TX-1", "a transaction"),
+        ("DDB-MREC-8", "items that expire"),
+        ("DDB-GT-5a", "TTL that is switched"),
+        ("DDB-KEY-8", "a table's key that is switched"),
+        ("DDB-KEY-9", "items that expire without a key"),
+        ("DDB-PITR-1", "a state that is restored"),
+        ("DDB-PITR-1a", "a restored table"),
+        ("DDB-PITR-2", "the backup of a deleted table"),
         ("DDB-MRSC-2", "another participant has it first"),
         ("DDB-MRSC-3", "strong writes that conflict"),
         ("DDB-MRSC-6", "a participant that is alone"),
@@ -153,6 +160,11 @@ fn of_rules(log: &RunLog) -> Seen {
         ("SNP-1", "a copy of a volume"),
         ("RDS-1", "a copy of logs"),
         ("BKP-1", "a copy in a vault"),
+        ("SEC-1", "a replica that becomes a secret of its own"),
+        ("SEC-1b", "a secret without its key"),
+        ("SEC-1d", "a secret that does not replicate"),
+        ("SEC-1e", "a secret that is rotated"),
+        ("SEC-1f", "a replica of a secret that comes or goes"),
     ];
     let decided = |id: &str| {
         log.rules.keys().any(|rule| rule.id == id)

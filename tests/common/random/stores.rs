@@ -15,6 +15,8 @@ pub enum Kind {
     Buckets,
     /// Copied snapshots.
     Copies,
+    /// A secret.
+    Secret,
 }
 
 /// A store of the scenario.
@@ -43,8 +45,15 @@ pub struct Store {
 impl Scenario {
     pub(super) fn make_stores(&mut self, c: &mut Choices) {
         for (index, name) in ["a", "b"][..1 + c.below(2)].iter().enumerate() {
-            let kinds =
-                [Kind::Table, Kind::Database, Kind::Buckets, Kind::Database, Kind::Copies, Kind::Strong];
+            let kinds = [
+                Kind::Table,
+                Kind::Database,
+                Kind::Buckets,
+                Kind::Database,
+                Kind::Copies,
+                Kind::Strong,
+                Kind::Secret,
+            ];
             let kind = match c.pick(&kinds) {
                 Kind::Strong if self.regions.len() < 3 => Kind::Table,
                 kind => kind,
@@ -72,6 +81,18 @@ impl Scenario {
             self.store(c, &mut store, index);
             self.stores.push(store);
         }
+        self.restored(c);
+    }
+
+    /// A table that a restore may make. No client asks it.
+    fn restored(&mut self, c: &mut Choices) {
+        if self.stores.iter().any(|store| store.kind == Kind::Table) && c.one_in(2) {
+            let region = c.pick(&self.regions);
+            let restore = c.pick(&["uniform(1s, 20s)", "uniform(1s, 5h)"]);
+            self.line(format!(
+                "[stores.restored]\nkind = \"dynamodb-table\"\nregions = [\"{region}\"]\nitems = 200\nexists = false\nrestore = \"{restore}\""
+            ));
+        }
     }
 
     fn store(&mut self, c: &mut Choices, store: &mut Store, index: usize) {
@@ -83,6 +104,7 @@ impl Scenario {
             Kind::Table | Kind::Strong => "dynamodb-global-table",
             Kind::Buckets => "s3-replication",
             Kind::Copies => "snapshot-copy",
+            Kind::Secret => "secret",
         };
         let Store { name, items, .. } = *store;
         self.line(format!(
@@ -94,6 +116,7 @@ impl Scenario {
             Kind::Table | Kind::Strong => self.table(c, store, single),
             Kind::Buckets => self.buckets(c, store),
             Kind::Copies => self.copies(c, store),
+            Kind::Secret => self.secret(c, store),
         }
         if c.one_in(2) {
             self.line(format!("preload = \"c{index}\""));
@@ -131,12 +154,13 @@ impl Scenario {
     /// What only a table has.
     fn table(&mut self, c: &mut Choices, store: &mut Store, single: bool) {
         if store.kind != Kind::Strong && !single && c.one_in(2) {
-            let rest = self.regions.iter().filter(|region| !store.regions.contains(region)).copied();
-            store.later = rest.collect();
-            self.line(format!("later-regions = {:?}\nreplica-creation = \"uniform(1s, 20s)\"", store.later));
+            self.later(store);
         }
         let all: Vec<&str> = store.regions.iter().chain(&store.later).copied().collect();
         self.encryption(c, &all);
+        if store.kind == Kind::Table && c.one_in(2) {
+            self.line(format!("point-in-time-recovery = [\"{}\"]", store.regions[0]));
+        }
         if c.one_in(3) {
             let units = c.pick(&[5, 1, 30]);
             store.write_capacity = Some(units);
@@ -155,7 +179,27 @@ impl Scenario {
         }
         if c.one_in(4) {
             let ttl = self.time(1 + c.below(40));
-            self.line(format!("ttl = \"{ttl}\""));
+            let pass = if self.is_long() { "12h" } else { "1m" };
+            self.line(format!("ttl = \"{ttl}\"\nttl-pass = \"{pass}\""));
+        }
+    }
+
+    /// The other Regions, in which a replica may come.
+    fn later(&mut self, store: &mut Store) {
+        let rest = self.regions.iter().filter(|region| !store.regions.contains(region)).copied();
+        store.later = rest.collect();
+        self.line(format!("later-regions = {:?}\nreplica-creation = \"uniform(1s, 20s)\"", store.later));
+    }
+
+    /// What only a secret has.
+    fn secret(&mut self, c: &mut Choices, store: &mut Store) {
+        if c.one_in(2) {
+            self.later(store);
+        }
+        let all: Vec<&str> = store.regions.iter().chain(&store.later).copied().collect();
+        self.encryption(c, &all);
+        if self.is_long() && c.one_in(2) {
+            self.line("rotation = \"7h\"");
         }
     }
 
