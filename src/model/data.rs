@@ -733,6 +733,9 @@ impl Simulation {
             return true;
         }
         self.recorder.count_rule(s3::rules::REPLICATION_TAKES_QUOTA);
+        if self.kms_never_replicates(index, from, to) {
+            return false;
+        }
         let store = &mut self.stores[usize::from(index)];
         let pair = store.pair(from, to);
         if !std::mem::replace(&mut store.pairs[pair].draining, true) {
@@ -740,6 +743,17 @@ impl Simulation {
             self.kernel.schedule(now + Span::SECOND, Event::Data(event));
         }
         false
+    }
+
+    /// Whether KMS is kept from it for good: after the end no fault lifts any more.
+    fn kms_never_replicates(&self, index: u16, from: u8, to: u8) -> bool {
+        let store = &self.stores[usize::from(index)];
+        let shut = |replica: u8| {
+            let region = store.replicas().regions[usize::from(replica)];
+            self.world.endpoint(Service::Kms, region).is_shut()
+        };
+        let asks = || store.service == Service::S3 && store.asks_kms(from) && store.asks_kms(to);
+        self.closed && asks() && (shut(from) || shut(to))
     }
 
     /// Lets the oldest held write of a pair through, if nothing holds it up.
@@ -917,7 +931,7 @@ impl Simulation {
     /// Lets held writes of a pair through, if nothing holds it up: all at once, or one after the other at the
     /// catch-up rate.
     pub(super) fn release(&mut self, index: u16, from: u8, to: u8) {
-        let flows = self.flows(index, from, to);
+        let flows = self.flows(index, from, to) && !self.kms_never_replicates(index, from, to);
         let store = &mut self.stores[usize::from(index)];
         let pair = store.pair(from, to);
         if !flows || !store.replicas().holds(from, to) {

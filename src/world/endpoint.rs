@@ -171,6 +171,11 @@ impl Endpoint {
         self.down.iter().find(|(.., calls)| calls.are_all()).map(|(_, mode, _)| *mode)
     }
 
+    /// Whether a fault keeps every request out.
+    pub fn is_shut(&self) -> bool {
+        self.outage().is_some() || self.quota.is_nothing()
+    }
+
     /// How it fails for everybody who calls an operation of the data plane, if a fault sees to that.
     pub fn stopped(&self, operation: &str) -> Option<Mode> {
         let down = self.down.iter().find(|(.., calls)| calls.are_every(operation)).map(|(_, mode, _)| *mode);

@@ -35,6 +35,11 @@ impl Bucket {
         self.base.is_none() && self.lowered.is_empty()
     }
 
+    /// Whether no token comes any more.
+    pub fn is_nothing(&self) -> bool {
+        self.now() == Some(0)
+    }
+
     /// Takes one request's tokens, if they are there.
     #[inline]
     pub fn take(&mut self, now: Time) -> bool {
