@@ -86,11 +86,11 @@ impl Scenario {
 
     /// A table that a restore may make. No client asks it.
     fn restored(&mut self, c: &mut Choices) {
-        if self.stores.iter().any(|store| store.kind == Kind::Table) && c.one_in(2) {
-            let region = c.pick(&self.regions);
+        if self.stores.iter().any(|store| store.kind == Kind::Table) {
             let restore = c.pick(&["uniform(1s, 20s)", "uniform(1s, 5h)"]);
             self.line(format!(
-                "[stores.restored]\nkind = \"dynamodb-table\"\nregions = [\"{region}\"]\nitems = 200\nexists = false\nrestore = \"{restore}\""
+                "[stores.restored]\nkind = \"dynamodb-global-table\"\nregions = {:?}\nitems = 200\nexists = false\nrestore = \"{restore}\"",
+                self.regions
             ));
         }
     }
@@ -158,8 +158,9 @@ impl Scenario {
         }
         let all: Vec<&str> = store.regions.iter().chain(&store.later).copied().collect();
         self.encryption(c, &all);
-        if store.kind == Kind::Table && c.one_in(2) {
-            self.line(format!("point-in-time-recovery = [\"{}\"]", store.regions[0]));
+        if store.kind == Kind::Table {
+            let recovering = c.some(&store.regions);
+            self.line(format!("point-in-time-recovery = {recovering:?}"));
         }
         if c.one_in(3) {
             let units = c.pick(&[5, 1, 30]);
@@ -211,7 +212,7 @@ impl Scenario {
             ("two-way", store.two_way),
             ("replicate-kms-objects", c.one_in(2)),
             ("delete-marker-replication", c.one_in(3)),
-            ("replication-time-control", c.one_in(2)),
+            ("replication-time-control", !c.one_in(4)),
         ];
         for (flag, _) in flags.iter().filter(|(_, on)| *on) {
             self.line(format!("{flag} = true"));
