@@ -137,10 +137,7 @@ impl GlobalTable {
         let [update] = &updates[..] else {
             return Err(invalid(rules::VALID_INPUT, "one update of a replica at a time"));
         };
-        if self.is_strong() {
-            let message = "replicas of a table with strong consistency are neither added nor removed alone";
-            return Err(invalid(rules::STRONG_TABLES_KEEP_THEIR_REPLICAS, message));
-        }
+        self.keeps_its_replicas()?;
         let mut effects = Effects::default();
         if let Some(place) = update.pointer("/Create/RegionName").and_then(Value::as_str) {
             self.add(replica, place, caller, out)?;
@@ -150,6 +147,15 @@ impl GlobalTable {
             return Err(invalid(rules::VALID_INPUT, "an update is Create or Delete with a RegionName"));
         }
         Ok((self.describe(replica), effects))
+    }
+
+    /// No replica of a table with strong consistency comes or goes alone (DDB-MRSC-5).
+    fn keeps_its_replicas(&self) -> Result<(), Refusal> {
+        let message = "replicas of a table with strong consistency are neither added nor removed alone";
+        match self.is_strong() {
+            true => Err(invalid(rules::STRONG_TABLES_KEEP_THEIR_REPLICAS, message)),
+            false => Ok(()),
+        }
     }
 
     fn place(&self, name: &str) -> Result<u8, Refusal> {
@@ -257,6 +263,7 @@ impl GlobalTable {
         caller: &Caller,
         out: &mut Outbox<TableEvent>,
     ) -> Result<(Value, Effects), Refusal> {
+        self.keeps_its_replicas()?;
         let member = self.member(replica);
         if matches!(member.status, Status::Inaccessible { .. } | Status::Archived) {
             return Err(self.needs_its_key());
