@@ -13,7 +13,7 @@ use mrksim::model::Simulation;
 use mrksim::model::setup::Setup;
 use mrksim::runlog::{LatencySeries, RunLog};
 use mrksim::scenario::{Request, Source};
-use mrksim::sim::Time;
+use mrksim::sim::{Span, Time};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use random::Scenario;
@@ -65,7 +65,7 @@ fn latency_of(log: &RunLog, clients: usize) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(cases(600))]
+    #![proptest_config(cases(1000))]
 
     #[test]
     fn every_run_keeps_its_books(scenario in scenarios()) {
@@ -130,6 +130,28 @@ proptest! {
             }
             prop_assert_eq!(&changed.availability, &base.availability, "{}", change);
         }
+    }
+
+    /// Whoever works on data of their own takes nobody's random numbers.
+    #[test]
+    fn strangers_change_nobodys_luck(scenario in scenarios()) {
+        let base = run(scenario.text());
+        let (clients, stores) = (base.clients.len(), base.stores.len());
+        let region = scenario.regions[0];
+        let rate = if scenario.duration() > Span::days(1) { "1/h" } else { "2/s" };
+        let set = [
+            format!(r#"stores.own={{ kind = "snapshot-copy", of = "ebs-volume", regions = ["{region}"], items = 9, every = "1d" }}"#),
+            format!(r#"clients.own={{ region = "{region}", store = "own", rate = "{rate}", mix = {{ write = 1.0 }} }}"#),
+        ];
+        let changed = play(&load(scenario.text(), &set.each_ref().map(String::as_str)), 0);
+        let ledger = |log: &RunLog| log.ledger.iter().filter(|row| row.store < stores).cloned().collect::<Vec<_>>();
+        let replication = |log: &RunLog| {
+            let rows = log.replication.iter().filter(|row| row.store < stores);
+            rows.map(|row| format!("{row:?}")).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(latency_of(&changed, clients), latency_of(&base, clients));
+        prop_assert_eq!(replication(&changed), replication(&base));
+        prop_assert_eq!(ledger(&changed), ledger(&base));
     }
 
     /// Nobody sees the future: until a fault begins, the run with it is the run without.
