@@ -248,6 +248,36 @@ fn what_is_due_after_the_end_does_not_happen() {
     assert!(log.staleness.iter().all(|point| point.staleness.0 < 70_000_000_000));
 }
 
+/// What is held when the run ends reaches a replica with strong consistency later; nobody tells of it.
+#[test]
+fn what_is_level_after_the_end_is_not_told() {
+    let scenario = r#"
+        title    = "level too late"
+        duration = "1m"
+        regions  = ["us-east-1", "eu-west-1", "us-west-2"]
+        [stores.s]
+        kind        = "dynamodb-global-table"
+        consistency = "strong"
+        regions     = ["us-east-1", "eu-west-1", "us-west-2"]
+        items       = 10
+        catch-up    = "1/s"
+        [clients.c]
+        region = "us-east-1"
+        store  = "s"
+        rate   = "5/s"
+        mix    = { insert = 1.0, write = 0.0 }
+        [[timeline]]
+        at  = "10s"
+        for = "45s"
+        region-isolation = { region = "eu-west-1" }
+    "#;
+    let log = run(scenario.to_owned());
+    time_goes_on(&log);
+    let told = |what: &str| log.events.iter().any(|row| row.region == Some(1) && row.outcome == what);
+    assert!(told("catching up") && !told("level"));
+    assert!(log.replication.iter().all(|row| row.pending + row.lost == 0), "it all gets there");
+}
+
 /// An answer that a fault could still cut off is no excuse for waiting longer than the time-out.
 #[test]
 fn a_time_out_is_not_late_because_a_fault_is_near() {
