@@ -13,7 +13,7 @@ use mrksim::model::Simulation;
 use mrksim::model::setup::Setup;
 use mrksim::runlog::{LatencySeries, RunLog};
 use mrksim::scenario::{Request, Source};
-use mrksim::sim::Time;
+use mrksim::sim::{Span, Time};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use random::Scenario;
@@ -65,7 +65,7 @@ fn latency_of(log: &RunLog, clients: usize) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(cases(600))]
+    #![proptest_config(cases(1000))]
 
     #[test]
     fn every_run_keeps_its_books(scenario in scenarios()) {
@@ -130,6 +130,28 @@ proptest! {
             }
             prop_assert_eq!(&changed.availability, &base.availability, "{}", change);
         }
+    }
+
+    /// Whoever works on data of their own takes nobody's random numbers.
+    #[test]
+    fn strangers_change_nobodys_luck(scenario in scenarios()) {
+        let base = run(scenario.text());
+        let (clients, stores) = (base.clients.len(), base.stores.len());
+        let region = scenario.regions[0];
+        let rate = if scenario.duration() > Span::days(1) { "1/h" } else { "2/s" };
+        let set = [
+            format!(r#"stores.own={{ kind = "snapshot-copy", of = "ebs-volume", regions = ["{region}"], items = 9, every = "1d" }}"#),
+            format!(r#"clients.own={{ region = "{region}", store = "own", rate = "{rate}", mix = {{ write = 1.0 }} }}"#),
+        ];
+        let changed = play(&load(scenario.text(), &set.each_ref().map(String::as_str)), 0);
+        let ledger = |log: &RunLog| log.ledger.iter().filter(|row| row.store < stores).cloned().collect::<Vec<_>>();
+        let replication = |log: &RunLog| {
+            let rows = log.replication.iter().filter(|row| row.store < stores);
+            rows.map(|row| format!("{row:?}")).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(latency_of(&changed, clients), latency_of(&base, clients));
+        prop_assert_eq!(replication(&changed), replication(&base));
+        prop_assert_eq!(ledger(&changed), ledger(&base));
     }
 
     /// Nobody sees the future: until a fault begins, the run with it is the run without.
@@ -224,6 +246,36 @@ fn what_is_due_after_the_end_does_not_happen() {
     assert_eq!(log.keys[0].states.last().map(|(_, state, _)| state.as_str()), Some("PendingDeletion"));
     assert!(log.replication[0].pending > 0, "what the pause held is pending");
     assert!(log.staleness.iter().all(|point| point.staleness.0 < 70_000_000_000));
+}
+
+/// What is held when the run ends reaches a replica with strong consistency later; nobody tells of it.
+#[test]
+fn what_is_level_after_the_end_is_not_told() {
+    let scenario = r#"
+        title    = "level too late"
+        duration = "1m"
+        regions  = ["us-east-1", "eu-west-1", "us-west-2"]
+        [stores.s]
+        kind        = "dynamodb-global-table"
+        consistency = "strong"
+        regions     = ["us-east-1", "eu-west-1", "us-west-2"]
+        items       = 10
+        catch-up    = "1/s"
+        [clients.c]
+        region = "us-east-1"
+        store  = "s"
+        rate   = "5/s"
+        mix    = { insert = 1.0, write = 0.0 }
+        [[timeline]]
+        at  = "10s"
+        for = "45s"
+        region-isolation = { region = "eu-west-1" }
+    "#;
+    let log = run(scenario.to_owned());
+    time_goes_on(&log);
+    let told = |what: &str| log.events.iter().any(|row| row.region == Some(1) && row.outcome == what);
+    assert!(told("catching up") && !told("level"));
+    assert!(log.replication.iter().all(|row| row.pending + row.lost == 0), "it all gets there");
 }
 
 /// An answer that a fault could still cut off is no excuse for waiting longer than the time-out.

@@ -1060,8 +1060,10 @@ impl Simulation {
     pub(super) fn put(&mut self, index: u16, put: Put) {
         let now = self.kernel.now();
         let Put { source, item, class, value } = put;
-        let occurrence = u64::from(item) << 32 | self.recorder.totals.writes;
-        let draw = Stream::new(self.setup.seed, self.trial, &format!("put/{index}/{occurrence}")).next_u64();
+        // Nothing of others' writes: their number would let them shift this one's luck.
+        let name = &self.setup.stores[usize::from(index)].name;
+        let purpose = format!("{name}/put/{source}/{item}/{}", now.0);
+        let draw = Stream::new(self.setup.seed, self.trial, &purpose).next_u64();
         let store = &mut self.stores[usize::from(index)];
         let write = store.replicas_mut().accept(now, item, class, source, draw);
         self.carry_out(index, write, None);

@@ -263,10 +263,12 @@ impl GlobalTable {
         caller: &Caller,
         out: &mut Outbox<TableEvent>,
     ) -> Result<(Value, Effects), Refusal> {
-        self.keeps_its_replicas()?;
         let member = self.member(replica);
         if matches!(member.status, Status::Inaccessible { .. } | Status::Archived) {
             return Err(self.needs_its_key());
+        }
+        if member.joined {
+            self.keeps_its_replicas()?;
         }
         if member.source_since.is_some_and(|since| caller.now - since < SOURCE_IS_KEPT) {
             let message = "a replica was added from this table within the last 24 hours";
@@ -281,14 +283,22 @@ impl GlobalTable {
         refuse(rules::DELETION_NEEDS_THE_KEY, ErrorCode::ValidationException, message)
     }
 
-    /// A replica is no longer part of the global table: what is under way to it and from it never arrives.
+    /// A replica is no longer part of the global table: what is under way to it and from it never arrives. With strong
+    /// consistency another participant has whatever was acknowledged.
     pub(super) fn leave(&mut self, replica: u8, status: Status) -> Effects {
         let member = &mut self.members[usize::from(replica)];
         member.joined = false;
         member.status = status;
         member.ticket += 1;
-        let mut ended = self.replicas.end_all(replica, End::Lost);
-        for other in (0..self.members.len() as u8).filter(|other| *other != replica) {
+        let others: Vec<u8> = (0..self.members.len() as u8).filter(|other| *other != replica).collect();
+        let mut ended = Vec::new();
+        for other in &others {
+            if self.is_strong() && self.member(*other).takes_part() {
+                ended.extend(self.replicas.deliver(replica, *other));
+            }
+        }
+        ended.extend(self.replicas.end_all(replica, End::Lost));
+        for other in others {
             ended.extend(self.replicas.end_between(other, replica, End::Lost));
         }
         Effects { ended, replaced: true, ..Effects::default() }
