@@ -27,6 +27,7 @@ mod restores;
 mod routing;
 mod runbooks;
 pub mod setup;
+mod store;
 mod strong;
 mod timeline;
 mod waiting;
