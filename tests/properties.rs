@@ -201,7 +201,7 @@ fn the_scenarios_are_strange_enough() {
     use proptest::test_runner::TestRunner;
     let mut met: BTreeMap<String, u32> = BTreeMap::new();
     let mut runner = TestRunner::new(cases(1));
-    for _ in 0..1200 {
+    for _ in 0..2000 {
         let scenario = scenarios().new_tree(&mut runner).expect("a scenario").current();
         let log = run(scenario.text());
         random::met::seen(&scenario, &log)

@@ -75,6 +75,7 @@ fn of_pairs(log: &RunLog) -> Seen {
         log.losses.iter().any(|row| row.how != NOBODY_TOOK_OVER && count(row) > 0)
     };
     vec![
+        ("a first write elsewhere", log.losses.iter().any(|row| row.how == "first write elsewhere")),
         ("applied", ended(|row| row.applied)),
         ("superseded", ended(|row| row.superseded)),
         ("pending", ended(|row| row.pending)),

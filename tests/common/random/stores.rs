@@ -166,7 +166,7 @@ impl Scenario {
             ("two-way", store.two_way),
             ("replicate-kms-objects", c.one_in(2)),
             ("delete-marker-replication", c.one_in(3)),
-            ("replication-time-control", c.one_in(2)),
+            ("replication-time-control", c.below(3) > 0),
         ];
         for (flag, _) in flags.iter().filter(|(_, on)| *on) {
             self.line(format!("{flag} = true"));
