@@ -23,6 +23,7 @@ use random::books::{
 };
 use random::data::{
     capacity_bounds_replication, losses_add_up, replicated_writes_end_once, strong_tables_lose_nothing,
+    tables_converge,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -65,7 +66,7 @@ fn latency_of(log: &RunLog, clients: usize) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(cases(1000))]
+    #![proptest_config(cases(600))]
 
     #[test]
     fn every_run_keeps_its_books(scenario in scenarios()) {
@@ -78,6 +79,7 @@ proptest! {
         one_primary(&log);
         losses_add_up(&log);
         strong_tables_lose_nothing(&scenario, &log);
+        tables_converge(&scenario, &log);
         capacity_bounds_replication(&scenario, &log);
         ciphertexts_open_where_a_key_is(&log);
     }

@@ -218,7 +218,10 @@ impl Scenario {
             2 => simple("enable-key", ""),
             3 | 4 => simple("schedule-key-deletion", "--pending-window-in-days 7"),
             5 => simple("cancel-key-deletion", ""),
-            6 | 7 => simple("update-primary-region", &format!("--primary-region {other}")),
+            6 | 7 => {
+                let other = if anywhere { other } else { c.pick(&places) };
+                simple("update-primary-region", &format!("--primary-region {other}"))
+            }
             8 | 12 => {
                 let without = self.regions.iter().filter(|region| !places.contains(region));
                 let other = without.copied().next_back().unwrap_or(other);

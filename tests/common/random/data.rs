@@ -89,23 +89,36 @@ pub fn strong_tables_lose_nothing(scenario: &Scenario, log: &RunLog) {
         if participants.iter().filter(|place| gone.contains(place)).count() > 1 {
             continue;
         }
-        let mut level: BTreeMap<usize, bool> = BTreeMap::new();
         let rows = log.replication.iter().filter(|row| row.store == index && !gone.contains(&row.to));
-        for row in rows {
-            assert_eq!(row.lost, 0, "{row:?}");
-            *level.entry(row.to).or_insert(true) &= row.pending == 0;
-        }
+        rows.for_each(|row| assert_eq!(row.lost, 0, "{row:?}"));
         let losses = log.losses.iter().filter(|row| row.store == index && !gone.contains(&row.to));
         losses.for_each(|row| assert_eq!(row.lost, 0, "{row:?}"));
-        let last = |place: usize| {
-            log.items
-                .iter()
-                .rfind(|point| (point.store, point.region) == (index, place))
-                .map(|point| point.items)
-        };
-        let level = level.into_iter().filter(|(_, level)| *level);
-        let items: BTreeSet<_> = level.map(|(place, _)| last(place)).collect();
-        assert!(items.len() <= 1, "level replicas hold the same items: {items:?}");
+        assert!(items_of_level_replicas(log, index, &gone).len() <= 1, "level replicas hold the same items");
+    }
+}
+
+/// How many items those replicas hold in the end that have got everything, whatever order it came in.
+fn items_of_level_replicas(log: &RunLog, store: usize, but: &BTreeSet<usize>) -> BTreeSet<u64> {
+    let mut level: BTreeMap<usize, bool> = BTreeMap::new();
+    for row in log.replication.iter().filter(|row| row.store == store && !but.contains(&row.to)) {
+        *level.entry(row.to).or_insert(true) &= row.pending == 0;
+    }
+    let last = |place: usize| {
+        let mut points = log.items.iter().rev().filter(|point| (point.store, point.region) == (store, place));
+        points.next().map_or(0, |point| point.items)
+    };
+    level.into_iter().filter(|(_, level)| *level).map(|(place, _)| last(place)).collect()
+}
+
+/// Replicas of a table with eventual consistency that have got everything hold the same items: the newest of each.
+pub fn tables_converge(scenario: &Scenario, log: &RunLog) {
+    for (index, store) in scenario.stores.iter().enumerate().filter(|(_, store)| store.kind == Kind::Table) {
+        let lost = log.replication.iter().any(|row| row.store == index && row.lost > 0);
+        let all_there = gone(scenario, log, store).is_empty() && store.later.is_empty() && !lost;
+        if all_there && is_steady(log, store) {
+            let items = items_of_level_replicas(log, index, &BTreeSet::new());
+            assert!(items.len() <= 1, "{items:?}");
+        }
     }
 }
 

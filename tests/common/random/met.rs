@@ -75,6 +75,7 @@ fn of_pairs(log: &RunLog) -> Seen {
         log.losses.iter().any(|row| row.how != NOBODY_TOOK_OVER && count(row) > 0)
     };
     vec![
+        ("a first write elsewhere", log.losses.iter().any(|row| row.how == "first write elsewhere")),
         ("applied", ended(|row| row.applied)),
         ("superseded", ended(|row| row.superseded)),
         ("pending", ended(|row| row.pending)),
@@ -155,10 +156,14 @@ fn of_rules(log: &RunLog) -> Seen {
         ("S3-KMS-1", "objects that need the opt-in"),
         ("S3-KMS-2", "a role without its key"),
         ("S3-KMS-2a", "a bucket without its key"),
+        ("S3-KMS-3", "related keys of buckets"),
         ("S3-KMS-4", "a bad key that shows later"),
         ("S3-KMS-5", "replication that waits for KMS"),
         ("SNP-1", "a copy of a volume"),
+        ("SNP-2", "a copy whose key fails"),
+        ("SNP-3", "a copy that is asked to be in time"),
         ("RDS-1", "a copy of logs"),
+        ("RDS-2", "a copy of an RDS snapshot"),
         ("BKP-1", "a copy in a vault"),
         ("SEC-1", "a replica that becomes a secret of its own"),
         ("SEC-1b", "a secret without its key"),

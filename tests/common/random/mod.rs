@@ -143,7 +143,7 @@ impl Scenario {
         if !self.is_long() && c.one_in(3) {
             self.disaster(c);
         }
-        if c.one_in(3) {
+        if c.one_in(2) {
             self.pause(c);
         }
         if c.one_in(6) {
@@ -335,7 +335,9 @@ impl Scenario {
 
     /// A Region is down, for a while or for good, and another takes over from it.
     fn disaster(&mut self, c: &mut Choices) {
-        let index = c.below(self.stores.len());
+        let any = c.below(self.stores.len());
+        let table = self.stores.iter().position(|store| store.kind == Kind::Table);
+        let index = table.filter(|_| c.one_in(2)).unwrap_or(any);
         let store = &self.stores[index];
         let name = store.name;
         let from = if store.kind == Kind::Database { store.regions[0] } else { self.homes[index] };
@@ -359,13 +361,24 @@ impl Scenario {
         self.late_line(format!(
             "[[timeline]]\nat = \"{second}s\"\n{fault} = {{ region = \"{from}\" }}\n{lasts}"
         ));
+        // Something is on its way then.
+        let store = &self.stores[index];
+        if store.regions.contains(&from) && c.one_in(2) {
+            let before = second - 2;
+            self.late_line(format!(
+                "[[timeline]]\nat = \"{before}s\"\nfor = \"20s\"\nreplication-pause = {{ store = \"{name}\", region = \"{from}\", direction = \"out\" }}"
+            ));
+        }
     }
 
     /// Nothing leaves the first replica of a store for a while.
     fn pause(&mut self, c: &mut Choices) {
-        let store = &self.stores[c.below(self.stores.len())];
+        let any = &self.stores[c.below(self.stores.len())];
+        let store = self.stores.iter().find(|store| store.kind == Kind::Buckets).unwrap_or(any);
         let (name, region) = (store.name, store.regions[0]);
-        let (at, lasts) = (self.instant(c), self.time(1 + c.below(60)));
+        // Days are long enough to be late for Replication Time Control.
+        let least = if self.is_long() { 24 } else { 1 };
+        let (at, lasts) = (self.instant(c), self.time(least + c.below(60)));
         self.late_line(format!(
             "[[timeline]]\nat = \"{at}us\"\nfor = \"{lasts}\"\nreplication-pause = {{ store = \"{name}\", region = \"{region}\", direction = \"out\" }}"
         ));
