@@ -25,9 +25,10 @@
 //! | what does a run leave behind? | [`runlog::RunLog`] |
 //! | how is a metric defined? | [`runlog::metrics`], [`runlog::recovery`] |
 //! | what would CloudTrail have logged? | [`report::trail`] |
+//! | what do many trials say, and which variant is better? | [`compare`] |
 //! | how is the queue so quick? | [`sim::queue`], [`sim::dist`] |
 //!
-//! Arrows point down only: `cli` → `report` → `scenario` → `model` → `runlog` → `client` → `faults` → `services` →
+//! Arrows point down only: `cli` → `compare` → `report` → `scenario` → `model` → `runlog` → `client` → `faults` → `services` →
 //! `world` → `sim`. A service sees no other but IAM; `sim` knows nothing of AWS.
 //!
 //! # Playing a scenario from code
@@ -47,6 +48,7 @@
 
 pub mod cli;
 pub mod client;
+pub mod compare;
 pub mod faults;
 pub mod model;
 pub mod report;

@@ -171,10 +171,9 @@ fn services_never_see_each_other() {
 
 #[test]
 fn nothing_depends_on_clocks_hashes_or_the_platform() {
-    const NOWHERE: [&str; 13] = [
+    const NOWHERE: [&str; 11] = [
         "HashMap",
         "HashSet",
-        "Instant::now",
         "SystemTime::now",
         ".exp()",
         ".ln()",
@@ -184,9 +183,10 @@ fn nothing_depends_on_clocks_hashes_or_the_platform() {
         ".mul_add(",
         ".exp2()",
         "thread_rng",
-        "available_parallelism",
     ];
-    const ONLY_CLI: [&str; 5] = ["println!", "print!", "eprintln!", "eprint!", "dbg!"];
+    // Progress goes by the clock, and trials are spread over the cores: neither reaches a result.
+    const ONLY_CLI: [&str; 7] =
+        ["println!", "print!", "eprintln!", "eprint!", "dbg!", "Instant::now", "available_parallelism"];
     let mut wrong = Vec::new();
     for source in sources() {
         let cli = source.name().starts_with("cli/") || source.name() == "main.rs";

@@ -2,12 +2,15 @@
 
 mod builtin;
 mod check;
+mod compare;
 mod explain;
 mod init;
+mod merge;
 mod output;
 mod rules;
 mod run;
 mod schema;
+mod trials;
 
 use crate::model::setup::RuleSet;
 use crate::scenario::{Invalid, Request, Source};
@@ -38,6 +41,10 @@ Exit codes:
 enum Command {
     /// Play scenarios, print a report and write results/<name>/
     Run(run::Arguments),
+    /// Compare variants, files or stored results under the same random numbers
+    Compare(compare::Arguments),
+    /// Join stored slices of trials
+    Merge(merge::Arguments),
     /// Validate scenarios and warn of designs that will hurt
     Check(check::Arguments),
     /// List the rulebook: what holds, how sure that is, and what a scenario can set
@@ -74,6 +81,8 @@ pub fn main() -> ExitCode {
     let exit = match Cli::try_parse() {
         Ok(cli) => match cli.command {
             Command::Run(arguments) => run::run(&arguments),
+            Command::Compare(arguments) => compare::compare(&arguments),
+            Command::Merge(arguments) => merge::merge(&arguments),
             Command::Check(arguments) => check::check(&arguments),
             Command::Rules(arguments) => rules::rules(&arguments),
             Command::Explain(arguments) => explain::explain(&arguments),
@@ -95,7 +104,7 @@ pub fn main() -> ExitCode {
 }
 
 /// Which scenario, and what is laid over it.
-#[derive(Args)]
+#[derive(Args, Clone)]
 struct Scenario {
     /// Scenario files, or built-in ones by name (tutorial/region-outage)
     #[arg(required = true, value_name = "FILE")]

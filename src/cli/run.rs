@@ -1,16 +1,15 @@
 //! `mrksim run`: play scenarios, print a report, write the results.
 
 use super::output::{self, say};
-use super::{Exit, Scenario, builtin};
+use super::trials::{self, STOP, Spread};
+use super::{Exit, Scenario};
+use crate::compare::Range;
 use crate::model;
 use crate::model::setup::Setup;
 use crate::report::{csv, files, json, terminal, trail};
 use crate::runlog::RunLog;
-use crate::scenario;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The arguments of `mrksim run`.
 #[derive(Args)]
@@ -34,6 +33,11 @@ pub struct Arguments {
     /// Print no report
     #[arg(long, short)]
     quiet: bool,
+    /// Play so many trials, or a slice of them (400..500), and write trials.csv
+    #[arg(long, value_name = "N", conflicts_with_all = ["trail", "check_determinism"])]
+    trials: Option<Range>,
+    #[command(flatten)]
+    spread: Spread,
     /// Play each scenario twice and compare every byte of the results
     #[arg(long)]
     check_determinism: bool,
@@ -47,17 +51,13 @@ enum Format {
     Json,
 }
 
-/// Raised by Ctrl-C.
-static STOP: AtomicBool = AtomicBool::new(false);
-
 /// Plays every file, and answers with the worst end among them.
 pub fn run(arguments: &Arguments) -> Exit {
     if arguments.out.is_some() && arguments.scenario.files.len() > 1 {
         say("error: `--out` names one directory, but there are several scenarios; run them one by one\n");
         return Exit::Usage;
     }
-    // Without a handler the run ends at once, which loses nothing either.
-    let _ = ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed));
+    trials::listen();
     let mut worst = Exit::Met;
     for file in &arguments.scenario.files {
         worst = worst.max(run_one(arguments, file));
@@ -69,17 +69,15 @@ pub fn run(arguments: &Arguments) -> Exit {
 }
 
 fn run_one(arguments: &Arguments, file: &Path) -> Exit {
-    let loaded = match scenario::load_with(&arguments.scenario.request(file), &builtin::read) {
-        Ok(loaded) => loaded,
-        Err(invalid) => {
-            say(&scenario::render(&invalid.problems, &invalid.sources, output::stderr_color()));
-            return super::cannot_run(file, &invalid);
-        }
+    let setup = match trials::load(&arguments.scenario, file, arguments.quiet) {
+        Ok((setup, _)) => setup,
+        Err(exit) => return exit,
     };
-    if !loaded.warnings.is_empty() && !arguments.quiet {
-        say(&scenario::render(&loaded.warnings, &loaded.sources, output::stderr_color()));
+    let directory = arguments.out.clone().unwrap_or_else(|| default_directory(&setup));
+    if let Some(range) = arguments.trials {
+        let format = (arguments.quiet, arguments.format == Format::Json);
+        return trials::run(&setup, range, &arguments.spread, (&directory, arguments.force), format);
     }
-    let setup = Arc::new(loaded.setup);
     let Some(log) = model::run(&setup, 0, &STOP) else {
         say("interrupted: nothing was written\n");
         return Exit::Interrupted;
@@ -96,7 +94,6 @@ fn run_one(arguments: &Arguments, file: &Path) -> Exit {
         }
     }
     let options = files::Options { force: arguments.force, trail: arguments.trail };
-    let directory = arguments.out.clone().unwrap_or_else(|| default_directory(&setup));
     if let Err(error) = files::write(&log, &directory, options) {
         say(&format!("error: {error}\n"));
         return Exit::Io;

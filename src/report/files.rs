@@ -51,7 +51,7 @@ pub struct Options {
 /// is removed. Only if the replaced result cannot be removed is the new one already in place.
 pub fn write(log: &RunLog, dir: &Path, options: Options) -> Result<(), WriteError> {
     if !options.force {
-        vacant(log, dir)?;
+        vacant((&log.name, &log.title), dir)?;
     }
     let tables = csv::TABLES.iter().map(|table| {
         let content: Content = Box::new(|out| table.write(log, out));
@@ -64,6 +64,26 @@ pub fn write(log: &RunLog, dir: &Path, options: Options) -> Result<(), WriteErro
         (name.to_owned(), content)
     });
     place(dir, tables.chain(texts))
+}
+
+/// The same with these files, one of which is `summary.json`: it says whose results they are.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_texts(
+    (name, title): (&str, &str),
+    dir: &Path,
+    force: bool,
+    texts: Vec<(String, String)>,
+) -> Result<(), WriteError> {
+    if !force {
+        vacant((name, title), dir)?;
+    }
+    let files = texts.into_iter().map(|(name, text)| {
+        let content: Content = Box::new(move |out| out.write_all(text.as_bytes()));
+        (name, content)
+    });
+    place(dir, files)
 }
 
 /// What fills one file.
@@ -88,7 +108,7 @@ fn place<'a>(dir: &Path, files: impl Iterator<Item = (String, Content<'a>)>) -> 
 const SUMMARY: &str = "summary.json";
 
 /// Whether `dir` is free, empty, or an earlier result of the same name and title.
-fn vacant(log: &RunLog, dir: &Path) -> Result<(), WriteError> {
+fn vacant((own_name, own_title): (&str, &str), dir: &Path) -> Result<(), WriteError> {
     let occupied = |what: String| Err(WriteError::Occupied { path: dir.to_owned(), what });
     let mut entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
@@ -103,7 +123,7 @@ fn vacant(log: &RunLog, dir: &Path) -> Result<(), WriteError> {
     let summary: serde_json::Value = serde_json::from_str(&summary).unwrap_or_default();
     let text = |field: &str| summary["scenario"][field].as_str().unwrap_or_default().to_owned();
     match (text("name"), text("title")) {
-        (name, title) if name == log.name && title == log.title => Ok(()),
+        (name, title) if name == own_name && title == own_title => Ok(()),
         (name, _) if name.is_empty() => occupied("something else than results".to_owned()),
         (_, title) => occupied(format!("the results of \"{title}\"")),
     }

@@ -35,7 +35,10 @@ pub fn sentence(log: &RunLog) -> String {
 /// The value of a metric over the run.
 pub fn value(log: &RunLog, name: MetricName, args: &[&str]) -> Value {
     let metric = Metric { name, args: args.iter().map(|arg| (*arg).to_owned()).collect() };
-    metrics::evaluate(log, &Expression { metric, at: None, op: Op::Equal, bound: Bound::Share(1.0) })
+    metrics::evaluate(
+        log,
+        &Expression { metric, at: None, op: Op::Equal, bound: Bound::Share(1.0), trials: 1.0 },
+    )
 }
 
 /// The class besides `Decryptable` that held the largest share of a replica's items at some time, if any did.

@@ -14,6 +14,8 @@ pub struct Expression {
     pub op: Op,
     /// With what.
     pub bound: Bound,
+    /// In which share of the trials it is to hold, 0..=1; of one run: 1.
+    pub trials: f64,
 }
 
 /// A metric and its arguments, as written (names are checked against the scenario).

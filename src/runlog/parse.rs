@@ -37,8 +37,9 @@ pub fn parse(text: &str) -> Result<Expression, ParseError> {
     let metric = metric(&mut scan)?;
     let at = moment(&mut scan)?;
     let op = op(&mut scan)?;
+    let trials = trials(&mut scan)?;
     let bound = bound(&mut scan)?;
-    Ok(Expression { metric, at, op, bound })
+    Ok(Expression { metric, at, op, bound, trials })
 }
 
 fn metric(scan: &mut Scan) -> Result<Metric, ParseError> {
@@ -104,15 +105,26 @@ fn op(scan: &mut Scan) -> Result<Op, ParseError> {
     }
 }
 
+/// `… in 95% of trials`, which is taken off the end; without it, in all of them.
+fn trials(scan: &mut Scan) -> Result<f64, ParseError> {
+    let Some(rest) = scan.rest().trim_end().strip_suffix(" of trials") else { return Ok(1.0) };
+    let wrong = |place| {
+        ParseError::new(place, "expected `in 95% of trials`").help("a bound without it holds for every trial")
+    };
+    let Some((bound, share)) = rest.rsplit_once(" in ") else {
+        return Err(wrong(scan.at..scan.at + rest.len()));
+    };
+    let start = scan.at + bound.len() + " in ".len();
+    let stated = percent(share.trim()).filter(|share| *share > 0.0 && *share <= 1.0);
+    scan.text = &scan.text[..scan.at + bound.len()];
+    stated.ok_or_else(|| wrong(start..start + share.len()))
+}
+
 fn bound(scan: &mut Scan) -> Result<Bound, ParseError> {
     scan.skip_space();
     let start = scan.at;
     let value = scan.rest().trim_end();
     let place = start..start + value.len();
-    if value.contains(" of trials") {
-        return Err(ParseError::new(place, "bounds over trials are not modelled yet")
-            .help("a bound holds for the value of every trial"));
-    }
     if value.is_empty() {
         return Err(ParseError::new(scan.here(), "expected a value after the comparison"));
     }
@@ -338,6 +350,9 @@ mod tests {
         assert_eq!(read.bound, Bound::Text("PendingReplicaDeletion".into()));
         assert_eq!(parse("recovery-time(checkout) <= 7m").unwrap().bound, Bound::Duration(Span::secs(420)));
         assert_eq!(parse("requests(checkout) > 1_000").unwrap().bound, Bound::Number(1000.0));
+        let read = parse("writes-lost(a) == 0 in 95% of trials").unwrap();
+        assert_eq!((read.bound, read.trials), (Bound::Number(0.0), 0.95));
+        assert_eq!(parse("writes-lost(a) == 0").unwrap().trials, 1.0);
     }
 
     #[test]
@@ -351,11 +366,8 @@ mod tests {
             ("success(a) >=", "", "expected a value after the comparison"),
             ("success(a) >= 101%", "101%", "`101%` is not between 0% and 100%"),
             ("success(a) @ 5 >= 1%", "5", "expected a time of the run after `@`"),
-            (
-                "success(a) >= 99% in 95% of trials",
-                "99% in 95% of trials",
-                "bounds over trials are not modelled yet",
-            ),
+            ("success(a) >= 99% in most of trials", "most", "expected `in 95% of trials`"),
+            ("success(a) >= 99% in 0% of trials", "0%", "expected `in 95% of trials`"),
             ("p99(a) <= -5ms", "-5ms", "`-5ms` is no duration; write `90s`, `1h30m`, `250ms`, `30d`"),
             ("", "", "a metric is missing"),
         ];

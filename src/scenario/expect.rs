@@ -165,6 +165,12 @@ pub fn condition(
         let at = text.find('@').unwrap_or(0);
         return Err(Problem::error(&place(at..at + 1), "a condition is about now: it takes no `@`"));
     }
+    if expression.trials < 1.0 {
+        let at = text.rfind(" in ").unwrap_or(0);
+        let problem =
+            Problem::error(&place(at..text.len()), "a condition is about this run, not about trials");
+        return Err(problem.help("`in … of trials` belongs into `[expect]`"));
+    }
     Ok(expression)
 }
 

@@ -138,7 +138,7 @@ pub fn ledger(
 
 pub fn ask(name: MetricName, args: &[&str], at: Option<Moment>) -> Expression {
     let args = args.iter().map(|arg| (*arg).to_owned()).collect();
-    Expression { metric: Metric { name, args }, at, op: Op::AtLeast, bound: Bound::Share(1.0) }
+    Expression { metric: Metric { name, args }, at, op: Op::AtLeast, bound: Bound::Share(1.0), trials: 1.0 }
 }
 
 /// us-east-1 is dark from 1 h to 3 h; checkout moves to eu-west-1 after 7 min 12 s; a key is deleted late.

@@ -1,0 +1,250 @@
+//! `mrksim compare`: variants, files or stored results under the same random numbers.
+
+use super::output::{self, say};
+use super::trials::{self, Spread};
+use super::{Exit, Scenario};
+use crate::compare::{Batch, Played, Range, difference, stored, summary, terminal};
+use crate::model::setup::Setup;
+use crate::report::files;
+use clap::Args;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The arguments of `mrksim compare`.
+#[derive(Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    scenario: Scenario,
+    #[command(flatten)]
+    spread: Spread,
+    /// Trials of each: a number, or a slice `400..500`
+    #[arg(long, value_name = "N", default_value = "40")]
+    trials: Range,
+    /// Compare these variants only (`base` is the file itself) [default: the base and all variants]
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    variants: Vec<String>,
+    /// The one that the others are compared with [default: the first]
+    #[arg(long, value_name = "NAME")]
+    reference: Option<String>,
+    /// Play on until the interval of a difference is no wider: "recovery-time(app)=30s"
+    #[arg(long, value_name = "METRIC=WIDTH")]
+    until_width: Option<String>,
+    /// Write the comparison here [default: results/<name>-compare]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Replace whatever is there
+    #[arg(long)]
+    force: bool,
+    /// Print no report
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// One side of the comparison.
+struct Side {
+    label: String,
+    /// What can be played on; `None`: it is stored.
+    setup: Option<Arc<Setup>>,
+    batch: Option<Batch>,
+}
+
+/// A metric, and how wide the interval of its difference may be.
+struct Width {
+    metric: String,
+    width: f64,
+}
+
+/// The file itself, beside its variants.
+const BASE: &str = "base";
+
+/// The most trials that `--until-width` plays of each.
+const MOST: u64 = 1_000_000;
+
+/// Plays or reads every side and compares each with the reference.
+pub fn compare(arguments: &Arguments) -> Exit {
+    trials::listen();
+    let width = match arguments.until_width.as_deref().map(width).transpose() {
+        Ok(width) => width,
+        Err(why) => {
+            say(&format!("error: {why}\n"));
+            return Exit::Usage;
+        }
+    };
+    let mut sides = match sides(arguments) {
+        Ok(sides) => sides,
+        Err(exit) => return exit,
+    };
+    if let Err(exit) = settle(arguments, &mut sides, width.as_ref()) {
+        return exit;
+    }
+    let batches: Vec<(String, Batch)> =
+        sides.into_iter().filter_map(|side| Some((side.label, side.batch?))).collect();
+    report(arguments, batches, width.as_ref())
+}
+
+/// `recovery-time(app)=30s`, `success(app)=1%`, `writes-lost(app)=5`.
+fn width(text: &str) -> Result<Width, String> {
+    let wrong = || format!("`{text}` is no width: write `recovery-time(app)=30s`, `success(app)=1%`");
+    let (metric, stated) = text.rsplit_once('=').ok_or_else(wrong)?;
+    let number = match stated.strip_suffix('%') {
+        Some(percent) => percent.parse::<f64>().map_err(|_| wrong())? / 100.0,
+        None => match stated.parse::<f64>() {
+            Ok(number) => number,
+            Err(_) => crate::runlog::parse::duration(stated).map_err(|_| wrong())?.as_secs_f64(),
+        },
+    };
+    match number.is_finite() && number > 0.0 {
+        true => Ok(Width { metric: metric.trim().to_owned(), width: number }),
+        false => Err(wrong()),
+    }
+}
+
+/// Files with their variants, and stored results.
+fn sides(arguments: &Arguments) -> Result<Vec<Side>, Exit> {
+    let mut sides = Vec::new();
+    let several = arguments.scenario.files.len() > 1;
+    for file in &arguments.scenario.files {
+        if file.join("trials.csv").is_file() {
+            let batch = stored::read(file).map_err(|error| {
+                say(&format!("error: {error}\n"));
+                Exit::Io
+            })?;
+            let label = if several { file.display().to_string() } else { batch.label() };
+            sides.push(Side { label, setup: None, batch: Some(batch) });
+            continue;
+        }
+        let mut wanted = arguments.variants.clone();
+        let mut loaded = None;
+        if let Some(variant) = &arguments.scenario.variant {
+            wanted = vec![variant.clone()];
+        } else if wanted.is_empty() {
+            let (setup, names) = trials::load(&arguments.scenario, file, arguments.quiet)?;
+            wanted = std::iter::once(BASE.to_owned()).chain(names).collect();
+            loaded = Some(setup);
+        }
+        for name in wanted {
+            let setup = match loaded.take().filter(|_| name == BASE) {
+                Some(setup) => setup,
+                None => {
+                    let variant = Some(name.clone()).filter(|name| name != BASE);
+                    let scenario = Scenario { variant, ..arguments.scenario.clone() };
+                    trials::load(&scenario, file, true)?.0
+                }
+            };
+            let label = match (several, name == BASE) {
+                (true, true) => setup.name.clone(),
+                (true, false) => format!("{}/{name}", setup.name),
+                (false, _) => name,
+            };
+            sides.push(Side { label, setup: Some(setup), batch: None });
+        }
+    }
+    if let Some(reference) = &arguments.reference {
+        let Some(place) = sides.iter().position(|side| side.label == *reference) else {
+            let labels: Vec<&str> = sides.iter().map(|side| side.label.as_str()).collect();
+            say(&format!("error: `--reference {reference}` is none of {}\n", labels.join(", ")));
+            return Err(Exit::Usage);
+        };
+        sides.swap(0, place);
+    }
+    match sides.len() {
+        0 | 1 => {
+            say("error: there is one side only; name more files, or a file that has `[variants.x]`\n");
+            Err(Exit::Usage)
+        }
+        _ => Ok(sides),
+    }
+}
+
+/// Plays what is to be played: so many trials of each, or until the width is reached.
+fn settle(arguments: &Arguments, sides: &mut [Side], width: Option<&Width>) -> Result<(), Exit> {
+    let mut range = arguments.trials;
+    loop {
+        for side in sides.iter_mut() {
+            let Some(setup) = &side.setup else { continue };
+            match arguments.spread.play(setup, range, &side.label, arguments.quiet) {
+                Played::Whole(batch) => match &mut side.batch {
+                    Some(so_far) => so_far.trials.extend(batch.trials),
+                    None => side.batch = Some(batch),
+                },
+                Played::Partial(_) => {
+                    say("interrupted: nothing was written\n");
+                    return Err(Exit::Interrupted);
+                }
+            }
+        }
+        let Some(width) = width else { return Ok(()) };
+        let reached = sides.iter().skip(1).all(|side| is_narrow(&sides[0], side, width));
+        let end = range.end.saturating_add(range.end - arguments.trials.first);
+        if reached || end > MOST || sides.iter().any(|side| side.setup.is_none()) {
+            return Ok(());
+        }
+        range = Range { first: range.end, end };
+    }
+}
+
+fn is_narrow(reference: &Side, side: &Side, width: &Width) -> bool {
+    let (Some(reference), Some(batch)) = (&reference.batch, &side.batch) else { return true };
+    let paired = difference::of(reference, batch, &width.metric).paired;
+    paired.is_some_and(|paired| paired.high - paired.low <= width.width)
+}
+
+fn report(arguments: &Arguments, mut batches: Vec<(String, Batch)>, width: Option<&Width>) -> Exit {
+    if let Some(why) = unpaired(&batches) {
+        say(&format!("error: {why}\n"));
+        return Exit::Usage;
+    }
+    for (label, batch) in &mut batches {
+        batch.variant = Some(label.clone());
+    }
+    let (_, reference) = &batches[0];
+    let others: Vec<&Batch> = batches[1..].iter().map(|(_, batch)| batch).collect();
+    let name = format!("{}-compare", reference.name);
+    let dir = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&name));
+    let texts = crate::compare::difference::files(&name, reference, &others);
+    if let Err(error) = files::write_texts((&name, &reference.title), &dir, arguments.force, texts) {
+        say(&format!("error: {error}\n"));
+        return Exit::Io;
+    }
+    if arguments.quiet {
+        return Exit::Met;
+    }
+    let mut text = terminal::comparison(reference, &others);
+    if let Some(width) = width {
+        text += &took(reference, &others, width);
+    }
+    let printed = output::print(&text);
+    say(&format!("results: {}\n", dir.display()));
+    printed
+}
+
+/// What a width took.
+fn took(reference: &Batch, others: &[&Batch], width: &Width) -> String {
+    let widest = others
+        .iter()
+        .filter_map(|other| difference::of(reference, other, &width.metric).paired)
+        .map(|paired| paired.high - paired.low)
+        .fold(None, |widest: Option<f64>, one| Some(widest.map_or(one, |widest| widest.max(one))));
+    let trials = reference.trials.len();
+    let unit = summary::of(reference, &width.metric).unit;
+    match widest {
+        None => format!("\n{} has no interval in {trials} trials: no width can be reached.\n", width.metric),
+        Some(widest) => format!(
+            "\n{trials} trials of each: the widest interval of a difference in {} is {}.\n",
+            width.metric,
+            terminal::show(widest, &unit)
+        ),
+    }
+}
+
+/// Why trials cannot be paired, if they cannot.
+fn unpaired(batches: &[(String, Batch)]) -> Option<String> {
+    let (first, reference) = &batches[0];
+    batches[1..].iter().find_map(|(label, batch)| match batch.seed == reference.seed {
+        true => None,
+        false => Some(format!(
+            "{label} was played with seed {}, {first} with {}: only trials of the same random numbers can be paired",
+            batch.seed, reference.seed
+        )),
+    })
+}

@@ -1,0 +1,138 @@
+//! Many trials: how they are asked for, played with progress, and put in place.
+
+use super::output::say;
+use super::{Exit, Scenario, builtin, output};
+use crate::compare::{Batch, Played, Range, stored, terminal, trials};
+use crate::model::setup::Setup;
+use crate::report::files;
+use crate::scenario;
+use clap::Args;
+use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How trials are spread.
+#[derive(Args)]
+pub struct Spread {
+    /// Threads that play trials; the results do not depend on it [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+}
+
+/// Raised by Ctrl-C.
+pub static STOP: AtomicBool = AtomicBool::new(false);
+
+/// From now on Ctrl-C ends a run between two events.
+pub fn listen() {
+    // Without a handler the run ends at once, which loses nothing either.
+    let _ = ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed));
+}
+
+/// Loads a scenario, with its warnings on standard error, and the names of its variants.
+pub fn load(scenario: &Scenario, file: &Path, quiet: bool) -> Result<(Arc<Setup>, Vec<String>), Exit> {
+    match scenario::load_with(&scenario.request(file), &builtin::read) {
+        Ok(loaded) => {
+            if !loaded.warnings.is_empty() && !quiet {
+                say(&scenario::render(&loaded.warnings, &loaded.sources, output::stderr_color()));
+            }
+            Ok((Arc::new(loaded.setup), loaded.variants))
+        }
+        Err(invalid) => {
+            say(&scenario::render(&invalid.problems, &invalid.sources, output::stderr_color()));
+            Err(super::cannot_run(file, &invalid))
+        }
+    }
+}
+
+impl Spread {
+    fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        self.threads.map_or_else(cores, usize::from)
+    }
+
+    /// Plays trials, with progress on a terminal.
+    pub fn play(&self, setup: &Arc<Setup>, range: Range, what: &str, quiet: bool) -> Played {
+        let shows = !quiet && std::io::stderr().is_terminal();
+        let (began, last) = (Instant::now(), Mutex::new(Instant::now()));
+        let done = |done: u64| {
+            let Ok(mut last) = last.lock() else { return };
+            if shows && (last.elapsed() > Duration::from_millis(200) || done == range.count()) {
+                *last = Instant::now();
+                let left = began.elapsed().as_secs_f64() / done as f64 * (range.count() - done) as f64;
+                say(&format!("\r{what}: {done} of {} trials, {left:.0} s left \u{1b}[K", range.count()));
+            }
+        };
+        let played = trials::play(setup, range, self.threads(), &STOP, &done);
+        if shows {
+            say("\r\u{1b}[K");
+        }
+        played
+    }
+}
+
+/// `mrksim run --trials`: plays them, writes `trials.csv` and `summary.json`, prints what they came to.
+pub fn run(
+    setup: &Arc<Setup>,
+    range: Range,
+    spread: &Spread,
+    (dir, force): (&Path, bool),
+    (quiet, json): (bool, bool),
+) -> Exit {
+    let batch = match spread.play(setup, range, &setup.name, quiet) {
+        Played::Whole(batch) => batch,
+        Played::Partial(batch) if batch.trials.is_empty() => {
+            say("interrupted: nothing was written\n");
+            return Exit::Interrupted;
+        }
+        Played::Partial(batch) => batch,
+    };
+    let written = write(&batch, dir, force, quiet);
+    if written != Exit::Met {
+        return written;
+    }
+    let printed = show(&batch, quiet, json);
+    let end = if batch.partial { Exit::Interrupted } else { printed.max(met(&batch)) };
+    if batch.partial {
+        say("interrupted: the trials that were played are written, and the summary says `partial`\n");
+    }
+    end
+}
+
+/// Puts a batch in place.
+pub fn write(batch: &Batch, dir: &Path, force: bool, quiet: bool) -> Exit {
+    if let Err(error) = files::write_texts((&batch.name, &batch.title), dir, force, stored::files(batch)) {
+        say(&format!("error: {error}\n"));
+        return Exit::Io;
+    }
+    if !quiet {
+        say(&format!("results: {}\n", dir.display()));
+    }
+    Exit::Met
+}
+
+/// Prints a batch.
+pub fn show(batch: &Batch, quiet: bool, json: bool) -> Exit {
+    match (quiet, json) {
+        (true, _) => Exit::Met,
+        (false, true) => {
+            let files = stored::files(batch);
+            let summary = files.iter().find(|(name, _)| name == "summary.json");
+            summary.map_or(Exit::Met, |(_, text)| output::print(text))
+        }
+        (false, false) => output::print(&terminal::trials(batch)),
+    }
+}
+
+/// Whether every expectation held in as many trials as it is to, and steps came as expected in all.
+pub fn met(batch: &Batch) -> Exit {
+    let of = batch.trials.len() as u64;
+    let held = |index: usize| batch.trials.iter().filter(|trial| trial.met[index]).count() as u64;
+    let shares = batch.expected.iter().map(|one| one.share).chain([1.0]);
+    match shares.enumerate().all(|(index, share)| stored::is_met(held(index), of, share)) {
+        true => Exit::Met,
+        false => Exit::NotMet,
+    }
+}

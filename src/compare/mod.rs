@@ -1,0 +1,17 @@
+//! Many trials, and what they say: of one scenario, and of the differences between several.
+//!
+//! | question | file |
+//! | --- | --- |
+//! | how are trials played, on all cores, with the same result on any number of them? | `trials.rs` |
+//! | what is stored of them, and how are slices joined? | `stored.rs` |
+//! | what do they say of each metric? | `summary.rs`; intervals: `statistics.rs` |
+//! | which variant is better, by how much, and can that be told? | `difference.rs` |
+
+pub mod difference;
+pub mod statistics;
+pub mod stored;
+pub mod summary;
+pub mod terminal;
+pub mod trials;
+
+pub use trials::{Batch, Played, Range, Trial};

@@ -1,0 +1,226 @@
+//! Trials and comparisons for people.
+
+use super::difference::{self, Difference, Verdict};
+use super::statistics;
+use super::stored::is_met;
+use super::summary::{self, Summary};
+use super::trials::Batch;
+use crate::runlog::expression::Value;
+use crate::sim::Span;
+use std::fmt::Write;
+
+/// The metrics that a report shows, in this order, where they have so many arguments; the files hold all of them.
+const SHOWN: [(&str, usize); 12] = [
+    ("success", 1),
+    ("recovery-time", 1),
+    ("data-loss", 1),
+    ("writes-lost", 1),
+    ("writes-suppressed", 1),
+    ("writes-delayed", 1),
+    ("writes-pending", 1),
+    ("decryptable", 2),
+    ("lost", 2),
+    ("staleness", 2),
+    ("p99", 1),
+    ("cost", 0),
+];
+
+/// The names among these that a report shows.
+pub fn shown<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let place = |name: &str| {
+        let (metric, arguments) = name.split_once('(').unwrap_or((name, ""));
+        let count = if arguments.len() > 1 { 1 + arguments.matches(',').count() } else { 0 };
+        SHOWN.iter().position(|(known, args)| *known == metric && *args == count)
+    };
+    let mut found: Vec<(usize, &str)> =
+        names.into_iter().filter_map(|name| Some((place(name)?, name))).collect();
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().map(|(_, name)| name).collect()
+}
+
+/// A number of a unit (`share`, `s`, else plain) as a value is shown.
+pub fn show(number: f64, unit: &str) -> String {
+    let sign = if number < 0.0 { "-" } else { "" };
+    let size = number.abs();
+    match unit {
+        _ if number.is_infinite() => "not recovered".to_owned(),
+        "share" => format!("{sign}{}", Value::Share(size)),
+        "s" => format!("{sign}{}", Value::Duration(rounded(size))),
+        _ => format!("{sign}{}", libm::round(size * 100.0) / 100.0),
+    }
+}
+
+/// A duration of seconds, without more digits than a mean can mean: three.
+fn rounded(seconds: f64) -> Span {
+    let nanos = seconds * 1e9;
+    let step = match nanos {
+        nanos if nanos >= 60e9 => 1e9,
+        nanos if nanos > 0.0 => libm::pow(10.0, (libm::floor(libm::log10(nanos)) - 2.0).max(0.0)),
+        _ => 1.0,
+    };
+    Span((libm::round(nanos / step) * step) as u64)
+}
+
+/// What a batch came to.
+pub fn trials(batch: &Batch) -> String {
+    let mut text = String::new();
+    let range = match (batch.trials.first(), batch.trials.last()) {
+        (Some(first), Some(last)) => format!("{} to {}", first.number, last.number),
+        _ => "none".to_owned(),
+    };
+    let variant = batch.variant.as_ref().map(|variant| format!(" · variant {variant}")).unwrap_or_default();
+    let count = batch.trials.len();
+    let partial = if batch.partial { ", interrupted" } else { "" };
+    let _ = writeln!(text, "{}", batch.title);
+    let _ = writeln!(
+        text,
+        "{}{variant} · {count} trials ({range}{partial}) · seed {} · rule set {}\n",
+        batch.name, batch.seed, batch.rule_set
+    );
+    for (index, one) in batch.expected.iter().enumerate() {
+        let held = batch.trials.iter().filter(|trial| trial.met[index]).count();
+        let mark = if is_met(held as u64, count as u64, one.share) { "✓" } else { "✗" };
+        let _ = writeln!(text, "  {mark} {}: {held} of {count} trials", one.text);
+    }
+    if !batch.expected.is_empty() {
+        text.push('\n');
+    }
+    let rows = shown(batch.names()).into_iter().map(|name| row(name, &summary::of(batch, name)));
+    let head = ["metric", "mean", "95 % interval", "5 %", "median", "95 %"].map(str::to_owned);
+    text + &table(std::iter::once(head).chain(rows).collect())
+}
+
+fn row(name: &str, summary: &Summary) -> [String; 6] {
+    let unit = summary.unit.as_str();
+    let one = |number: Option<f64>| number.map_or("–".to_owned(), |number| show(number, unit));
+    let quantile = |index: usize| match summary.quantiles {
+        Some(quantiles) => show(quantiles[index].unwrap_or(f64::INFINITY), unit),
+        None => "–".to_owned(),
+    };
+    let interval = match (summary.interval, summary.never) {
+        (Some((low, high)), _) => format!("{} to {}", show(low, unit), show(high, unit)),
+        (None, 0) => "–".to_owned(),
+        (None, never) => format!("not recovered in {never} of {}", summary.trials),
+    };
+    [name.to_owned(), one(summary.mean), interval, quantile(1), quantile(2), quantile(3)]
+}
+
+/// Columns, the first to the left, the others to the right.
+fn table<const N: usize>(rows: Vec<[String; N]>) -> String {
+    let mut widths = [0; N];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let mut text = String::new();
+    for row in rows {
+        for (column, (cell, width)) in row.iter().zip(widths).enumerate() {
+            let pad = " ".repeat(width - cell.chars().count());
+            let _ = match column {
+                0 => write!(text, "{cell}{pad}"),
+                _ => write!(text, "  {pad}{cell}"),
+            };
+        }
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    }
+    text
+}
+
+/// How variants differ from a reference: a table a metric, and a sentence a difference.
+pub fn comparison(reference: &Batch, others: &[&Batch]) -> String {
+    let mut text = format!(
+        "{}\n{} trials each · seed {} · rule set {} · the same random numbers for all\n",
+        reference.title,
+        reference.trials.len(),
+        reference.seed,
+        reference.rule_set
+    );
+    let names = std::iter::once(reference).chain(others.iter().copied()).flat_map(Batch::names);
+    let mut same = Vec::new();
+    for name in shown(names) {
+        let differences: Vec<(&Batch, Difference)> =
+            others.iter().map(|other| (*other, difference::of(reference, other, name))).collect();
+        if differences.iter().all(|(_, difference)| difference.verdict == Verdict::Same) {
+            same.push(name);
+            continue;
+        }
+        let _ = writeln!(text, "\n{name}");
+        let head = ["", "mean", "95 % interval", "difference", "its 95 % interval", "relative"];
+        let mut rows = vec![head.map(str::to_owned), compared(reference, name, None)];
+        rows.extend(differences.iter().map(|(other, difference)| compared(other, name, Some(difference))));
+        text += &table(rows);
+        for (other, difference) in &differences {
+            let unit = summary::of(reference, name).unit;
+            let _ =
+                writeln!(text, "  {}", sentence(name, &reference.label(), &other.label(), difference, &unit));
+        }
+    }
+    if !same.is_empty() {
+        let bound = Value::Share(statistics::rule_of_three(reference.trials.len() as u64));
+        let _ = writeln!(
+            text,
+            "\nThe same in every trial (a difference in more than {bound} of all trials is unlikely): {}",
+            same.join(", ")
+        );
+    }
+    text
+}
+
+fn compared(batch: &Batch, name: &str, difference: Option<&Difference>) -> [String; 6] {
+    let summary = summary::of(batch, name);
+    let unit = summary.unit.as_str();
+    let [_, mean, interval, ..] = row(name, &summary);
+    let paired = difference.and_then(|difference| difference.paired);
+    let relative = difference.and_then(|difference| difference.relative);
+    let signed = |number: f64| match number > 0.0 {
+        true => format!("+{}", show(number, unit)),
+        false => show(number, unit),
+    };
+    [
+        format!("  {}", batch.label()),
+        mean,
+        interval,
+        paired.map_or(String::new(), |paired| signed(paired.mean)),
+        paired.map_or(String::new(), |paired| format!("{} to {}", signed(paired.low), signed(paired.high))),
+        relative.map_or(String::new(), |relative| format!("{:+.1} %", relative * 100.0)),
+    ]
+}
+
+/// One plain sentence about a difference.
+pub fn sentence(name: &str, reference: &str, variant: &str, difference: &Difference, unit: &str) -> String {
+    let trials = difference.trials;
+    let (theirs, ours) = difference.never;
+    if theirs != ours {
+        let less = if theirs < ours { "fewer" } else { "more" };
+        let sure = match difference.verdict {
+            Verdict::NotDistinguishable => ", which is not distinguishable",
+            _ => "",
+        };
+        return format!(
+            "{name}: {variant} did not recover in {theirs} of {trials} trials, {reference} in {ours}: {less}{sure}."
+        );
+    }
+    let by = |number: f64| show(number.abs(), unit);
+    let paired = difference.paired;
+    match (difference.verdict, paired) {
+        (Verdict::More | Verdict::Less, Some(paired)) => {
+            let more = if difference.verdict == Verdict::More { "more" } else { "less" };
+            let (a, b) = (paired.low.abs().min(paired.high.abs()), paired.low.abs().max(paired.high.abs()));
+            format!(
+                "{name}: {variant} has {} {more} than {reference} (95 % interval {} to {}).",
+                by(paired.mean),
+                by(a),
+                by(b)
+            )
+        }
+        (Verdict::Same, _) => format!("{name}: {variant} and {reference} are the same in every trial."),
+        (Verdict::Other, _) => {
+            format!("{name}: {variant} and {reference} differ in {} of {trials} trials.", difference.differ)
+        }
+        (Verdict::NotAvailable, _) => format!("{name}: {variant} and {reference} have no value in common."),
+        _ => format!("{name}: {variant} and {reference} are not distinguishable in {trials} trials."),
+    }
+}
