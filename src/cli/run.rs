@@ -73,7 +73,7 @@ fn run_one(arguments: &Arguments, file: &Path) -> Exit {
         Ok(loaded) => loaded,
         Err(invalid) => {
             say(&scenario::render(&invalid.problems, &invalid.sources, output::stderr_color()));
-            return super::cannot_run(file, &invalid);
+            return super::cannot_run(file, &arguments.scenario.with, &invalid);
         }
     };
     if !loaded.warnings.is_empty() && !arguments.quiet {
