@@ -225,7 +225,8 @@ fn missing(requires: &Entry, base: &Table) -> Vec<Problem> {
     let one = |name: &Value| {
         let parts = name.text().and_then(|text| text.split_once('.'));
         let Some((part, wanted)) = parts.filter(|(_, wanted)| value::is_name(wanted)) else {
-            let message = format!("expected a name such as `keys.app`, found {}", name.kind());
+            let found = name.text().map_or_else(|| name.kind().to_owned(), |text| format!("`{text}`"));
+            let message = format!("expected a name such as `keys.app`, found {found}");
             return Some(Problem::error(&name.span, message));
         };
         let declared = base.tables(part);
