@@ -79,7 +79,8 @@ fn there_is_a_file_for_each() {
         .collect();
     let mut wanted: Vec<String> =
         [&DR[..], &KEYS, &EVENTS, &["application"]].concat().into_iter().map(str::to_owned).collect();
-    (found.sort(), wanted.sort());
+    found.sort();
+    wanted.sort();
     assert_eq!(found, wanted);
 }
 

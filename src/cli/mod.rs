@@ -100,7 +100,7 @@ struct Scenario {
     /// Scenario files, or built-in ones by name (tutorial/region-outage)
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Lay another file over the scenario, such as a strategy: strategies/dr-pilot-light (may be repeated)
+    /// Lay another file over the scenario: strategies/dr-pilot-light (may be repeated)
     #[arg(long, value_name = "FILE")]
     with: Vec<PathBuf>,
     /// Play a variant of the scenario
