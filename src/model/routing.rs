@@ -60,7 +60,10 @@ impl Simulation {
     /// in the Region, or where its primary is.
     fn has_what_it_needs(&self, client: usize, region: RegionId) -> bool {
         let setup = &self.setup.clients[client];
-        let answers = |service, region| self.world.endpoint(service, region).outage().is_none();
+        let answers = |service, region| {
+            let endpoint = self.world.endpoint(service, region);
+            endpoint.outage().is_none() && endpoint.names.fresh().is_none()
+        };
         let works = |name: &KeyName| match name {
             KeyName::Declared(set) => {
                 let is_here = self.kms.state(*set, region).is_some();
