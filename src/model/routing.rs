@@ -56,8 +56,8 @@ impl Simulation {
         !self.world.region(region).is_down() && reached * 100 > UNHEALTHY_AT * CHECKERS.len()
     }
 
-    /// Whether a client's instances in a Region find its store there, as far as it can be read, and a key of its keyring:
-    /// in the Region, or where its primary is.
+    /// Whether a client's instances in a Region can read its store there, and find a key of its keyring: in the Region,
+    /// or where its primary is.
     fn has_what_it_needs(&self, client: usize, region: RegionId) -> bool {
         let setup = &self.setup.clients[client];
         let answers = |service, region| {
