@@ -174,6 +174,56 @@ fn overlays_apply_in_order() {
 }
 
 #[test]
+fn an_overlay_says_what_it_requires() {
+    let over =
+        "requires = ['keys.orders', 'clients.checkout', 'clients.reader', 'oops', 'stores.Up']\nseed = 3";
+    let files = [("starter.toml", STARTER), ("over.toml", over), ("list.toml", "requires = 'keys.orders'")];
+    let found = messages(load(&files, |request| request.with = vec!["over.toml".into()]));
+    let wanted = [
+        "the scenario below this overlay has no `[clients.reader]`",
+        "expected a name such as `keys.app`, found `oops`",
+        "expected a name such as `keys.app`, found `stores.Up`",
+    ];
+    assert_eq!(found, wanted);
+    let found = messages(load(&files, |request| request.with = vec!["list.toml".into()]));
+    assert_eq!(found, ["expected a list of names, found a text"]);
+    let found = messages(load(&files[1..], nothing));
+    assert!(
+        found[0].starts_with("this file is an overlay, to be laid over what has `keys.orders`"),
+        "{found:?}"
+    );
+    // Of a scenario that cannot be read nothing is missing.
+    let found = messages(load(&files[1..], |request| {
+        request.file = Source::Path("gone.toml".into());
+        request.with = vec!["over.toml".into()];
+    }));
+    assert_eq!(found, ["cannot read `gone.toml`: there is no such file"]);
+    let right = "requires = ['keys.orders', 'clients.checkout']\nseed = 3";
+    let files = [("starter.toml", STARTER), ("more.toml", "extends = 'over.toml'"), ("over.toml", right)];
+    for name in ["over.toml", "more.toml"] {
+        let loaded = good(&files, |request| request.with = vec![name.into()]);
+        assert_eq!(loaded.setup.seed, 3, "{name}");
+    }
+}
+
+#[test]
+fn another_keyring_and_another_kind_of_store_take_the_place_of_the_old_ones() {
+    let with = |over: &str| {
+        let files = [("starter.toml", STARTER), ("over.toml", over)];
+        good(&files, |request| request.with = vec!["over.toml".into()]).setup
+    };
+    let plain = with("clients.checkout.keyring = { plain = 'orders' }");
+    assert_eq!(plain.clients[0].keyring, Some(Keyring::Plain(KeyName::Declared(SetId(0)))));
+    assert_eq!(with("clients.checkout.keyring = false").clients[0].keyring, None);
+    let files = [("starter.toml", STARTER)];
+    let set = good(&files, |request| {
+        let of = ["ttl=\"30d\"", "kind=secret", "rotation=\"30d\""];
+        request.set = of.iter().map(|key| format!("stores.orders.{key}")).collect();
+    });
+    assert!(matches!(set.setup.stores[0].kind, StoreKind::Secret(_)), "what only a table has is gone");
+}
+
+#[test]
 fn timeline_entries_are_addressed_by_name_or_appended() {
     let over = "[[timeline]]\nname = 'outage'\nfor = '10m'\n[[timeline]]\nat = '1h'\nkms-throttle = { region = 'eu-west-1', quota = 1 }";
     let files = [("starter.toml", STARTER), ("over.toml", over)];

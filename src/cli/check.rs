@@ -40,7 +40,7 @@ fn check_one(arguments: &Arguments, file: &Path) -> Exit {
             Ok(loaded) => (Exit::Met, loaded.warnings, loaded.sources),
             Err(invalid) if arguments.format == Format::Human => {
                 say(&scenario::render(&invalid.problems, &invalid.sources, output::stderr_color()));
-                return super::cannot_run(file, &invalid);
+                return super::cannot_run(file, &arguments.scenario.with, &invalid);
             }
             Err(invalid) => {
                 let exit = if invalid.io.is_some() { Exit::Io } else { Exit::Invalid };

@@ -109,7 +109,7 @@ struct Scenario {
     /// Scenario files, or built-in ones by name (tutorial/region-outage)
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Lay another file over the scenario (may be repeated)
+    /// Lay another file over the scenario: strategies/dr-pilot-light (may be repeated)
     #[arg(long, value_name = "FILE")]
     with: Vec<PathBuf>,
     /// Play a variant of the scenario
@@ -167,13 +167,17 @@ impl Scenario {
     }
 }
 
-/// How a command ends that cannot run a scenario; a built-in one that may have been meant is named.
-fn cannot_run(file: &std::path::Path, invalid: &Invalid) -> Exit {
+/// How a command ends that cannot run a scenario; the built-in files that may have been meant are named.
+fn cannot_run(file: &std::path::Path, with: &[PathBuf], invalid: &Invalid) -> Exit {
     if invalid.io.is_none() {
         return Exit::Invalid;
     }
-    if let Some(name) = builtin::nearest(&file.to_string_lossy()).filter(|_| !file.exists()) {
-        say(&format!("help: did you mean the built-in scenario `{name}`?\n"));
+    for name in std::iter::once(file).chain(with.iter().map(PathBuf::as_path)) {
+        let written = name.to_string_lossy();
+        let is_there = name.exists() || builtin::find(&written).is_some();
+        if let Some(name) = builtin::nearest(&written).filter(|_| !is_there) {
+            say(&format!("help: did you mean the built-in scenario `{name}`?\n"));
+        }
     }
     Exit::Io
 }

@@ -42,7 +42,7 @@ pub fn load(scenario: &Scenario, file: &Path, quiet: bool) -> Result<(Arc<Setup>
         }
         Err(invalid) => {
             say(&scenario::render(&invalid.problems, &invalid.sources, output::stderr_color()));
-            Err(super::cannot_run(file, &invalid))
+            Err(super::cannot_run(file, &scenario.with, &invalid))
         }
     }
 }

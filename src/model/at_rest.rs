@@ -176,7 +176,9 @@ impl Simulation {
             Some((before, _)) if before == found => Default::default(),
             _ => {
                 self.ledger.changed_everywhere(self.kernel.now());
-                self.stores[usize::from(index)].key_found(replica, found, self.kernel.now())
+                let told = self.stores[usize::from(index)].key_found(replica, found, self.kernel.now());
+                self.look_at_records();
+                told
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::services::store::KeyHealth;
 use crate::services::{Caller, Note, Operation, Outbox, Params, Service};
 use crate::sim::Stream;
 use crate::world::RegionId;
+use crate::world::endpoint::Work;
 use serde_json::Value;
 
 /// Of a check's probes, the share in percent that must succeed is above this (R53-1).
@@ -55,11 +56,14 @@ impl Simulation {
         !self.world.region(region).is_down() && reached * 100 > UNHEALTHY_AT * CHECKERS.len()
     }
 
-    /// Whether a client's instances in a Region find its store there, and a key of its keyring: in the Region, or where
-    /// its primary is.
+    /// Whether a client's instances in a Region can read its store there, and find a key of its keyring: in the Region,
+    /// or where its primary is.
     fn has_what_it_needs(&self, client: usize, region: RegionId) -> bool {
         let setup = &self.setup.clients[client];
-        let answers = |service, region| self.world.endpoint(service, region).outage().is_none();
+        let answers = |service, region| {
+            let endpoint = self.world.endpoint(service, region);
+            endpoint.outage().is_none() && endpoint.names.fresh().is_none()
+        };
         let works = |name: &KeyName| match name {
             KeyName::Declared(set) => {
                 let is_here = self.kms.state(*set, region).is_some();
@@ -75,7 +79,10 @@ impl Simulation {
         };
         let mut names = setup.keyring.iter().flat_map(Keyring::keys).peekable();
         let needs_none = names.peek().is_none();
-        answers(self.stores[setup.store].service, region) && (needs_none || names.any(works))
+        let store = &self.stores[setup.store];
+        let is_open = |replica| store.may(replica, Work::Read).is_ok();
+        let reads = store.replicas().replica_in(region).is_none_or(is_open);
+        answers(store.service, region) && reads && (needs_none || names.any(works))
     }
 
     /// Something is due for a record.

@@ -35,7 +35,11 @@ pub static CLIENT: Shape = Shape {
             Form::OneOf(&["eventual", "strong"]),
             "consistency of its reads, where the store knows a difference (eventual)",
         ),
-        field("keyring", Form::Table(&KEYRING), "client-side envelope encryption; absent: none"),
+        field(
+            "keyring",
+            Form::Either(&[Form::Table(&KEYRING), Form::Flag]),
+            "client-side envelope encryption; absent or false: none",
+        ),
         field("context", TEXT_BY_NAME, "the encryption context"),
         field("failover", TEXTS, "Regions whose endpoints its calls try next"),
         field(
@@ -143,7 +147,7 @@ fn client(cx: &Context, entry: &Entry) -> Option<ClientSetup> {
     });
     let retry = fields.read("retry", |v| value::one_of(v, &RETRY_MODES));
     let cache = fields.read("cache", |v| cache(cx, v)).flatten();
-    if fields.get("keyring").is_none() {
+    if fields.get("keyring").is_none_or(|v| matches!(v.node, Node::Flag(false))) {
         warn_of_idle(&fields, cache.is_some());
     }
     let (instances, standby, session) = instances(cx, &fields);
@@ -228,6 +232,9 @@ fn mix(cx: &Context, v: &Value) -> Result<Option<Mix>, Problem> {
 }
 
 fn keyring(cx: &Context, v: &Value) -> Result<Option<Keyring>, Problem> {
+    if let Node::Flag(false) = v.node {
+        return Ok(None);
+    }
     let reader = Reader::of_client(cx);
     let keyring = reader.read(v)?;
     match keyring.as_ref().and_then(|keyring| reader.unmakeable(v, keyring)) {

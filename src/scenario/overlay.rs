@@ -1,9 +1,14 @@
 //! Puts a scenario together: `extends`, `--with`, one variant, `--set`, in this order.
+//!
+//! A file with `requires` is an overlay and no scenario: it names what the scenario below it must declare, so that
+//! nothing is declared by halves.
 
 use super::Request;
-use super::problem::{Problem, did_you_mean};
+use super::problem::{Problem, did_you_mean, listing};
 use super::source::Sources;
-use super::tree::{self, Node, Table, Value};
+use super::stores;
+use super::tree::{self, Entry, Node, Table, Value};
+use super::value;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -46,9 +51,17 @@ impl Assembly {
             super::Source::Path(path) => reader.file(path, None),
             super::Source::Text { name, text } => reader.text(Path::new(name), text),
         };
+        if let Some(requires) = base.remove("requires") {
+            reader.problems.push(no_scenario(&requires));
+        }
         for path in &request.with {
-            let over = reader.file(path, None);
-            tree::overlay(&mut base, &over, &mut reader.problems);
+            let mut over = reader.file(path, None);
+            let requires = over.remove("requires");
+            // Of a scenario that could not be read nothing is missing.
+            if let Some(requires) = requires.filter(|_| reader.problems.is_empty()) {
+                reader.problems.extend(missing(&requires, &base));
+            }
+            lay(&mut base, &over, &mut reader.problems);
         }
         let sets = request.set.iter().map(|argument| reader.argument(argument)).collect();
         let variants = match base.remove("variants") {
@@ -70,14 +83,14 @@ impl Assembly {
         let mut problems = Vec::new();
         if let Some(entry) = variant.and_then(|name| self.variants.entry(name)) {
             match entry.value.table() {
-                Some(over) => tree::overlay(&mut view, over, &mut problems),
+                Some(over) => lay(&mut view, over, &mut problems),
                 None => {
                     problems.push(Problem::error(&entry.value.span, "a variant is a table of what changes"))
                 }
             }
         }
         for set in &self.sets {
-            tree::overlay(&mut view, set, &mut problems);
+            lay(&mut view, set, &mut problems);
         }
         (view, problems)
     }
@@ -146,7 +159,7 @@ impl Reader<'_> {
             false => self.file(&other, Some(&extends.value)),
         };
         self.open.pop();
-        tree::overlay(&mut base, &table, &mut self.problems);
+        lay(&mut base, &table, &mut self.problems);
         base
     }
 
@@ -157,7 +170,7 @@ impl Reader<'_> {
         match table {
             Ok(table) if table.entries.len() == 1 => {
                 let entry = &table.entries[0];
-                if entry.key == "variants" || entry.key == "extends" {
+                if ["variants", "extends", "requires"].contains(&entry.key.as_str()) {
                     let message = format!("`{}` cannot be set: it is read before", entry.key);
                     self.problems.push(Problem::error(&entry.at, message));
                     return Table::default();
@@ -185,6 +198,49 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Lays one part of a scenario over another.
+fn lay(base: &mut Table, over: &Table, problems: &mut Vec<Problem>) {
+    stores::give_way(base, over);
+    tree::overlay(base, over, problems);
+}
+
+/// The problem of an overlay that is given where a scenario belongs.
+fn no_scenario(requires: &Entry) -> Problem {
+    let names = listing(requires.value.items().iter().filter_map(Value::text));
+    Problem::error(&requires.at, format!("this file is an overlay, to be laid over what has {names}"))
+        .help("name a scenario and lay this over it: `mrksim run SCENARIO --with FILE`")
+}
+
+/// What an overlay requires and the scenario below it lacks.
+fn missing(requires: &Entry, base: &Table) -> Vec<Problem> {
+    let value = &requires.value;
+    if !matches!(value.node, Node::List(_)) {
+        let message = format!("expected a list of names, found {}", value.kind());
+        return vec![
+            Problem::error(&value.span, message).help("for example `[\"keys.app\", \"clients.app\"]`"),
+        ];
+    }
+    let one = |name: &Value| {
+        let parts = name.text().and_then(|text| text.split_once('.'));
+        let Some((part, wanted)) = parts.filter(|(_, wanted)| value::is_name(wanted)) else {
+            let found = name.text().map_or_else(|| name.kind().to_owned(), |text| format!("`{text}`"));
+            let message = format!("expected a name such as `keys.app`, found {found}");
+            return Some(Problem::error(&name.span, message));
+        };
+        let declared = base.tables(part);
+        if declared.iter().any(|entry| entry.key == wanted) {
+            return None;
+        }
+        let there = match listing(declared.iter().map(|entry| entry.key.as_str())) {
+            none if none.is_empty() => format!("it has no {part}"),
+            names => format!("its {part}: {names}"),
+        };
+        let message = format!("the scenario below this overlay has no `[{part}.{wanted}]`");
+        Some(Problem::error(&name.span, message).help(format!("declare it there; {there}")))
+    };
+    value.items().iter().filter_map(one).collect()
 }
 
 /// `path=text`, where the text needs no quotes.

@@ -197,8 +197,8 @@ fn value_of(value: &toml::Spanned<DeValue<'_>>, start: usize) -> Value {
     Value { span: start + span.start..start + span.end, node }
 }
 
-/// Lays one scenario over another: tables merge key by key, anything else is replaced, and entries of the
-/// timeline are addressed by their name.
+/// Lays one scenario over another: tables merge key by key, anything else is replaced, a keyring of another kind
+/// included, and entries of the timeline are addressed by their name.
 pub fn overlay(base: &mut Table, over: &Table, problems: &mut Vec<Problem>) {
     for entry in &over.entries {
         match base.entries.iter_mut().find(|old| old.key == entry.key) {
@@ -223,9 +223,17 @@ fn merge(base: &mut Table, over: &Table) {
 
 fn replace(old: &mut Entry, new: &Entry) {
     match (&mut old.value.node, &new.value.node) {
+        (Node::Table(base), Node::Table(over)) if new.key == "keyring" && is_another(base, over) => {
+            *old = new.clone();
+        }
         (Node::Table(base), Node::Table(over)) => merge(base, over),
         _ => *old = new.clone(),
     }
+}
+
+/// Whether two tables of one entry each say different things: a keyring is exactly one of its kinds.
+fn is_another(base: &Table, over: &Table) -> bool {
+    matches!((&base.entries[..], &over.entries[..]), ([old], [new]) if old.key != new.key)
 }
 
 fn timeline(base: &mut Value, over: &Value, problems: &mut Vec<Problem>) {

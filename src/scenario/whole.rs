@@ -31,6 +31,11 @@ pub static SCENARIO: Shape = Shape {
         field("bin", Form::Duration, "width of a row of the time series (duration / 720, rounded up)"),
         field("regions", TEXTS, "AWS Regions, or made-up ones with `[[link]]`"),
         field("extends", Form::Text, "another scenario file, over which this one is laid"),
+        field(
+            "requires",
+            TEXTS,
+            "makes the file an overlay: what the scenario below it must have, such as \"keys.app\"",
+        ),
         field("keys", Form::Named(&Form::Table(&keys::KEY)), "KMS keys that exist at time 0"),
         field("stores", Form::Named(&Form::Table(&stores::STORE)), "replicated data"),
         field("clients", Form::Named(&Form::Table(&clients::CLIENT)), "applications"),

@@ -5,7 +5,7 @@ use super::fields::Fields;
 use super::problem::Problem;
 use super::shape::{Form, Shape, TEXT_BY_NAME, TEXTS, field};
 use super::source::Span as Place;
-use super::tree::{Entry, Value};
+use super::tree::{Entry, Node, Table, Value};
 use super::value;
 use super::world::{World, shifted};
 use crate::model::setup::{AtRest, StoreKind, StoreSetup};
@@ -116,7 +116,7 @@ pub static STORE: Shape = Shape {
                 "snapshot-copy",
                 "secret",
             ]),
-            "what it is",
+            "what it is; where an overlay changes it, what only the former kind has goes",
         ),
         field("regions", TEXTS, "the Regions that hold a replica"),
         field("items", Form::Integer, "the item keys that requests choose from, uniformly"),
@@ -225,6 +225,20 @@ pub static LAG: Shape = Shape {
         field("delay", Form::Law, "the whole delay from acknowledgement to the other replica"),
     ],
 };
+
+/// Takes from stores what only their kind has, where what is laid over them gives them another.
+pub fn give_way(base: &mut Table, over: &Table) {
+    let below = base.entries.iter_mut().find(|entry| entry.key == "stores");
+    let Some(Node::Table(below)) = below.map(|entry| &mut entry.value.node) else { return };
+    for entry in over.tables("stores") {
+        let Some(old) = below.entries.iter_mut().find(|old| old.key == entry.key) else { continue };
+        let (Some(was), Some(is)) = (kind_of(old), kind_of(entry)) else { continue };
+        let goes = |key: &str| was.own().contains(&key) && !is.own().contains(&key);
+        if let Node::Table(table) = &mut old.value.node {
+            table.entries.retain(|entry| !goes(&entry.key));
+        }
+    }
+}
 
 /// The kind that a store states, if it is one that is modelled.
 pub fn kind_of(entry: &Entry) -> Option<Kind> {

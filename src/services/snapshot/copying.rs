@@ -100,7 +100,8 @@ impl Copies {
             return Effects::default();
         };
         let copy = state.under_way.remove(place);
-        if state.live {
+        // A restore is of the copy that was there when it began.
+        if state.live || state.restoring {
             return Effects::default();
         }
         if !works {
