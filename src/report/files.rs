@@ -69,7 +69,7 @@ pub fn write(log: &RunLog, dir: &Path, options: Options) -> Result<(), WriteErro
 /// The same with these files, one of which is `summary.json`: it says whose results they are.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_texts(
     (name, title): (&str, &str),
     dir: &Path,
