@@ -137,11 +137,14 @@ pub enum MetricName {
     Items,
     /// `home(client)`: text, the Region whose instances new requests go to.
     Home,
+    /// `cost[([part[, name]])]`: US dollars a month, of all or of a part of the bill, for one key, store, client or record
+    /// or for all.
+    Cost,
 }
 
 impl MetricName {
     /// Every metric, with the name that users write.
-    pub const ALL: [(&'static str, MetricName); 28] = [
+    pub const ALL: [(&'static str, MetricName); 29] = [
         ("decryptable", MetricName::Decryptable),
         ("unreachable", MetricName::Unreachable),
         ("recoverable", MetricName::Recoverable),
@@ -170,6 +173,7 @@ impl MetricName {
         ("status", MetricName::Status),
         ("items", MetricName::Items),
         ("home", MetricName::Home),
+        ("cost", MetricName::Cost),
     ];
 
     /// The name that users write.
@@ -203,7 +207,10 @@ impl MetricName {
 /// As users write it: `decryptable(orders, eu-west-1)`.
 impl fmt::Display for Metric {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}({})", self.name.name(), self.args.join(", "))
+        match self.args.is_empty() {
+            true => f.write_str(self.name.name()),
+            false => write!(f, "{}({})", self.name.name(), self.args.join(", ")),
+        }
     }
 }
 
@@ -216,6 +223,8 @@ pub enum Value {
     Duration(Span),
     /// A count or number.
     Number(f64),
+    /// US dollars.
+    Money(f64),
     /// A text.
     Text(String),
     /// No bound is met by it: "not recovered".
@@ -236,6 +245,7 @@ impl fmt::Display for Value {
             }
             Value::Duration(span) => span.fmt(f),
             Value::Number(number) => number.fmt(f),
+            Value::Money(usd) => write!(f, "{usd:.2} USD"),
             Value::Text(text) => f.write_str(text),
             Value::Never => f.write_str("not recovered"),
             Value::NotAvailable => f.write_str("n/a"),

@@ -13,7 +13,7 @@ fn report(log: &RunLog, color: bool) -> String {
 }
 
 fn table(name: &str, log: &RunLog) -> String {
-    let table = csv::TABLES.iter().find(|table| table.name == name).expect("a table of that name");
+    let table = csv::tables(log).find(|table| table.name == name).expect("a table of that name");
     let mut out = Vec::new();
     table.write(log, &mut out).unwrap();
     String::from_utf8(out).unwrap()

@@ -23,7 +23,8 @@ fn of_set(log: &RunLog, design: &Design, key: &KeyInfo) -> Vec<Line> {
     for region in key.regions() {
         let stands = standing(key, region, end);
         let rotations = rotations(log, key);
-        let surcharged = rotations.iter().take(MOST_SURCHARGES).map(|since| share(length(&stands.billed, *since)));
+        let surcharged =
+            rotations.iter().take(MOST_SURCHARGES).map(|since| share(length(&stands.billed, *since)));
         let bears = region == key.primary_at(end) || design.surcharge_of_replicas;
         let surcharge = if bears { surcharged.sum() } else { 0.0 };
         let mut line = |what: String, quantity, price, rule| {
@@ -105,7 +106,10 @@ mod tests {
             primary: 0,
             replicas: Vec::new(),
             moves: Vec::new(),
-            states: states.iter().map(|(region, state, at)| (*region, (*state).to_owned(), day(*at))).collect(),
+            states: states
+                .iter()
+                .map(|(region, state, at)| (*region, (*state).to_owned(), day(*at)))
+                .collect(),
         }
     }
 
@@ -122,8 +126,7 @@ mod tests {
 
     #[test]
     fn a_primary_that_waits_for_its_replicas_is_pending_too() {
-        let waits =
-            key(&[(0, "Enabled", 0), (0, "PendingReplicaDeletion", 5), (0, "PendingDeletion", 12)]);
+        let waits = key(&[(0, "Enabled", 0), (0, "PendingReplicaDeletion", 5), (0, "PendingDeletion", 12)]);
         let stands = standing(&waits, 0, day(20));
         assert_eq!(length(&stands.billed, Time::ZERO), Span::days(5));
         assert_eq!(length(&stands.free, Time::ZERO), Span::days(15));
