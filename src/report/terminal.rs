@@ -297,7 +297,7 @@ fn costs(log: &RunLog, pen: &Pen) -> Vec<String> {
         return Vec::new();
     }
     let lines = cost::lines(log);
-    let usd = |group| cost::total(&lines, group, None).map_or("n/a".to_owned(), |usd| format!("{usd:.2}"));
+    let usd = |group| cost::total(&lines, group, None).map_or(Value::NotAvailable, Value::Money).to_string();
     let part = |group: cost::Group| {
         let mut unpriced: Vec<&str> = Vec::new();
         for line in lines.iter().filter(|line| line.group == group && line.price.usd.is_none()) {
@@ -309,7 +309,7 @@ fn costs(log: &RunLog, pen: &Pen) -> Vec<String> {
     };
     let mut rows: Vec<[String; 3]> = cost::Group::ALL.map(part).into();
     rows.push(["all that is priced".to_owned(), usd(None), String::new()]);
-    let mut table = pen.table(["Cost a month", "USD", "not priced"], &[1], 2, rows);
+    let mut table = pen.table(["Cost a month", "", "not priced"], &[1], 2, rows);
     table.push("Each line with its price, date and source: costs.csv".to_owned());
     table
 }

@@ -233,7 +233,8 @@ pub enum Value {
     NotAvailable,
 }
 
-/// For people: `99.2 %`, `7m 12s`, `not recovered`, `n/a`. A share is never rounded to all or to nothing.
+/// For people: `99.2 %`, `7m 12s`, `not recovered`, `n/a`. A share is never rounded to all or to nothing,
+/// nor is money to nothing.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -245,6 +246,7 @@ impl fmt::Display for Value {
             }
             Value::Duration(span) => span.fmt(f),
             Value::Number(number) => number.fmt(f),
+            Value::Money(usd) if *usd > 0.0 && *usd < 0.005 => f.write_str("<0.01 USD"),
             Value::Money(usd) => write!(f, "{usd:.2} USD"),
             Value::Text(text) => f.write_str(text),
             Value::Never => f.write_str("not recovered"),

@@ -206,16 +206,19 @@ fn value(log: &RunLog, metric: &Metric, at: Option<Moment>) -> Option<Value> {
             let region = latest(&client.moves, until).unwrap_or(client.region);
             Some(Value::Text(log.regions.get(region)?.clone()))
         }
-        Cost => {
-            log.design.as_ref()?;
-            let part = |name: &str| Group::ALL.into_iter().find(|group| group.name() == name);
-            let group = match arg(0) {
-                Some(name) => Some(part(name)?),
-                None => None,
-            };
-            cost::total(&cost::lines(log), group, arg(1)).map(Value::Money)
-        }
+        Cost => a_month(log, arg(0), arg(1)),
     }
+}
+
+/// What a month of the design costs, or a part of it, or a part for one key, store, client or record.
+fn a_month(log: &RunLog, part: Option<&str>, of: Option<&str>) -> Option<Value> {
+    log.design.as_ref()?;
+    let group = |name: &str| Group::ALL.into_iter().find(|group| group.name() == name);
+    let part = match part {
+        Some(name) => Some(group(name)?),
+        None => None,
+    };
+    cost::total(&cost::lines(log), part, of).map(Value::Money)
 }
 
 fn compare<T: PartialOrd>(value: &T, op: Op, bound: &T) -> bool {

@@ -272,7 +272,7 @@ fn standby(log: &RunLog, design: &Design) -> Vec<Line> {
     let instances = design.standby.iter().map(|standby| {
         let client = &log.clients[standby.client].name;
         let price = standby.price.map_or_else(|| prices::find("instance").clone(), Price::stated);
-        let what = format!("{} instances of {client} in {}", standby.instances, log.regions[standby.region]);
+        let what = format!("instances of {client} in {}", log.regions[standby.region]);
         let hours = f64::from(standby.instances) * HOURS;
         Line::new(Group::Standby, what, Some(client.clone()), hours, &price).by("DR-1")
     });

@@ -1,3 +1,5 @@
+//! The bill against sums worked out by hand.
+
 use super::*;
 use crate::runlog::{ClientInfo, ItemsPoint, KeyInfo, ReplicationRow, StoreInfo, Totals};
 use crate::sim::{Histogram, Time};
