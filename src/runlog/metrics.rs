@@ -203,8 +203,7 @@ fn value(log: &RunLog, metric: &Metric, at: Option<Moment>) -> Option<Value> {
         }
         Home => {
             let (_, client) = log.client(arg(0)?)?;
-            let region = latest(&client.moves, until).unwrap_or(client.region);
-            Some(Value::Text(log.regions.get(region)?.clone()))
+            Some(Value::Text(log.regions.get(client.home(until))?.clone()))
         }
         Cost => a_month(log, arg(0), arg(1)),
     }
@@ -414,6 +413,13 @@ impl RunLog {
             }
         }
         regions
+    }
+}
+
+impl ClientInfo {
+    /// Index of the Region to whose instances new requests went at an instant.
+    fn home(&self, at: Time) -> usize {
+        latest(&self.moves, at).unwrap_or(self.region)
     }
 }
 

@@ -187,7 +187,8 @@ fn arguments(
     if metric.args.len() < required.len() || metric.args.len() > required.len() + more.len() {
         let words = |args: &[Arg]| args.iter().map(|arg| word(*arg)).collect::<Vec<_>>();
         let optional: String = words(more).iter().map(|word| format!("[, {word}]")).collect();
-        let usage = format!("{name}({}{optional})", words(required).join(", "));
+        let usage = format!("({}{optional})", words(required).join(", ")).replace("([, ", "([");
+        let usage = format!("{name}{usage}");
         let message = format!("`{name}` does not take {} arguments", metric.args.len());
         return Err(Problem::error(&place(open..close), message).help(format!("write `{usage}`")));
     }

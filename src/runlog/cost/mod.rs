@@ -209,7 +209,8 @@ pub fn total(lines: &[Line], group: Option<Group>, of: Option<&str>) -> Option<f
         group.is_none_or(|group| group == line.group) && of.is_none_or(|of| line.of.as_deref() == Some(of))
     });
     let usd: Vec<Option<f64>> = asked.map(Line::usd).collect();
-    (usd.is_empty() || usd.iter().any(Option::is_some)).then(|| usd.into_iter().flatten().sum())
+    let is_known = usd.is_empty() || usd.iter().any(Option::is_some);
+    is_known.then(|| usd.into_iter().flatten().fold(0.0, |sum, usd| sum + usd))
 }
 
 /// How a run is scaled to a month.
