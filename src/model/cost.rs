@@ -109,8 +109,8 @@ fn kept(store: &StoreSetup) -> Kept {
     Kept { item_size: store.item_size, by }
 }
 
-/// The instances of a client that stand ready elsewhere: where it says so, and where a runbook or a record may send its
-/// requests.
+/// The instances of a client that stand ready elsewhere: where it says so, and where a runbook or a record may send
+/// its requests.
 fn standby(setup: &Setup, index: usize, client: &ClientSetup) -> Vec<Standby> {
     let steps = setup.runbooks.iter().flat_map(|runbook| &runbook.steps);
     let routed = steps.filter_map(|step| match step {

@@ -202,8 +202,8 @@ pub fn lines(log: &RunLog) -> Vec<Line> {
     lines
 }
 
-/// US dollars a month of a part, or of all, for one key, store, client or record, or for all. What is not priced is in
-/// no sum; `None`: nothing of it is priced.
+/// US dollars a month of a part, or of all, for one key, store, client or record, or for all. What is not priced is
+/// in no sum; `None`: nothing of it is priced.
 pub fn total(lines: &[Line], group: Option<Group>, of: Option<&str>) -> Option<f64> {
     let asked = lines.iter().filter(|line| {
         group.is_none_or(|group| group == line.group) && of.is_none_or(|of| line.of.as_deref() == Some(of))
