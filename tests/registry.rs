@@ -263,9 +263,9 @@ fn every_fault_is_started_and_lifted() {
     assert_eq!(lacking, [""; 0]);
 }
 
-/// Questions that no run decides: AWS managed keys and what KMS never hands out (26, 79), prices (71, 72), volumes (76)
-/// and advice (77).
-const ANSWERED_BY_SOURCES: &[u32] = &[26, 71, 72, 76, 77, 79];
+/// Questions that no run decides: AWS managed keys and what KMS never hands out (26, 79), volumes (76) and
+/// advice (77).
+const ANSWERED_BY_SOURCES: &[u32] = &[26, 76, 77, 79];
 
 #[test]
 fn every_question_is_answered_by_a_case_or_a_scenario() {

@@ -25,6 +25,7 @@ scenarios! {
     "exam/rotation",
     "exam/signatures",
     "exam/stuck-primary",
+    "exam/what-a-key-costs",
     "exam/where-replicas-can-be",
     "incidents/application",
     "incidents/code-spaces-2014",

@@ -63,6 +63,8 @@ pub struct ClientSetup {
     pub instances: u32,
     /// Instances ready at time 0, where they are not as many as `instances`.
     pub standby: BTreeMap<RegionId, u32>,
+    /// US dollars an hour for an instance, if stated.
+    pub instance_price: Option<f64>,
     /// How long the credentials of an instance are good.
     pub session: Span,
     /// Time to connect to an endpoint in the same Region.

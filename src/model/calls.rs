@@ -12,6 +12,7 @@
 //! In brackets: left out where nothing can happen on the way. A queue is first in, first out, so an endpoint
 //! knows on arrival when it will be done; only a fault in between could matter, and the next one is known.
 
+use super::cost::Called;
 use super::data::DataEvent;
 use super::requests::{Kind, Request, RequestId, purpose};
 use super::{Event, Moment, Simulation};
@@ -232,6 +233,7 @@ impl Simulation {
     fn at_kms(&mut self, id: RequestId) {
         let now = self.kernel.now();
         let Some((start, finish)) = self.admit(id, Work::Read, now) else { return };
+        self.recorder.counter.count(self.requests.read(id), Called::Kms);
         let answer = self.kms_verdict(id);
         let r = self.requests.get(id);
         if finish <= r.deadline {
@@ -504,14 +506,15 @@ impl Simulation {
     }
 
     pub(super) fn read_item(&mut self, id: RequestId, index: usize, finish: Time) {
-        let r = self.requests.read(id);
         let now = self.kernel.now();
         let kms = self.kms_answers(index, id);
+        let r = self.requests.read(id);
         let store = &mut self.stores[index];
         let may = kms.and_then(|()| store.may(r.replica, Work::Read));
         if let Err(barrier) = may.and_then(|()| store.take_capacity(r.replica, Work::Read, now)) {
             return self.answer_at(id, finish, Err(barrier.into()));
         }
+        self.recorder.counter.count(r, Called::Read);
         if self.setup.clients[r.client.index()].consistent_reads {
             return self.read_strongly(id, index, finish);
         }
@@ -522,13 +525,16 @@ impl Simulation {
 
     /// A store that asks KMS for each item needs its endpoint there.
     #[inline]
-    fn kms_answers(&self, index: usize, id: RequestId) -> Result<(), Barrier> {
+    fn kms_answers(&mut self, index: usize, id: RequestId) -> Result<(), Barrier> {
         let r = self.requests.read(id);
         if !self.stores[index].asks_kms(r.replica) {
             return Ok(());
         }
         match self.world.endpoint(Service::Kms, r.endpoint).outage() {
-            None => Ok(()),
+            None => {
+                self.recorder.counter.count_of_store(r);
+                Ok(())
+            }
             Some(mode) => {
                 let failure = down(Service::Kms, mode);
                 Err(Barrier::passes(failure.error, failure.rule))
@@ -572,6 +578,7 @@ impl Simulation {
         if let Err(barrier) = may {
             return self.answer_at(id, finish, Err(barrier.into()));
         }
+        self.recorder.counter.count(r, Called::Write);
         let finish = match store.is_strong() {
             true => finish + self.consent(id, index),
             false => finish,

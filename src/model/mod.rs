@@ -13,6 +13,7 @@ mod calls;
 mod capacity;
 mod commands;
 mod conditions;
+mod cost;
 mod data;
 mod faults;
 mod forwarding;

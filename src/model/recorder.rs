@@ -1,5 +1,6 @@
 //! What the run log is made from while the run goes on. Nothing here allocates for a request.
 
+use super::cost::{self, Counter};
 use super::requests::{Kind, Phases, Request};
 use super::setup::{Setup, StoreKind, StoreSetup};
 use crate::client::{ClientId, Failure};
@@ -78,6 +79,8 @@ pub struct Recorder {
     trial: u64,
     /// Counts of the whole run.
     pub totals: Totals,
+    /// Calls, for the bill.
+    pub counter: Counter,
     digest: Digest,
     seconds: Vec<Vec<Second>>,
     failures: BTreeMap<(u64, ClientId, RegionId, ErrorCode), u64>,
@@ -123,6 +126,7 @@ impl Recorder {
             trial,
             regions: setup.world.regions.len(),
             totals: Totals::default(),
+            counter: Counter::new(setup),
             digest: Digest::default(),
             seconds: vec![Vec::new(); clients],
             failures: BTreeMap::new(),
@@ -436,6 +440,7 @@ impl Recorder {
             items: self.items,
             replication: Vec::new(),
             losses: Vec::new(),
+            design: cost::design(&setup, &self.counter),
             expectations: Vec::new(),
             rules: self.rules,
             assumptions: setup.assumptions.clone(),

@@ -66,8 +66,19 @@ pub struct Setup {
     pub timeline: Vec<TimelineEntry>,
     /// What must hold at the end.
     pub expect: Vec<Expectation>,
+    /// How the cost is reckoned; `None`: nobody asks for it.
+    pub cost: Option<CostSetup>,
     /// Numbers about the outside world that the file did not state itself.
     pub assumptions: Vec<Assumption>,
+}
+
+/// What AWS's documents leave open about the bill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CostSetup {
+    /// Transfer between the Regions of a global table is charged (PRC-2).
+    pub table_transfer: bool,
+    /// Each replica key bears the surcharge of a rotation (KMS-UNV-11).
+    pub surcharge_of_replicas: bool,
 }
 
 /// Whose rules are played.
@@ -100,6 +111,8 @@ pub struct StoreSetup {
     pub regions: Vec<RegionId>,
     /// Item keys that requests choose from.
     pub items: u64,
+    /// Bytes of an item, for its cost.
+    pub item_size: u64,
     /// Client (index) that wrote all items before time 0.
     pub preload: Option<usize>,
     /// Replication delay, `lag[i][j]` from the i-th to the j-th of `regions`.

@@ -5,7 +5,7 @@
 //! means that there is none.
 
 use super::{millis, region, seconds, span_seconds};
-use crate::runlog::RunLog;
+use crate::runlog::{RunLog, cost};
 use crate::sim::{Histogram, Span};
 use std::io::{self, Write};
 
@@ -34,7 +34,34 @@ impl Table {
 }
 
 /// Every CSV file of a run.
-pub const TABLES: [Table; 9] = [
+pub fn tables(log: &RunLog) -> impl Iterator<Item = &'static Table> {
+    TABLES.iter().chain(log.design.is_some().then_some(&COSTS))
+}
+
+/// The bill, of a run that is asked what its design costs.
+pub static COSTS: Table = Table {
+    name: "costs.csv",
+    header: &[
+        "part",
+        "what",
+        "of",
+        "quantity_a_month",
+        "unit",
+        "price_usd",
+        "price_per",
+        "usd_a_month",
+        "item",
+        "price_region",
+        "price_as_of",
+        "basis",
+        "source",
+        "rule",
+    ],
+    rows: costs,
+};
+
+/// The CSV files of every run.
+pub static TABLES: [Table; 9] = [
     Table {
         name: "events.csv",
         header: &[
@@ -275,6 +302,35 @@ fn data_loss(log: &RunLog, rows: &mut Rows) -> csv::Result<()> {
         ])?;
     }
     Ok(())
+}
+
+fn costs(log: &RunLog, rows: &mut Rows) -> csv::Result<()> {
+    for line in cost::lines(log) {
+        let price = &line.price;
+        rows.write_record([
+            line.group.name(),
+            &line.what,
+            line.of.as_deref().unwrap_or_default(),
+            &decimal(line.quantity),
+            &price.unit,
+            &price.usd.map(decimal).unwrap_or_default(),
+            &decimal(price.per),
+            &line.usd().map(decimal).unwrap_or_default(),
+            &price.item,
+            &price.region,
+            &price.as_of,
+            &price.basis,
+            &price.source,
+            line.rule,
+        ])?;
+    }
+    Ok(())
+}
+
+/// With up to nine decimals, without trailing zeros.
+fn decimal(number: f64) -> String {
+    let text = format!("{number:.9}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// In milliseconds; empty if nothing was counted.

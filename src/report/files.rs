@@ -53,7 +53,7 @@ pub fn write(log: &RunLog, dir: &Path, options: Options) -> Result<(), WriteErro
     if !options.force {
         vacant((&log.name, &log.title), dir)?;
     }
-    let tables = csv::TABLES.iter().map(|table| {
+    let tables = csv::tables(log).map(|table| {
         let content: Content = Box::new(|out| table.write(log, out));
         (table.name.to_owned(), content)
     });

@@ -36,7 +36,7 @@ struct Summary<'a> {
     steps: Steps,
     /// The faults, in order of their start.
     faults: Vec<Fault<'a>>,
-    /// Every metric by the name that users write. Shares are 0 to 1, durations are seconds.
+    /// Every metric by the name that users write. Shares are 0 to 1, durations are seconds, costs US dollars a month.
     metrics: BTreeMap<String, Measured>,
     /// Counts of the whole run.
     totals: Totals,
@@ -91,7 +91,7 @@ struct Expectation<'a> {
 enum Measured {
     /// A count.
     Count(u64),
-    /// A share from 0 to 1, or a duration in seconds.
+    /// A share from 0 to 1, a duration in seconds, or US dollars a month.
     Number(f64),
     /// A state, a Region, an error; `not recovered` for a recovery time that never came.
     Text(String),
@@ -281,7 +281,7 @@ fn measured(value: &Value) -> Measured {
         Value::Number(number) if *number >= 0.0 && number.fract() == 0.0 && *number < 9e15 => {
             Measured::Count(*number as u64)
         }
-        Value::Share(number) | Value::Number(number) => Measured::Number(*number),
+        Value::Share(number) | Value::Number(number) | Value::Money(number) => Measured::Number(*number),
         Value::Duration(span) => Measured::Number(span.as_secs_f64()),
         Value::Text(_) | Value::Never => Measured::Text(value.to_string()),
         Value::NotAvailable => Measured::Nothing(()),

@@ -5,7 +5,7 @@ use super::verdict::{self, grouped};
 use super::{cut, region};
 use crate::rulebook::{Basis, RuleRef};
 use crate::runlog::expression::{MetricName, Value};
-use crate::runlog::{Class, EventRow, LedgerExtremes, LedgerRow, LossRow, RunLog};
+use crate::runlog::{Class, EventRow, LedgerExtremes, LedgerRow, LossRow, RunLog, cost};
 use crate::services::ErrorCode;
 use crate::sim::{Histogram, Span, Time};
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, presets};
@@ -41,6 +41,7 @@ pub fn render(log: &RunLog, options: &Options) -> String {
         latency(log, &pen),
         decryptability(log, &pen),
         losses(log, &pen),
+        costs(log, &pen),
         assumptions(log, &pen),
         foot(log, options, &pen),
     ];
@@ -288,6 +289,29 @@ fn deadline(log: &RunLog, shares: &LedgerExtremes) -> Option<Time> {
 fn rows_of<'a>(log: &'a RunLog, shares: &'a LedgerExtremes) -> impl Iterator<Item = &'a LedgerRow> {
     let who = (shares.store, shares.region, shares.reader);
     log.ledger.iter().filter(move |row| (row.store, row.region, row.reader) == who)
+}
+
+/// What a month costs, part by part, and what is not priced.
+fn costs(log: &RunLog, pen: &Pen) -> Vec<String> {
+    if log.design.is_none() {
+        return Vec::new();
+    }
+    let lines = cost::lines(log);
+    let usd = |group| cost::total(&lines, group, None).map_or(Value::NotAvailable, Value::Money).to_string();
+    let part = |group: cost::Group| {
+        let mut unpriced: Vec<&str> = Vec::new();
+        for line in lines.iter().filter(|line| line.group == group && line.price.usd.is_none()) {
+            if !unpriced.contains(&line.price.item.as_str()) {
+                unpriced.push(&line.price.item);
+            }
+        }
+        [group.name().to_owned(), usd(Some(group)), unpriced.join(", ")]
+    };
+    let mut rows: Vec<[String; 3]> = cost::Group::ALL.map(part).into();
+    rows.push(["all that is priced".to_owned(), usd(None), String::new()]);
+    let mut table = pen.table(["Cost a month", "", "not priced"], &[1], 2, rows);
+    table.push("Each line with its price, date and source: costs.csv".to_owned());
+    table
 }
 
 /// What was missing at each takeover, and what became of it.

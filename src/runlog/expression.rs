@@ -139,11 +139,14 @@ pub enum MetricName {
     Items,
     /// `home(client)`: text, the Region whose instances new requests go to.
     Home,
+    /// `cost[([part[, name]])]`: US dollars a month, of all or of a part of the bill, for one key, store, client or record
+    /// or for all.
+    Cost,
 }
 
 impl MetricName {
     /// Every metric, with the name that users write.
-    pub const ALL: [(&'static str, MetricName); 28] = [
+    pub const ALL: [(&'static str, MetricName); 29] = [
         ("decryptable", MetricName::Decryptable),
         ("unreachable", MetricName::Unreachable),
         ("recoverable", MetricName::Recoverable),
@@ -172,6 +175,7 @@ impl MetricName {
         ("status", MetricName::Status),
         ("items", MetricName::Items),
         ("home", MetricName::Home),
+        ("cost", MetricName::Cost),
     ];
 
     /// The name that users write.
@@ -205,7 +209,10 @@ impl MetricName {
 /// As users write it: `decryptable(orders, eu-west-1)`.
 impl fmt::Display for Metric {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}({})", self.name.name(), self.args.join(", "))
+        match self.args.is_empty() {
+            true => f.write_str(self.name.name()),
+            false => write!(f, "{}({})", self.name.name(), self.args.join(", ")),
+        }
     }
 }
 
@@ -218,6 +225,8 @@ pub enum Value {
     Duration(Span),
     /// A count or number.
     Number(f64),
+    /// US dollars.
+    Money(f64),
     /// A text.
     Text(String),
     /// No bound is met by it: "not recovered".
@@ -226,7 +235,8 @@ pub enum Value {
     NotAvailable,
 }
 
-/// For people: `99.2 %`, `7m 12s`, `not recovered`, `n/a`. A share is never rounded to all or to nothing.
+/// For people: `99.2 %`, `7m 12s`, `not recovered`, `n/a`. A share is never rounded to all or to nothing,
+/// nor is money to nothing.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -238,6 +248,8 @@ impl fmt::Display for Value {
             }
             Value::Duration(span) => span.fmt(f),
             Value::Number(number) => number.fmt(f),
+            Value::Money(usd) if *usd > 0.0 && *usd < 0.005 => f.write_str("<0.01 USD"),
+            Value::Money(usd) => write!(f, "{usd:.2} USD"),
             Value::Text(text) => f.write_str(text),
             Value::Never => f.write_str("not recovered"),
             Value::NotAvailable => f.write_str("n/a"),

@@ -1,5 +1,6 @@
 //! Metrics: what a finished run comes to, by the names that users write in `[expect]`.
 
+use super::cost::{self, Group};
 use super::expression::{Bound, Expression, Metric, MetricName, Moment, Op, Value};
 use super::recovery::{Objective, Recovery, recovery};
 use super::{Checked, Class, ClientInfo, FaultSpan, ItemsPoint, KeyInfo, LossRow, RunLog, StoreInfo};
@@ -15,7 +16,7 @@ pub fn holds(value: &Value, op: Op, bound: &Bound) -> bool {
     match (value, bound) {
         (Value::Share(value), Bound::Share(bound)) => compare(value, op, bound),
         (Value::Duration(value), Bound::Duration(bound)) => compare(value, op, bound),
-        (Value::Number(value), Bound::Number(bound)) => compare(value, op, bound),
+        (Value::Number(value) | Value::Money(value), Bound::Number(bound)) => compare(value, op, bound),
         (Value::Text(value), Bound::Text(bound)) => match op {
             Op::Equal => value == bound,
             Op::NotEqual => value != bound,
@@ -97,6 +98,10 @@ pub fn table(log: &RunLog) -> Vec<(String, Value)> {
     }
     for name in log.answers.iter().filter_map(|answer| answer.name.as_deref()) {
         add(MetricName::Error, &[name]);
+    }
+    if log.design.is_some() {
+        add(MetricName::Cost, &[]);
+        Group::ALL.into_iter().for_each(|group| add(MetricName::Cost, &[group.name()]));
     }
     names
         .into_iter()
@@ -198,10 +203,21 @@ fn value(log: &RunLog, metric: &Metric, at: Option<Moment>) -> Option<Value> {
         }
         Home => {
             let (_, client) = log.client(arg(0)?)?;
-            let region = latest(&client.moves, until).unwrap_or(client.region);
-            Some(Value::Text(log.regions.get(region)?.clone()))
+            Some(Value::Text(log.regions.get(client.home(until))?.clone()))
         }
+        Cost => a_month(log, arg(0), arg(1)),
     }
+}
+
+/// What a month of the design costs, or a part of it, or a part for one key, store, client or record.
+fn a_month(log: &RunLog, part: Option<&str>, of: Option<&str>) -> Option<Value> {
+    log.design.as_ref()?;
+    let group = |name: &str| Group::ALL.into_iter().find(|group| group.name() == name);
+    let part = match part {
+        Some(name) => Some(group(name)?),
+        None => None,
+    };
+    cost::total(&cost::lines(log), part, of).map(Value::Money)
 }
 
 fn compare<T: PartialOrd>(value: &T, op: Op, bound: &T) -> bool {
@@ -397,6 +413,13 @@ impl RunLog {
             }
         }
         regions
+    }
+}
+
+impl ClientInfo {
+    /// Index of the Region to whose instances new requests went at an instant.
+    fn home(&self, at: Time) -> usize {
+        latest(&self.moves, at).unwrap_or(self.region)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The finished run: typed records, and nothing of the world. Every report is a function of a [`RunLog`].
 
+pub mod cost;
 pub mod expression;
 pub mod metrics;
 pub mod parse;
@@ -75,6 +76,8 @@ pub struct RunLog {
     pub replication: Vec<ReplicationRow>,
     /// Data loss by store and fault.
     pub losses: Vec<LossRow>,
+    /// What the price list needs to know; `None`: nobody asks what the design costs.
+    pub design: Option<cost::Design>,
     /// Values of the expectations, in file order.
     pub expectations: Vec<Checked>,
     /// Every rule that decided something, with how often (requests count once each).

@@ -57,6 +57,9 @@ fn metric(scan: &mut Scan) -> Result<Metric, ParseError> {
         return Err(ParseError::new(name, format!("there is no metric `{written}`")).help(help));
     };
     if !scan.eat("(") {
+        if *metric == MetricName::Cost {
+            return Ok(Metric { name: *metric, args: Vec::new() });
+        }
         return Err(ParseError::new(scan.here(), format!("`{written}` needs its arguments in parentheses")));
     }
     let mut args = Vec::new();

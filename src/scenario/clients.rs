@@ -53,6 +53,11 @@ pub static CLIENT: Shape = Shape {
             Form::Named(&Form::Integer),
             "instances ready at the start, by Region (as many as `instances`): `standby = { eu-west-1 = 0 }`",
         ),
+        field(
+            "instance-price",
+            Form::Number,
+            "US dollars an hour for an instance, for the cost of those that stand by",
+        ),
         field("session", Form::Duration, "how long an instance's credentials are good (1h)"),
         field(
             "connect-timeout",
@@ -172,6 +177,7 @@ fn client(cx: &Context, entry: &Entry) -> Option<ClientSetup> {
         retry: retry.unwrap_or(RetryMode::Standard),
         instances,
         standby,
+        instance_price: fields.read("instance-price", value::price),
         session,
         connect_timeout_local: timeout("connect-timeout", "connect-timeout-local"),
         connect_timeout_across: timeout("connect-timeout", "connect-timeout-across"),

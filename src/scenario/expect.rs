@@ -7,6 +7,7 @@ use super::stores;
 use super::timeline::Timeline;
 use super::tree::{Entry, Node, Table, Value};
 use crate::model::setup::{Expectation, RuleSet};
+use crate::runlog::cost::Group;
 use crate::runlog::expression::{Bound, Expression, MetricName, Moment, Op};
 use crate::runlog::parse;
 use crate::services::ErrorCode;
@@ -28,6 +29,8 @@ enum Arg {
     Region,
     Fault,
     Step,
+    CostPart,
+    Charged,
 }
 
 /// What a metric comes to.
@@ -65,6 +68,7 @@ fn signature(metric: MetricName) -> (&'static [Arg], &'static [Arg], Unit) {
         Status => (&[Arg::Store, Arg::StoreRegion], &[], Unit::Text),
         Items => (&[Arg::Store, Arg::StoreRegion], &[], Unit::Count),
         Home => (&[Arg::Client], &[], Unit::Text),
+        Cost => (&[], &[Arg::CostPart, Arg::Charged], Unit::Count),
     }
 }
 
@@ -189,7 +193,8 @@ fn arguments(
     if metric.args.len() < required.len() || metric.args.len() > required.len() + more.len() {
         let words = |args: &[Arg]| args.iter().map(|arg| word(*arg)).collect::<Vec<_>>();
         let optional: String = words(more).iter().map(|word| format!("[, {word}]")).collect();
-        let usage = format!("{name}({}{optional})", words(required).join(", "));
+        let usage = format!("({}{optional})", words(required).join(", ")).replace("([, ", "([");
+        let usage = format!("{name}{usage}");
         let message = format!("`{name}` does not take {} arguments", metric.args.len());
         return Err(Problem::error(&place(open..close), message).help(format!("write `{usage}`")));
     }
@@ -219,6 +224,8 @@ fn arguments(
             Arg::Step => timeline.steps.find_at(arg, &at).map(|_| ())?,
             Arg::Operation => among(arg, "operation", OPERATIONS, &at)?,
             Arg::Phase => among(arg, "phase", PHASES, &at)?,
+            Arg::CostPart => among(arg, "part of the cost", &Group::ALL.map(Group::name), &at)?,
+            Arg::Charged => among(arg, "key, store, client or record", &charged(cx), &at)?,
             Arg::ErrorName => {
                 let names: Vec<&str> = ErrorCode::ALL.iter().map(|code| code.name()).collect();
                 among(arg, "error", &names, &at)?;
@@ -240,7 +247,15 @@ fn word(arg: Arg) -> &'static str {
         Arg::Key => "key",
         Arg::Fault => "fault",
         Arg::Step => "step",
+        Arg::CostPart => "part",
+        Arg::Charged => "name",
     }
+}
+
+/// Whose cost can be asked for.
+fn charged<'a>(cx: &'a Context) -> Vec<&'a str> {
+    let records = cx.scenario.tables("records").iter().map(|entry| entry.key.as_str());
+    cx.keys.iter().chain(cx.stores.iter()).chain(cx.clients.iter()).chain(records).collect()
 }
 
 fn among(arg: &str, what: &str, known: &[&str], at: &Place) -> Result<(), Problem> {

@@ -8,6 +8,7 @@ mod accounts;
 pub mod awscli;
 mod clients;
 mod context;
+mod cost;
 mod defaults;
 mod designs;
 mod expect;

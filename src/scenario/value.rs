@@ -141,6 +141,19 @@ pub fn factor(value: &Value) -> Result<f64, Problem> {
     }
 }
 
+/// US dollars: a number from 0 to a million.
+pub fn price(value: &Value) -> Result<f64, Problem> {
+    let number = match &value.node {
+        Node::Integer(number) => *number as f64,
+        Node::Float(number) => *number,
+        _ => return Err(expected(value, "a number of US dollars")),
+    };
+    match (0.0..=1e6).contains(&number) {
+        true => Ok(number),
+        false => Err(Problem::error(&value.span, "a price is a number of US dollars from 0 to 1 000 000")),
+    }
+}
+
 /// A share: a number from 0 to 1, or a percentage.
 pub fn share(value: &Value) -> Result<f64, Problem> {
     let number = match &value.node {

@@ -9,8 +9,8 @@ use super::shape::{Form, Shape, TEXT_BY_NAME, TEXTS, field};
 use super::stores::Kind;
 use super::tree::{Node, Table};
 use super::{
-    Request, accounts, clients, designs, expect, keys, knobs, records, runbooks, stores, timeline, value,
-    world,
+    Request, accounts, clients, cost, designs, expect, keys, knobs, records, runbooks, stores, timeline,
+    value, world,
 };
 use crate::model::setup::{Action, RunbookSetup, RunbookStep, Setup, TimelineEntry};
 use crate::services::kms::KeySetup;
@@ -47,6 +47,11 @@ pub static SCENARIO: Shape = Shape {
         field("runbooks", Form::Named(&Form::Table(&runbooks::RUNBOOK)), "triggers and what is then done"),
         field("timeline", Form::List(&Form::Table(&timeline::ENTRY)), "faults and steps"),
         field("expect", Form::Named(&Form::Either(&[Form::Text, TEXT_BY_NAME])), "what must hold at the end"),
+        field(
+            "cost",
+            Form::Table(&cost::COST),
+            "what a month of the design costs is asked for; without it, an expectation `cost` asks",
+        ),
         field("link", Form::List(&Form::Table(&world::LINK)), "network links, instead of the measured ones"),
         field("endpoint", Form::List(&Form::Table(&world::ENDPOINT)), "service endpoints, where they differ"),
         field("timing", Form::Table(&knobs::TIMING), "how long KMS's own processes take"),
@@ -108,6 +113,7 @@ fn setup(request: &Request, cx: &Context, variant: Option<&str>) -> Option<Setup
     let timeline = timeline::read(cx, &keys, rules.base);
     let runbooks = runbooks::read(cx, &timeline);
     let expect = expect::read(cx, &timeline, rules.base);
+    let cost = cost::read(cx, &expect);
     let called = called(&timeline.entries, &runbooks, &keys, cx.duration);
     let launches = called.contains(&"SetDesiredCapacity");
     let timing = knobs::timing(cx, &called);
@@ -138,6 +144,7 @@ fn setup(request: &Request, cx: &Context, variant: Option<&str>) -> Option<Setup
         runbooks,
         timeline: timeline.entries,
         expect,
+        cost,
         assumptions: Vec::new(),
     };
     setup.assumptions = cx.assumptions();

@@ -13,7 +13,7 @@ fn report(log: &RunLog, color: bool) -> String {
 }
 
 fn table(name: &str, log: &RunLog) -> String {
-    let table = csv::TABLES.iter().find(|table| table.name == name).expect("a table of that name");
+    let table = csv::tables(log).find(|table| table.name == name).expect("a table of that name");
     let mut out = Vec::new();
     table.write(log, &mut out).unwrap();
     String::from_utf8(out).unwrap()
@@ -309,4 +309,43 @@ fn a_step_that_the_service_tells_of_is_told_once_and_without_its_arn() {
     let text = report(&log, false);
     assert!(!text.contains("attacker:"), "{text}");
     assert!(text.contains("ScheduleKeyDeletion key/mrk-1f"), "{text}");
+}
+
+/// The outage run, asked what its design costs.
+fn costed() -> RunLog {
+    use mrksim::runlog::cost::{Calls, Design, Keeper, Kept, Standby};
+    let table = Keeper::Table { write_capacity: None, witness: false };
+    let kept = |by| Kept { item_size: 1_024, by };
+    let design = Design {
+        stores: vec![kept(table), kept(Keeper::Cluster { readers: 1 })],
+        standby: vec![Standby { client: 0, region: 1, instances: 2, price: Some(0.5) }],
+        checks: vec![("www".to_owned(), false)],
+        calls: vec![Calls { client: 0, from: 0, to: 1, kms: 9, reads: 7, writes: 5 }],
+        ..Design::default()
+    };
+    RunLog { design: Some(design), ..outage_run() }
+}
+
+#[test]
+fn every_line_of_the_bill_names_its_source_and_a_rule_that_exists() {
+    let text = table("costs.csv", &costed());
+    let mut rows = ::csv::Reader::from_reader(text.as_bytes());
+    let known: Vec<&str> = mrksim::model::rules().iter().map(|rule| rule.id).collect();
+    let mut parts = std::collections::BTreeSet::new();
+    for row in rows.records().map(Result::unwrap) {
+        parts.insert(row[0].to_owned());
+        assert!(!row[12].is_empty(), "no source: {row:?}");
+        assert!(row[13].is_empty() || known.contains(&&row[13]), "no such rule: {row:?}");
+        assert_eq!(&row[11] == "not priced", row[7].is_empty(), "{row:?}");
+    }
+    assert!(parts.len() >= 4, "{parts:?}");
+}
+
+#[test]
+fn the_bill_is_shown_to_who_asks_for_it() {
+    let text = report(&costed(), false);
+    assert!(text.contains("Cost a month") && text.contains("730.50 USD"), "{text}");
+    assert!(text.contains("DynamoDB reads") && text.contains("Aurora instance"), "{text}");
+    assert!(!report(&outage_run(), false).contains("Cost a month"));
+    assert!(csv::tables(&outage_run()).all(|table| table.name != "costs.csv"));
 }

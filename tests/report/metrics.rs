@@ -248,7 +248,7 @@ fn expectations_carry_their_value() {
 
 #[test]
 fn the_table_names_every_metric_as_users_write_it() {
-    let log = outage_run();
+    let log = RunLog { design: Some(mrksim::runlog::cost::Design::default()), ..outage_run() };
     let table = table(&log);
     let of = |name: &str| table.iter().find(|(each, _)| each == name).map(|(_, value)| value.clone());
     assert_eq!(of("decryptable(orders, eu-west-1, dba)"), Some(Value::Share(0.75)));

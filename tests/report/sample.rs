@@ -75,6 +75,7 @@ pub fn quiet() -> RunLog {
         staleness: vec![],
         replication: vec![],
         losses: vec![],
+        design: None,
         expectations: vec![],
         rules: Default::default(),
         assumptions: vec![],

@@ -1,6 +1,7 @@
 //! `[stores.<name>]`: replicated data.
 
 use super::context::Context;
+use super::cost::ITEM_SIZE;
 use super::fields::Fields;
 use super::problem::Problem;
 use super::shape::{Form, Shape, TEXT_BY_NAME, TEXTS, field};
@@ -120,6 +121,11 @@ pub static STORE: Shape = Shape {
         ),
         field("regions", TEXTS, "the Regions that hold a replica"),
         field("items", Form::Integer, "the item keys that requests choose from, uniformly"),
+        field(
+            "item-size",
+            Form::Either(&[Form::Text, Form::Integer]),
+            "bytes of an item, for its cost (1KiB)",
+        ),
         field(
             "preload",
             Form::Text,
@@ -284,6 +290,7 @@ fn store(cx: &Context, world: &World, entry: &Entry) -> Option<StoreSetup> {
         regions.extend(later(cx, &fields, &regions));
     }
     let items = fields.need("items", |v| value::count(v, 1, value::MOST_ITEMS));
+    let item_size = fields.read("item-size", |v| value::size(v, 1, 5 << 40)).unwrap_or(ITEM_SIZE);
     let preload = fields.read("preload", |v| preloaded(cx, v, entry));
     let catch_up = fields.read("catch-up", value::rate).map(|rate| rate.gap);
     let readers = fields.each("readers", principal);
@@ -312,6 +319,7 @@ fn store(cx: &Context, world: &World, entry: &Entry) -> Option<StoreSetup> {
         kind,
         regions,
         items: items?,
+        item_size,
         preload,
         lag,
         catch_up,
