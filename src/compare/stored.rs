@@ -167,6 +167,7 @@ fn unit_of(value: &Value) -> Option<&'static str> {
         Value::Share(_) => Some("share"),
         Value::Duration(_) => Some("s"),
         Value::Number(_) => Some(""),
+        Value::Money(_) => Some("USD"),
         Value::Text(_) => Some("text"),
         Value::Never | Value::NotAvailable => None,
     }
@@ -175,7 +176,7 @@ fn unit_of(value: &Value) -> Option<&'static str> {
 /// A value as it can be read back without loss.
 pub fn written(value: &Value) -> String {
     match value {
-        Value::Share(number) | Value::Number(number) => number.to_string(),
+        Value::Share(number) | Value::Number(number) | Value::Money(number) => number.to_string(),
         Value::Duration(span) => {
             let (whole, part) = (span.0 / Span::SECOND.0, span.0 % Span::SECOND.0);
             format!("{whole}.{part:09}").trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -191,6 +192,7 @@ fn read_value(text: &str, unit: &str) -> Option<Value> {
         ("", _) => Value::NotAvailable,
         ("never", unit) if unit != "text" => Value::Never,
         (text, "text") => Value::Text(text.to_owned()),
+        (text, "USD") => Value::Money(text.parse().ok()?),
         (text, "share") => Value::Share(text.parse().ok()?),
         (text, "s") => {
             let (whole, part) = text.split_once('.').unwrap_or((text, "0"));

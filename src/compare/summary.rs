@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// counted, not averaged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
-    /// `share`, `s`, `number` or `text`.
+    /// `share`, `s`, `USD`, `number` or `text`.
     pub unit: String,
     /// In how many trials it has a value, `not recovered` counted.
     pub trials: u64,
@@ -38,7 +38,7 @@ fn is_zero(number: &u64) -> bool {
 /// A value as a number: seconds, a share, a count; infinite if it never came.
 pub fn number(value: &Value) -> Option<f64> {
     match value {
-        Value::Share(number) | Value::Number(number) => Some(*number),
+        Value::Share(number) | Value::Number(number) | Value::Money(number) => Some(*number),
         Value::Duration(span) => Some(span.as_secs_f64()),
         Value::Never => Some(f64::INFINITY),
         Value::Text(_) | Value::NotAvailable => None,
@@ -50,6 +50,7 @@ fn unit(value: &Value) -> Option<&'static str> {
         Value::Share(_) => Some("share"),
         Value::Duration(_) => Some("s"),
         Value::Number(_) => Some("number"),
+        Value::Money(_) => Some("USD"),
         Value::Text(_) => Some("text"),
         Value::Never | Value::NotAvailable => None,
     }

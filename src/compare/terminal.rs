@@ -39,7 +39,7 @@ pub fn shown<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     found.into_iter().map(|(_, name)| name).collect()
 }
 
-/// A number of a unit (`share`, `s`, else plain) as a value is shown.
+/// A number of a unit (`share`, `s`, `USD`, else plain) as a value is shown.
 pub fn show(number: f64, unit: &str) -> String {
     let sign = if number < 0.0 { "-" } else { "" };
     let size = number.abs();
@@ -47,6 +47,7 @@ pub fn show(number: f64, unit: &str) -> String {
         _ if number.is_infinite() => "not recovered".to_owned(),
         "share" => format!("{sign}{}", Value::Share(size)),
         "s" => format!("{sign}{}", Value::Duration(rounded(size))),
+        "USD" => format!("{sign}{}", Value::Money(size)),
         _ => format!("{sign}{}", libm::round(size * 100.0) / 100.0),
     }
 }
