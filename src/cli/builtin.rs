@@ -2,7 +2,7 @@
 
 use crate::scenario::read_file;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 macro_rules! scenarios {
     ($($name:literal),* $(,)?) => {
@@ -110,6 +110,26 @@ pub fn find(wanted: &str) -> Option<(&'static str, &'static str)> {
 /// Name, as `mrksim run` takes it, and text of each.
 pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
     ALL.iter().filter_map(|(name, text)| Some((name.strip_suffix(".toml")?, *text)))
+}
+
+/// The files that a pattern fits, in which one `*` stands for whatever is in its place of a file's name: those on the
+/// disk, else those that are built in.
+pub fn matching(pattern: &str) -> Vec<PathBuf> {
+    let Some((before, after)) = pattern.split_once('*') else { return vec![pattern.into()] };
+    let fits = |name: &str| {
+        let rest = name.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+        rest.is_some_and(|rest| !rest.contains('/'))
+    };
+    let folder = Path::new(before).parent().filter(|folder| !folder.as_os_str().is_empty());
+    let files = std::fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten().flatten();
+    let found = files
+        .map(|file| folder.map_or_else(|| file.file_name().into(), |folder| folder.join(file.file_name())));
+    let mut found: Vec<PathBuf> = found.filter(|path| path.to_str().is_some_and(fits)).collect();
+    if found.is_empty() {
+        found = all().map(|(name, _)| name).filter(|name| fits(name)).map(PathBuf::from).collect();
+    }
+    found.sort();
+    found
 }
 
 /// The built-in scenario that may have been meant.

@@ -2,12 +2,12 @@
 
 use super::output::{self, say};
 use super::trials::{self, Spread};
-use super::{Exit, Scenario};
-use crate::compare::{Batch, Played, Range, difference, stored, summary, terminal};
+use super::{Exit, Scenario, builtin};
+use crate::compare::{Batch, Played, Range, difference, side_by_side, stored, summary, terminal};
 use crate::model::setup::Setup;
 use crate::report::files;
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The arguments of `mrksim compare`.
@@ -23,6 +23,10 @@ pub struct Arguments {
     /// Compare these variants only (`base` is the file itself) [default: the base and all variants]
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     variants: Vec<String>,
+    /// Compare overlays: each of the list is laid over the file; a `*` stands for all that fit. Given again: all
+    /// combinations
+    #[arg(long, value_name = "FILE,…", conflicts_with_all = ["variants", "variant"])]
+    each: Vec<String>,
     /// The one that the others are compared with [default: the first]
     #[arg(long, value_name = "NAME")]
     reference: Option<String>,
@@ -113,28 +117,15 @@ fn sides(arguments: &Arguments) -> Result<Vec<Side>, Exit> {
             sides.push(Side { label, setup: None, batch: Some(batch) });
             continue;
         }
-        let mut wanted = arguments.variants.clone();
-        let mut loaded = None;
-        if let Some(variant) = &arguments.scenario.variant {
-            wanted = vec![variant.clone()];
-        } else if wanted.is_empty() {
-            let (setup, names) = trials::load(&arguments.scenario, file, arguments.quiet)?;
-            wanted = std::iter::once(BASE.to_owned()).chain(names).collect();
-            loaded = Some(setup);
-        }
-        for name in wanted {
-            let setup = match loaded.take().filter(|_| name == BASE) {
+        for way in ways(arguments, file)? {
+            let setup = match way.setup {
                 Some(setup) => setup,
-                None => {
-                    let variant = Some(name.clone()).filter(|name| name != BASE);
-                    let scenario = Scenario { variant, ..arguments.scenario.clone() };
-                    trials::load(&scenario, file, true)?.0
-                }
+                None => trials::load(&way.scenario, file, true)?.0,
             };
-            let label = match (several, name == BASE) {
-                (true, true) => setup.name.clone(),
-                (true, false) => format!("{}/{name}", setup.name),
-                (false, _) => name,
+            let label = match (several, way.name.as_str()) {
+                (true, BASE) => setup.name.clone(),
+                (true, name) => format!("{}/{name}", setup.name),
+                (false, _) => way.name,
             };
             sides.push(Side { label, setup: Some(setup), batch: None });
         }
@@ -154,6 +145,66 @@ fn sides(arguments: &Arguments) -> Result<Vec<Side>, Exit> {
         }
         _ => Ok(sides),
     }
+}
+
+/// A way to play a file.
+struct Way {
+    name: String,
+    scenario: Scenario,
+    setup: Option<Arc<Setup>>,
+}
+
+/// A file with each combination of overlays, or with each variant.
+fn ways(arguments: &Arguments, file: &Path) -> Result<Vec<Way>, Exit> {
+    let scenario = &arguments.scenario;
+    if !arguments.each.is_empty() {
+        let lists = arguments.each.iter().map(|list| overlays(list)).collect::<Result<Vec<_>, Exit>>()?;
+        let laid = |overlays: Vec<PathBuf>| {
+            let stems = overlays.iter().filter_map(|path| Some(path.file_stem()?.to_string_lossy()));
+            let name = stems.collect::<Vec<_>>().join(" + ");
+            let with = scenario.with.iter().cloned().chain(overlays).collect();
+            Way { name, scenario: Scenario { with, ..scenario.clone() }, setup: None }
+        };
+        return Ok(combinations(&lists).into_iter().map(laid).collect());
+    }
+    let variant = |name: String, setup| {
+        let variant = Some(name.clone()).filter(|name| name != BASE);
+        Way { name, scenario: Scenario { variant, ..scenario.clone() }, setup }
+    };
+    let named: Vec<String> = scenario.variant.iter().chain(&arguments.variants).cloned().collect();
+    if !named.is_empty() {
+        return Ok(named.into_iter().map(|name| variant(name, None)).collect());
+    }
+    let (setup, names) = trials::load(scenario, file, arguments.quiet)?;
+    let base = variant(BASE.to_owned(), Some(setup));
+    Ok(std::iter::once(base).chain(names.into_iter().map(|name| variant(name, None))).collect())
+}
+
+/// The files of one `--each`.
+fn overlays(list: &str) -> Result<Vec<PathBuf>, Exit> {
+    let mut found = Vec::new();
+    for pattern in list.split(',').map(str::trim).filter(|pattern| !pattern.is_empty()) {
+        let fit = builtin::matching(pattern);
+        if fit.is_empty() {
+            say(&format!("error: `--each {pattern}`: no file has such a name, and no built-in scenario\n"));
+            return Err(Exit::Usage);
+        }
+        found.extend(fit);
+    }
+    Ok(found)
+}
+
+/// Every choice of one from each list, the last list changing fastest.
+fn combinations<T: Clone>(lists: &[Vec<T>]) -> Vec<Vec<T>> {
+    lists.iter().fold(vec![Vec::new()], |chosen, list| {
+        let with = |so_far: &Vec<T>| {
+            let so_far = so_far.clone();
+            list.iter()
+                .map(move |one| so_far.iter().cloned().chain([one.clone()]).collect::<Vec<T>>())
+                .collect::<Vec<_>>()
+        };
+        chosen.iter().flat_map(with).collect()
+    })
 }
 
 /// Plays what is to be played: so many trials of each, or until the width is reached.
@@ -209,7 +260,7 @@ fn report(arguments: &Arguments, mut batches: Vec<(String, Batch)>, width: Optio
     if arguments.quiet {
         return Exit::Met;
     }
-    let mut text = terminal::comparison(reference, &others);
+    let mut text = side_by_side::comparison(reference, &others);
     if let Some(width) = width {
         text += &took(reference, &others, width);
     }

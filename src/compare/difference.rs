@@ -91,8 +91,8 @@ fn verdict(numbers: &[(f64, f64)], paired: Option<Estimate>) -> Verdict {
     }
 }
 
-/// The files of a comparison: `comparison.csv`, a row a metric and variant; `trials.csv`, a row a value; `summary.json`,
-/// whose results they are.
+/// The files of a comparison: `comparison.csv`, a row a metric and variant; `objectives.csv`, a row an expectation and
+/// variant; `trials.csv`, a row a value; `summary.json`, whose results they are.
 pub fn files(name: &str, reference: &Batch, others: &[&Batch]) -> Vec<(String, String)> {
     let all: Vec<&Batch> = std::iter::once(reference).chain(others.iter().copied()).collect();
     let summary = serde_json::json!({
@@ -108,6 +108,7 @@ pub fn files(name: &str, reference: &Batch, others: &[&Batch]) -> Vec<(String, S
     let summary = serde_json::to_string_pretty(&summary).unwrap_or_default() + "\n";
     vec![
         ("comparison.csv".to_owned(), differences(reference, others)),
+        ("objectives.csv".to_owned(), objectives(&all)),
         ("trials.csv".to_owned(), values(&all)),
         ("summary.json".to_owned(), summary),
     ]
@@ -160,6 +161,28 @@ fn differences(reference: &Batch, others: &[&Batch]) -> String {
                 difference.never.0.to_string(),
                 difference.never.1.to_string(),
                 difference.verdict.name().to_owned(),
+            ];
+            let _ = writer.write_record(row);
+        }
+    }
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
+/// A row for each variant and expectation: in how many trials it held, and whether that is enough.
+fn objectives(all: &[&Batch]) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let _ = writer.write_record(["variant", "objective", "trials", "held", "wanted_share", "met"]);
+    for batch in all {
+        for (index, one) in batch.expected.iter().enumerate() {
+            let of = batch.trials.len() as u64;
+            let held = batch.trials.iter().filter(|trial| trial.met[index]).count() as u64;
+            let row = [
+                batch.label(),
+                one.text.clone(),
+                of.to_string(),
+                held.to_string(),
+                one.share.to_string(),
+                super::stored::is_met(held, of, one.share).to_string(),
             ];
             let _ = writer.write_record(row);
         }

@@ -56,6 +56,13 @@ fn unit(value: &Value) -> Option<&'static str> {
     }
 }
 
+/// The part of an interval that a mean can lie in: no metric is below zero, and no share above one. Whatever true mean
+/// the interval held, this part still holds.
+fn possible(estimate: Estimate, unit: &str) -> (f64, f64) {
+    let most = if unit == "share" { 1.0 } else { f64::INFINITY };
+    (estimate.low.max(0.0), estimate.high.min(most))
+}
+
 /// Every metric of a batch.
 pub fn all(batch: &Batch) -> Vec<(String, Summary)> {
     batch.names().into_iter().map(|name| (name.to_owned(), of(batch, name))).collect()
@@ -81,7 +88,7 @@ pub fn of(batch: &Batch, name: &str) -> Summary {
         trials: values.len() as u64,
         never: values.iter().filter(|value| ***value == Value::Never).count() as u64,
         mean: estimate.map(|estimate| estimate.mean),
-        interval: estimate.map(|estimate| (estimate.low, estimate.high)),
+        interval: estimate.map(|estimate| possible(estimate, unit)),
         quantiles: (!numbers.is_empty()).then(|| [0.0, 0.05, 0.5, 0.95, 1.0].map(quantile)),
         texts,
     }

@@ -1,7 +1,5 @@
-//! Trials and comparisons for people.
+//! Trials for people, and how numbers are shown.
 
-use super::difference::{self, Difference, Verdict};
-use super::statistics;
 use super::stored::is_met;
 use super::summary::{self, Summary};
 use super::trials::Batch;
@@ -92,7 +90,8 @@ pub fn trials(batch: &Batch) -> String {
     text + &table(std::iter::once(head).chain(rows).collect())
 }
 
-fn row(name: &str, summary: &Summary) -> [String; 6] {
+/// A metric: name, mean, interval, quantiles.
+pub fn row(name: &str, summary: &Summary) -> [String; 6] {
     let unit = summary.unit.as_str();
     let one = |number: Option<f64>| number.map_or("–".to_owned(), |number| show(number, unit));
     let quantile = |index: usize| match summary.quantiles {
@@ -108,7 +107,7 @@ fn row(name: &str, summary: &Summary) -> [String; 6] {
 }
 
 /// Columns, the first to the left, the others to the right.
-fn table<const N: usize>(rows: Vec<[String; N]>) -> String {
+pub fn table<const N: usize>(rows: Vec<[String; N]>) -> String {
     let mut widths = [0; N];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -128,100 +127,4 @@ fn table<const N: usize>(rows: Vec<[String; N]>) -> String {
         text.push('\n');
     }
     text
-}
-
-/// How variants differ from a reference: a table a metric, and a sentence a difference.
-pub fn comparison(reference: &Batch, others: &[&Batch]) -> String {
-    let mut text = format!(
-        "{}\n{} trials each · seed {} · rule set {} · the same random numbers for all\n",
-        reference.title,
-        reference.trials.len(),
-        reference.seed,
-        reference.rule_set
-    );
-    let names = std::iter::once(reference).chain(others.iter().copied()).flat_map(Batch::names);
-    let mut same = Vec::new();
-    for name in shown(names) {
-        let differences: Vec<(&Batch, Difference)> =
-            others.iter().map(|other| (*other, difference::of(reference, other, name))).collect();
-        if differences.iter().all(|(_, difference)| difference.verdict == Verdict::Same) {
-            same.push(name);
-            continue;
-        }
-        let _ = writeln!(text, "\n{name}");
-        let head = ["", "mean", "95 % interval", "difference", "its 95 % interval", "relative"];
-        let mut rows = vec![head.map(str::to_owned), compared(reference, name, None)];
-        rows.extend(differences.iter().map(|(other, difference)| compared(other, name, Some(difference))));
-        text += &table(rows);
-        for (other, difference) in &differences {
-            let unit = summary::of(reference, name).unit;
-            let _ =
-                writeln!(text, "  {}", sentence(name, &reference.label(), &other.label(), difference, &unit));
-        }
-    }
-    if !same.is_empty() {
-        let bound = Value::Share(statistics::rule_of_three(reference.trials.len() as u64));
-        let _ = writeln!(
-            text,
-            "\nThe same in every trial (a difference in more than {bound} of all trials is unlikely): {}",
-            same.join(", ")
-        );
-    }
-    text
-}
-
-fn compared(batch: &Batch, name: &str, difference: Option<&Difference>) -> [String; 6] {
-    let summary = summary::of(batch, name);
-    let unit = summary.unit.as_str();
-    let [_, mean, interval, ..] = row(name, &summary);
-    let paired = difference.and_then(|difference| difference.paired);
-    let relative = difference.and_then(|difference| difference.relative);
-    let signed = |number: f64| match number > 0.0 {
-        true => format!("+{}", show(number, unit)),
-        false => show(number, unit),
-    };
-    [
-        format!("  {}", batch.label()),
-        mean,
-        interval,
-        paired.map_or(String::new(), |paired| signed(paired.mean)),
-        paired.map_or(String::new(), |paired| format!("{} to {}", signed(paired.low), signed(paired.high))),
-        relative.map_or(String::new(), |relative| format!("{:+.1} %", relative * 100.0)),
-    ]
-}
-
-/// One plain sentence about a difference.
-pub fn sentence(name: &str, reference: &str, variant: &str, difference: &Difference, unit: &str) -> String {
-    let trials = difference.trials;
-    let (theirs, ours) = difference.never;
-    if theirs != ours {
-        let less = if theirs < ours { "fewer" } else { "more" };
-        let sure = match difference.verdict {
-            Verdict::NotDistinguishable => ", which is not distinguishable",
-            _ => "",
-        };
-        return format!(
-            "{name}: {variant} did not recover in {theirs} of {trials} trials, {reference} in {ours}: {less}{sure}."
-        );
-    }
-    let by = |number: f64| show(number.abs(), unit);
-    let paired = difference.paired;
-    match (difference.verdict, paired) {
-        (Verdict::More | Verdict::Less, Some(paired)) => {
-            let more = if difference.verdict == Verdict::More { "more" } else { "less" };
-            let (a, b) = (paired.low.abs().min(paired.high.abs()), paired.low.abs().max(paired.high.abs()));
-            format!(
-                "{name}: {variant} has {} {more} than {reference} (95 % interval {} to {}).",
-                by(paired.mean),
-                by(a),
-                by(b)
-            )
-        }
-        (Verdict::Same, _) => format!("{name}: {variant} and {reference} are the same in every trial."),
-        (Verdict::Other, _) => {
-            format!("{name}: {variant} and {reference} differ in {} of {trials} trials.", difference.differ)
-        }
-        (Verdict::NotAvailable, _) => format!("{name}: {variant} and {reference} have no value in common."),
-        _ => format!("{name}: {variant} and {reference} are not distinguishable in {trials} trials."),
-    }
 }

@@ -1,9 +1,10 @@
 //! What the price list needs to know of a run: calls, counted as they are taken in, and the design as it is set up.
 
+use super::data::Store;
 use super::requests::Request;
 use super::setup::{CostSetup, RunbookStep, Setup, StoreKind, StoreSetup};
 use crate::client::ClientSetup;
-use crate::runlog::cost::{Calls, Design, Keeper, Kept, Standby};
+use crate::runlog::cost::{Calls, Design, Keeper, Kept, Replicated, Standby, Traffic};
 use crate::services::route53::Policy;
 use crate::sim::Span;
 use crate::world::RegionId;
@@ -55,6 +56,18 @@ impl Counter {
         self.counts[place * self.regions + request.endpoint.index()][called as usize] += 1;
     }
 
+    /// What has been called so far, since the start.
+    pub fn traffic(&self, stores: &[Store], over: Span) -> Traffic {
+        let rows = stores.iter().enumerate().flat_map(|(index, store)| store.replication(index));
+        let replicated = rows.map(|row| Replicated {
+            store: row.store,
+            from: row.from,
+            to: row.to,
+            writes: row.applied + row.superseded,
+        });
+        Traffic { over, calls: self.rows(), replicated: replicated.collect() }
+    }
+
     fn rows(&self) -> Vec<Calls> {
         let row = |(index, counts): (usize, &[u64; 3])| {
             let (place, to) = (index / self.regions, index % self.regions);
@@ -67,7 +80,7 @@ impl Counter {
 }
 
 /// The design, if somebody asks what it costs.
-pub fn design(setup: &Setup, calls: &Counter) -> Option<Design> {
+pub fn design(setup: &Setup, traffic: Traffic) -> Option<Design> {
     let CostSetup { table_transfer, surcharge_of_replicas } = setup.cost?;
     let records = || setup.records.iter().map(|(_, record)| record);
     let checks = records().filter_map(|record| match &record.policy {
@@ -83,7 +96,7 @@ pub fn design(setup: &Setup, calls: &Counter) -> Option<Design> {
         standby: clients.flat_map(|(index, client)| standby(setup, index, client)).collect(),
         checks: checks.collect(),
         clusters: clusters.map(|record| record.name.clone()).collect(),
-        calls: calls.rows(),
+        traffic,
     })
 }
 

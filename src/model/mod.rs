@@ -387,10 +387,13 @@ impl Simulation {
         allowed.extend(cached);
         let decided = self.stores.iter().flat_map(Store::decided).filter(|(_, times)| *times > 0);
         allowed.extend(decided);
+        let (duration, traffic) = (self.setup.duration, self.recorder.ordinary.take());
+        let traffic = traffic.unwrap_or_else(|| self.recorder.counter.traffic(&self.stores, duration));
         let mut log = self.recorder.finish(self.ended, self.events, allowed);
         (log.ledger, log.shares) = self.ledger.finish();
         log.replication = self.stores.iter().enumerate().flat_map(|(i, s)| s.replication(i)).collect();
         log.losses = self.losses.finish();
+        log.design = cost::design(&self.setup, traffic);
         let expected = self.setup.expect.iter();
         let expected =
             expected.map(|expect| (expect.text.as_str(), &expect.expression, expect.location.as_str()));

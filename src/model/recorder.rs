@@ -1,10 +1,11 @@
 //! What the run log is made from while the run goes on. Nothing here allocates for a request.
 
-use super::cost::{self, Counter};
+use super::cost::Counter;
 use super::requests::{Kind, Phases, Request};
 use super::setup::{Setup, StoreKind, StoreSetup};
 use crate::client::{ClientId, Failure};
 use crate::rulebook::RuleRef;
+use crate::runlog::cost::Traffic;
 use crate::runlog::{
     Answer, AvailabilityRow, Call, ClientInfo, EventRow, FaultSpan, ItemsPoint, KeyInfo, LatencyBin,
     LatencySeries, RefusalRow, RunLog, SecondRow, StalenessPoint, StoreInfo, Totals,
@@ -81,6 +82,8 @@ pub struct Recorder {
     pub totals: Totals,
     /// Calls, for the bill.
     pub counter: Counter,
+    /// Those before the first fault.
+    pub ordinary: Option<Traffic>,
     digest: Digest,
     seconds: Vec<Vec<Second>>,
     failures: BTreeMap<(u64, ClientId, RegionId, ErrorCode), u64>,
@@ -127,6 +130,7 @@ impl Recorder {
             regions: setup.world.regions.len(),
             totals: Totals::default(),
             counter: Counter::new(setup),
+            ordinary: None,
             digest: Digest::default(),
             seconds: vec![Vec::new(); clients],
             failures: BTreeMap::new(),
@@ -440,7 +444,7 @@ impl Recorder {
             items: self.items,
             replication: Vec::new(),
             losses: Vec::new(),
-            design: cost::design(&setup, &self.counter),
+            design: None,
             expectations: Vec::new(),
             rules: self.rules,
             assumptions: setup.assumptions.clone(),

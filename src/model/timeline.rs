@@ -114,6 +114,7 @@ impl Simulation {
                 self.timers.pass(now);
                 let name = entry.name.clone().unwrap_or_else(|| fault_name(&setup, due.entry as usize));
                 if !due.lift {
+                    self.end_ordinary_days(now);
                     self.recorder.fault(FaultSpan {
                         name: name.clone(),
                         kind: fault.kind(),
@@ -140,6 +141,14 @@ impl Simulation {
                 self.weather_changed();
                 self.sign_in_again();
             }
+        }
+    }
+
+    /// With the first fault the ordinary days end, by which the bill goes. A run that begins with a fault has none.
+    fn end_ordinary_days(&mut self, now: Time) {
+        if self.recorder.ordinary.is_none() && now > Time::ZERO {
+            let traffic = self.recorder.counter.traffic(&self.stores, now - Time::ZERO);
+            self.recorder.ordinary = Some(traffic);
         }
     }
 

@@ -1,7 +1,7 @@
 //! What a month of the design costs, line by line: a function of the finished run.
 //!
-//! The month has 730 hours and is like the run: what stood for half of the run is charged for half of the month, and
-//! what happened in the run happens in the month as often as there is time for. Requests are those of clients; what
+//! The month has 730 hours. What stood for half of the run is charged for half of the month. Requests come as they came
+//! before the first fault, the ordinary days: a design is not cheaper because it fails. They are those of clients; what
 //! steps, runbooks and faults call happens once and is left out. What has no price is listed, and in no sum.
 
 mod keys;
@@ -36,8 +36,33 @@ pub struct Design {
     pub checks: Vec<(String, bool)>,
     /// Records that a cluster of routing controls decides about.
     pub clusters: Vec<String>,
-    /// What clients' requests called.
+    /// What clients ask of it.
+    pub traffic: Traffic,
+}
+
+/// What clients' requests came to on ordinary days: until the first fault, or in a run that begins with one, or has
+/// none, all the time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Traffic {
+    /// How long that was.
+    pub over: Span,
+    /// What they called.
     pub calls: Vec<Calls>,
+    /// What replication brought of what they wrote.
+    pub replicated: Vec<Replicated>,
+}
+
+/// Writes that replication brought from a Region to another one, also those that a newer one had overtaken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Replicated {
+    /// Index of the store.
+    pub store: usize,
+    /// Index of the Region written in.
+    pub from: usize,
+    /// Index of the Region that they came to.
+    pub to: usize,
+    /// How many.
+    pub writes: u64,
 }
 
 /// What is kept in a store.
@@ -191,7 +216,8 @@ impl Line {
 /// Every line of the bill, part by part; none if nobody asks what the design costs.
 pub fn lines(log: &RunLog) -> Vec<Line> {
     let Some(design) = &log.design else { return Vec::new() };
-    let month = Month { scale: HOURS * 3_600.0 / log.duration.as_secs_f64().max(f64::MIN_POSITIVE) };
+    let over = design.traffic.over.as_secs_f64();
+    let month = Month { scale: HOURS * 3_600.0 / over.max(f64::MIN_POSITIVE) };
     let mut lines = keys::lines(log, design);
     lines.extend(kms_requests(log, design, month));
     lines.extend(stores::lines(log, design, month));
@@ -213,7 +239,7 @@ pub fn total(lines: &[Line], group: Option<Group>, of: Option<&str>) -> Option<f
     is_known.then(|| usd.into_iter().flatten().fold(0.0, |sum, usd| sum + usd))
 }
 
-/// How a run is scaled to a month.
+/// How traffic is scaled to a month.
 #[derive(Clone, Copy)]
 struct Month {
     scale: f64,
@@ -230,7 +256,7 @@ fn kms_requests(log: &RunLog, design: &Design, month: Month) -> Vec<Line> {
     let price = prices::find("kms-request");
     let line = |what, quantity| Line::new(Group::Requests, what, None, quantity, price);
     let by_region = log.regions.iter().enumerate().map(|(region, name)| {
-        let calls = design.calls.iter().filter(|calls| calls.to == region).map(|calls| calls.kms);
+        let calls = design.traffic.calls.iter().filter(|calls| calls.to == region).map(|calls| calls.kms);
         line(format!("requests to KMS in {name}"), month.of(calls.sum())).by("KMS-PRC-6")
     });
     let mut lines: Vec<Line> = by_region.collect();
@@ -247,7 +273,7 @@ fn calls_elsewhere(log: &RunLog, design: &Design, month: Month) -> Vec<Line> {
         let bytes = month.of(items) * design.stores[store].item_size as f64;
         transfer(log, name, "items", (from, to), bytes)
     };
-    let elsewhere = design.calls.iter().filter(|calls| calls.from != calls.to);
+    let elsewhere = design.traffic.calls.iter().filter(|calls| calls.from != calls.to);
     elsewhere
         .flat_map(|calls| {
             let &Calls { client, from, to, reads, writes, .. } = calls;

@@ -58,15 +58,15 @@ impl Store<'_> {
     /// Items that clients read and wrote a month, in a Region.
     fn requests(&self, region: usize) -> (f64, f64) {
         let mine = |client: usize| self.log.clients[client].store == self.index;
-        let calls = self.design.calls.iter().filter(|calls| calls.to == region && mine(calls.client));
+        let calls = self.design.traffic.calls.iter().filter(|calls| calls.to == region && mine(calls.client));
         let (reads, writes) = calls.fold((0, 0), |sum, calls| (sum.0 + calls.reads, sum.1 + calls.writes));
         (self.month.of(reads), self.month.of(writes))
     }
 
-    /// Writes that replication brought a month, by (from, to); also those that a newer one had overtaken.
+    /// Writes that replication brought a month, by (from, to).
     fn replicated(&self) -> impl Iterator<Item = ((usize, usize), f64)> + '_ {
-        let rows = self.log.replication.iter().filter(|row| row.store == self.index);
-        rows.map(|row| ((row.from, row.to), self.month.of(row.applied + row.superseded)))
+        let rows = self.design.traffic.replicated.iter().filter(|row| row.store == self.index);
+        rows.map(|row| ((row.from, row.to), self.month.of(row.writes)))
     }
 
     /// GB kept in a Region, in the mean of the run.

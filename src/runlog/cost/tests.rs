@@ -1,8 +1,8 @@
 //! The bill against sums worked out by hand.
 
 use super::*;
-use crate::runlog::{ClientInfo, ItemsPoint, KeyInfo, ReplicationRow, StoreInfo, Totals};
-use crate::sim::{Histogram, Time};
+use crate::runlog::{ClientInfo, ItemsPoint, KeyInfo, StoreInfo, Totals};
+use crate::sim::Time;
 
 /// A run of 73 hours, a tenth of the month, in us-east-1, us-east-2 and eu-west-1.
 fn log(design: Design) -> RunLog {
@@ -25,10 +25,6 @@ fn log(design: Design) -> RunLog {
         states: Vec::new(),
     };
     let items = |region, items| ItemsPoint { time: Time::ZERO, store: 0, region, items };
-    let replication = |from, to, applied, superseded| {
-        let (pending, lost, delay) = (7, 9, Histogram::new(8));
-        ReplicationRow { store: 0, from, to, applied, superseded, pending, lost, delay }
-    };
     RunLog {
         name: String::new(),
         title: String::new(),
@@ -58,7 +54,7 @@ fn log(design: Design) -> RunLog {
         shares: Vec::new(),
         staleness: Vec::new(),
         items: vec![items(0, 1 << 20), items(2, 1 << 19)],
-        replication: vec![replication(0, 2, 90_000, 10_000)],
+        replication: Vec::new(),
         losses: Vec::new(),
         design: Some(design),
         expectations: Vec::new(),
@@ -71,7 +67,13 @@ fn log(design: Design) -> RunLog {
 
 fn table(item_size: u64, write_capacity: Option<u64>, calls: Calls) -> Design {
     let by = Keeper::Table { write_capacity, witness: false };
-    Design { stores: vec![Kept { item_size, by }], calls: vec![calls], ..Design::default() }
+    Design { stores: vec![Kept { item_size, by }], traffic: traffic(calls), ..Design::default() }
+}
+
+/// Calls in a tenth of the month, and 100 000 writes from us-east-1 to eu-west-1.
+fn traffic(calls: Calls) -> Traffic {
+    let replicated = Replicated { store: 0, from: 0, to: 2, writes: 100_000 };
+    Traffic { over: Span(73 * Span::HOUR.0), calls: vec![calls], replicated: vec![replicated] }
 }
 
 const AT_HOME: Calls = Calls { client: 0, from: 0, to: 0, kms: 10_000, reads: 50_000, writes: 100_000 };
@@ -126,15 +128,19 @@ fn transfer_has_a_price_by_its_source_region() {
     // Reads in us-east-2 by instances in us-east-1 come over at $0.01; from eu-west-1 nobody knows.
     let reads = |to| Calls { to, kms: 0, reads: 100_000, writes: 0, ..AT_HOME };
     assert_eq!(part(&log(table(mib, None, reads(1))), Group::Transfer), Some(9.765625));
-    let mut unknown = log(table(mib, None, reads(2)));
-    unknown.replication.clear();
-    assert_eq!(part(&unknown, Group::Transfer), None);
+    let mut unknown = table(mib, None, reads(2));
+    unknown.traffic.replicated.clear();
+    assert_eq!(part(&log(unknown), Group::Transfer), None);
 }
 
 #[test]
 fn requests_to_kms_are_free_up_to_twenty_thousand_in_all_regions_together() {
     let calls = |from, kms| Calls { from, to: from, kms, ..Calls::default() };
-    let two = |kms| Design { calls: vec![calls(0, kms), calls(2, kms)], ..Design::default() };
+    let two = |kms| {
+        let calls = vec![calls(0, kms), calls(2, kms)];
+        let traffic = Traffic { calls, replicated: Vec::new(), ..traffic(AT_HOME) };
+        Design { traffic, ..Design::default() }
+    };
     assert_eq!(part(&log(two(1_000)), Group::Requests), Some(0.0));
     assert_eq!(part(&log(two(2_000)), Group::Requests), Some(0.06));
 }
@@ -144,8 +150,8 @@ fn a_database_pays_ios_and_its_secondary_instances_are_not_priced() {
     // 1 000 000 commits of 5 KiB, two I/Os each, here and as many replicated; 5 GiB and 2.5 GiB at $0.10; and
     // 5 000 000 KiB at $0.02 a GiB.
     let by = Keeper::Cluster { readers: 1 };
-    let calls = vec![Calls { kms: 0, ..AT_HOME }];
-    let log = log(Design { stores: vec![Kept { item_size: 5 << 10, by }], calls, ..Design::default() });
+    let traffic = traffic(Calls { kms: 0, ..AT_HOME });
+    let log = log(Design { stores: vec![Kept { item_size: 5 << 10, by }], traffic, ..Design::default() });
     assert_eq!(part(&log, Group::Requests), Some(0.4));
     assert_eq!(part(&log, Group::ReplicatedWrites), Some(0.4));
     assert_eq!(part(&log, Group::Storage), Some(0.75));
