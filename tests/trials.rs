@@ -1,13 +1,14 @@
 //! Trials: the same on any number of threads, alone or in a batch, stored and joined without loss; and what is said of
 //! differences.
 
-#[expect(dead_code, reason = "other tests need more of it")]
 mod common;
 
 use common::setup;
 use mrksim::compare::difference::{self, Verdict};
 use mrksim::compare::{Batch, Played, Range, stored, trials};
 use mrksim::model::setup::Setup;
+use mrksim::report::csv;
+use mrksim::runlog::RunLog;
 use mrksim::scenario::{Request, Source};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -79,7 +80,49 @@ fn a_planted_effect_is_found_and_nothing_is_found_where_there_is_none() {
     assert!(paired.holds(180.0) && paired.half_width() < 5.0, "three minutes later: {paired:?}");
     let back = difference::of(&slower, &base, "recovery-time(checkout)");
     assert_eq!(back.verdict, Verdict::Less);
-    // A bystander has the same luck in both: common random numbers.
-    let before = difference::of(&base, &slower, "requests(checkout)");
-    assert_eq!(before.verdict, Verdict::Same);
+    // As many requests arrive: common random numbers.
+    let arrived = difference::of(&base, &slower, "requests(checkout)");
+    assert_eq!(arrived.verdict, Verdict::Same);
+}
+
+/// Every row about somebody in what a run leaves behind.
+fn rows_about(name: &str, log: &RunLog) -> String {
+    let mut rows = String::new();
+    for table in csv::tables(log) {
+        let mut text = Vec::new();
+        table.write(log, &mut text).expect("memory");
+        let text = String::from_utf8(text).expect("UTF-8");
+        text.lines().filter(|line| line.contains(name)).for_each(|line| {
+            rows.push_str(table.name);
+            rows.push_str(line);
+            rows.push('\n');
+        });
+    }
+    rows
+}
+
+/// Common random numbers really are common: who uses nothing that the affected client uses has the same bytes in both
+/// variants.
+#[test]
+fn a_bystander_has_the_same_bytes_in_every_variant() {
+    let bystander = [
+        r#"regions=["us-east-1", "eu-west-1", "ap-southeast-2", "ap-northeast-1", "ap-south-1"]"#,
+        r#"keys.bystander={ kind = "multi-region", primary = "ap-northeast-1", replicas = ["ap-south-1"] }"#,
+        r#"stores.bystander={ kind = "dynamodb-global-table", regions = ["ap-northeast-1", "ap-south-1"], items = 500, preload = "bystander" }"#,
+        r#"clients.bystander={ region = "ap-northeast-1", store = "bystander", rate = "2/s", mix = { read = 0.5, write = 0.5 }, keyring = { mrk = "bystander" } }"#,
+    ];
+    let later = r#"runbooks.evacuate.steps=["wait 8m", "route checkout to ap-southeast-2"]"#;
+    let variants = [later, "keys.orders.kind=single-region", "timeline.outage.for=1h"];
+    let base = common::play(&example(&bystander), 3);
+    let theirs = rows_about("bystander", &base);
+    assert!(theirs.lines().count() > 500, "{theirs}");
+    for variant in variants {
+        let log = common::play(&example(&[&bystander[..], &[variant]].concat()), 3);
+        assert_ne!(
+            rows_about("checkout", &log),
+            rows_about("checkout", &base),
+            "{variant} changes something"
+        );
+        assert!(rows_about("bystander", &log) == theirs, "{variant}");
+    }
 }

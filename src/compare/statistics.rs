@@ -131,6 +131,8 @@ fn nonzero(value: f64, tiny: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::Stream;
+    use crate::sim::rng::unit;
 
     fn close(a: f64, b: f64, by: f64) -> bool {
         (a - b).abs() <= by
@@ -164,6 +166,73 @@ mod tests {
         assert!(close(five.low, 0.1119, 1e-4) && close(five.high, 0.4687, 1e-4), "{five:?}");
         assert!(close(share(0, 100).high, 0.0295, 1e-4) && share(0, 100).low == 0.0);
         assert!(close(share(100, 100).low, 0.9705, 1e-4));
+    }
+
+    /// A normal variate, by Box and Muller.
+    fn normal(stream: &mut Stream) -> f64 {
+        let (a, b) = (unit(stream.next_u64()), unit(stream.next_u64()));
+        libm::sqrt(-2.0 * libm::log(1.0 - a)) * libm::cos(2.0 * std::f64::consts::PI * b)
+    }
+
+    const TIMES: u32 = 4_000;
+
+    /// How often, in [`TIMES`] times, something was so; with 95 % nominal its standard deviation is 0.34 %.
+    fn often(mut so: impl FnMut(&mut Stream) -> bool) -> f64 {
+        let mut stream = Stream::new(2, 0, "coverage");
+        let hits = (0..TIMES).filter(|_| so(&mut stream)).count();
+        hits as f64 / f64::from(TIMES)
+    }
+
+    #[test]
+    fn student_s_interval_has_its_coverage_on_normal_values() {
+        for n in [2, 5, 40] {
+            let covered = often(|stream| {
+                let values: Vec<f64> = (0..n).map(|_| 7.0 + 3.0 * normal(stream)).collect();
+                mean(&values).is_some_and(|estimate| estimate.holds(7.0))
+            });
+            assert!(close(covered, 0.95, 0.012), "{n} values: {covered}");
+        }
+    }
+
+    /// A share's coverage swings with the share (Brown, Cai and DasGupta 2001): the mean over many shares is nominal.
+    #[test]
+    fn wilson_s_interval_has_its_coverage_over_many_shares() {
+        let covered = often(|stream| {
+            let p = 0.05 + 0.9 * unit(stream.next_u64());
+            let hits = (0..60).filter(|_| unit(stream.next_u64()) < p).count() as u64;
+            share(hits, 60).holds(p)
+        });
+        assert!(close(covered, 0.95, 0.012), "{covered}");
+    }
+
+    #[test]
+    fn what_never_happened_is_rarer_than_the_rule_of_three_says() {
+        // The bound itself is so that what happens as often shows in 95 of 100 batches.
+        let p = rule_of_three(50);
+        let shows = often(|stream| (0..50).any(|_| unit(stream.next_u64()) < p));
+        assert!(close(shows, 0.95, 0.012), "{shows}");
+    }
+
+    /// What both sides have in common cancels: a pair's difference has the planted effect with its nominal coverage, in
+    /// an interval much narrower than that of either side.
+    #[test]
+    fn pairing_recovers_a_planted_effect_under_common_noise() {
+        let mut narrower = 0;
+        let covered = often(|stream| {
+            let pairs: Vec<(f64, f64)> = (0..20)
+                .map(|_| {
+                    let common = 10.0 * normal(stream);
+                    (common + normal(stream), common + 0.5 + normal(stream))
+                })
+                .collect();
+            let differences: Vec<f64> = pairs.iter().map(|(a, b)| b - a).collect();
+            let alone: Vec<f64> = pairs.iter().map(|(a, _)| *a).collect();
+            let (Some(paired), Some(alone)) = (mean(&differences), mean(&alone)) else { return false };
+            narrower += u32::from(paired.half_width() < 0.4 * alone.half_width());
+            paired.holds(0.5)
+        });
+        assert!(close(covered, 0.95, 0.012), "{covered}");
+        assert!(f64::from(narrower) > 0.99 * f64::from(TIMES), "{narrower}");
     }
 
     #[test]

@@ -313,14 +313,18 @@ fn a_step_that_the_service_tells_of_is_told_once_and_without_its_arn() {
 
 /// The outage run, asked what its design costs.
 fn costed() -> RunLog {
-    use mrksim::runlog::cost::{Calls, Design, Keeper, Kept, Standby};
+    use mrksim::runlog::cost::{Calls, Design, Keeper, Kept, Standby, Traffic};
     let table = Keeper::Table { write_capacity: None, witness: false };
     let kept = |by| Kept { item_size: 1_024, by };
     let design = Design {
         stores: vec![kept(table), kept(Keeper::Cluster { readers: 1 })],
         standby: vec![Standby { client: 0, region: 1, instances: 2, price: Some(0.5) }],
         checks: vec![("www".to_owned(), false)],
-        calls: vec![Calls { client: 0, from: 0, to: 1, kms: 9, reads: 7, writes: 5 }],
+        traffic: Traffic {
+            over: mrksim::sim::Span::HOUR,
+            calls: vec![Calls { client: 0, from: 0, to: 1, kms: 9, reads: 7, writes: 5 }],
+            replicated: Vec::new(),
+        },
         ..Design::default()
     };
     RunLog { design: Some(design), ..outage_run() }

@@ -1,19 +1,13 @@
-//! `results/published/`: what the reference application would have seen in each incident.
-//!
-//! `BLESS=1 cargo test --test published` plays every replay with all its variants and writes the files; without it the
-//! files are held to what the program finds.
+//! What the reference application would have seen in each incident: every replay with all its variants.
 
-mod common;
-
-use common::{play, setup};
+use super::common::{play, setup};
+use super::{folder, hold, page};
 use mrksim::runlog::expression::Value;
 use mrksim::runlog::{RunLog, metrics};
 use mrksim::scenario::{Request, Source, load};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-
-const FOLDER: &str = "results/published";
 
 /// The replays, sorted by name.
 fn replays() -> Vec<PathBuf> {
@@ -145,28 +139,10 @@ fn table(all: &[Met]) -> String {
     text
 }
 
-const BEGIN: &str = "<!-- table: written by BLESS=1 cargo test --test published -->\n";
-const END: &str = "<!-- end of table -->\n";
-
-/// The text around the table is written by hand.
-fn page(before: &str, table: &str) -> String {
-    let (head, rest) = before.split_once(BEGIN).expect("where the table begins");
-    let (_, tail) = rest.split_once(END).expect("where the table ends");
-    format!("{head}{BEGIN}{table}{END}{tail}")
-}
-
 #[test]
-fn what_is_published_is_what_the_program_finds() {
+fn the_incidents_are_what_the_program_finds() {
     let all = met();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(FOLDER);
-    let page_path = root.join("incidents.md");
-    let before = std::fs::read_to_string(&page_path).expect("the page");
-    let files = [(root.join("incidents.csv"), csv(&all)), (page_path, page(&before, &table(&all)))];
-    for (path, text) in files {
-        if std::env::var_os("BLESS").is_some() {
-            std::fs::write(&path, &text).expect("can be written");
-        }
-        let there = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(there == text, "{} is not what the program finds", path.display());
-    }
+    hold("incidents.csv", &csv(&all));
+    let before = std::fs::read_to_string(folder().join("incidents.md")).expect("the page");
+    hold("incidents.md", &page(&before, "table", &table(&all)));
 }
