@@ -5,7 +5,8 @@ mod common;
 
 use common::setup;
 use mrksim::compare::difference::{self, Verdict};
-use mrksim::compare::{Batch, Played, Range, stored, trials};
+use mrksim::compare::sweep::{self, Axis, Cell, Sweep};
+use mrksim::compare::{self, Batch, Played, Range, pictures, stored, trials};
 use mrksim::model::setup::Setup;
 use mrksim::report::csv;
 use mrksim::runlog::RunLog;
@@ -125,4 +126,44 @@ fn a_bystander_has_the_same_bytes_in_every_variant() {
         );
         assert!(rows_about("bystander", &log) == theirs, "{variant}");
     }
+}
+
+/// A sweep's cells are what `run --set` would play, on any number of threads.
+#[test]
+fn a_sweep_plays_what_its_cells_say() {
+    let axes: Vec<Axis> = ["timeline.outage.for=5m,1h", "clients.checkout.retry=none,standard"]
+        .map(|text| text.parse().expect("an axis"))
+        .into();
+    let set = |values: &[String]| -> Vec<String> {
+        axes.iter().zip(values).map(|(axis, value)| format!("{}={value}", axis.path)).collect()
+    };
+    let cells = compare::grid(&axes);
+    let setups: Vec<Arc<Setup>> = cells
+        .iter()
+        .map(|values| example(&set(values).iter().map(String::as_str).collect::<Vec<_>>()))
+        .collect();
+    let range = Range { first: 2, end: 5 };
+    let play = |threads| trials::play_all(&setups, range, threads, &AtomicBool::new(false), &|_| {});
+    let batches = play(1);
+    assert_eq!(batches, play(3));
+    for (setup, batch) in setups.iter().zip(&batches) {
+        assert_eq!(played(setup, 2, 5, 2), *batch);
+    }
+    let cell =
+        |(values, batch): (&Vec<String>, &Batch)| Cell { values: values.clone(), batch: batch.clone() };
+    let metrics = vec!["recovery-time(checkout)".to_owned(), "success(checkout)".to_owned()];
+    let cells = cells.iter().zip(&batches).map(cell).collect();
+    let sweep = Sweep { axes, cells, metrics, partial: false };
+    let files = sweep.files("x");
+    let rows = files.iter().find(|(name, _)| name == "trials.csv").map(|(_, text)| text).expect("trials");
+    let value = batches[2].trials[1].values.get("recovery-time(checkout)").expect("a value");
+    let row = format!("1h,none,3,recovery-time(checkout),{},s\n", stored::written(value));
+    assert!(rows.contains(&row), "{row}");
+    let drawings = pictures::of_sweep(&sweep);
+    assert_eq!(
+        drawings.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+        ["recovery-time-checkout.svg", "success-checkout.svg"]
+    );
+    let report = sweep::report(&sweep);
+    assert!(report.contains("Least with for 5m") && report.contains("for × retry"), "{report}");
 }

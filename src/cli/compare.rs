@@ -3,9 +3,10 @@
 use super::output::{self, say};
 use super::trials::{self, Spread};
 use super::{Exit, Scenario, builtin};
-use crate::compare::{Batch, Played, Range, difference, side_by_side, stored, summary, terminal};
-use crate::model::setup::Setup;
+use crate::compare::{Batch, Played, Range, difference, pictures, side_by_side, stored, summary, terminal};
+use crate::model::{self, setup::Setup};
 use crate::report::files;
+use crate::runlog::RunLog;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -81,9 +82,10 @@ pub fn compare(arguments: &Arguments) -> Exit {
     if let Err(exit) = settle(arguments, &mut sides, width.as_ref()) {
         return exit;
     }
+    let first = first_trials(&sides, arguments.trials.first);
     let batches: Vec<(String, Batch)> =
         sides.into_iter().filter_map(|side| Some((side.label, side.batch?))).collect();
-    report(arguments, batches, width.as_ref())
+    report(arguments, batches, &first, width.as_ref())
 }
 
 /// `recovery-time(app)=30s`, `success(app)=1%`, `writes-lost(app)=5`.
@@ -240,7 +242,19 @@ fn is_narrow(reference: &Side, side: &Side, width: &Width) -> bool {
     paired.is_some_and(|paired| paired.high - paired.low <= width.width)
 }
 
-fn report(arguments: &Arguments, mut batches: Vec<(String, Batch)>, width: Option<&Width>) -> Exit {
+/// The first trial of each side that can be played, for what is drawn over its time.
+fn first_trials(sides: &[Side], number: u64) -> Vec<(String, RunLog)> {
+    let one =
+        |side: &Side| Some((side.label.clone(), model::run(side.setup.as_ref()?, number, &trials::STOP)?));
+    sides.iter().filter_map(one).collect()
+}
+
+fn report(
+    arguments: &Arguments,
+    mut batches: Vec<(String, Batch)>,
+    first: &[(String, RunLog)],
+    width: Option<&Width>,
+) -> Exit {
     if let Some(why) = unpaired(&batches) {
         say(&format!("error: {why}\n"));
         return Exit::Usage;
@@ -252,7 +266,9 @@ fn report(arguments: &Arguments, mut batches: Vec<(String, Batch)>, width: Optio
     let others: Vec<&Batch> = batches[1..].iter().map(|(_, batch)| batch).collect();
     let name = format!("{}-compare", reference.name);
     let dir = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&name));
-    let texts = crate::compare::difference::files(&name, reference, &others);
+    let all: Vec<&Batch> = batches.iter().map(|(_, batch)| batch).collect();
+    let mut texts = difference::files(&name, reference, &others);
+    texts.extend(pictures::of_comparison(&all, first));
     if let Err(error) = files::write_texts((&name, &reference.title), &dir, arguments.force, texts) {
         say(&format!("error: {error}\n"));
         return Exit::Io;

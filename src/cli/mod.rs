@@ -10,6 +10,7 @@ mod output;
 mod rules;
 mod run;
 mod schema;
+mod sweep;
 mod trials;
 
 use crate::model::setup::RuleSet;
@@ -43,6 +44,8 @@ enum Command {
     Run(run::Arguments),
     /// Compare variants, files or stored results under the same random numbers
     Compare(compare::Arguments),
+    /// Play a scenario on a grid of values
+    Sweep(sweep::Arguments),
     /// Join stored slices of trials
     Merge(merge::Arguments),
     /// Validate scenarios and warn of designs that will hurt
@@ -82,6 +85,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => match cli.command {
             Command::Run(arguments) => run::run(&arguments),
             Command::Compare(arguments) => compare::compare(&arguments),
+            Command::Sweep(arguments) => sweep::sweep(&arguments),
             Command::Merge(arguments) => merge::merge(&arguments),
             Command::Check(arguments) => check::check(&arguments),
             Command::Rules(arguments) => rules::rules(&arguments),

@@ -55,22 +55,35 @@ impl Spread {
 
     /// Plays trials, with progress on a terminal.
     pub fn play(&self, setup: &Arc<Setup>, range: Range, what: &str, quiet: bool) -> Played {
-        let shows = !quiet && std::io::stderr().is_terminal();
-        let (began, last) = (Instant::now(), Mutex::new(Instant::now()));
-        let done = |done: u64| {
-            let Ok(mut last) = last.lock() else { return };
-            if shows && (last.elapsed() > Duration::from_millis(200) || done == range.count()) {
-                *last = Instant::now();
-                let left = began.elapsed().as_secs_f64() / done as f64 * (range.count() - done) as f64;
-                say(&format!("\r{what}: {done} of {} trials, {left:.0} s left \u{1b}[K", range.count()));
-            }
-        };
-        let played = trials::play(setup, range, self.threads(), &STOP, &done);
-        if shows {
-            say("\r\u{1b}[K");
-        }
-        played
+        let progress = |done: &(dyn Fn(u64) + Sync)| trials::play(setup, range, self.threads(), &STOP, done);
+        shown(what, range.count(), quiet, progress)
     }
+
+    /// Plays the same trials of each scenario, with progress on a terminal.
+    pub fn play_all(&self, setups: &[Arc<Setup>], range: Range, what: &str, quiet: bool) -> Vec<Batch> {
+        let progress =
+            |done: &(dyn Fn(u64) + Sync)| trials::play_all(setups, range, self.threads(), &STOP, done);
+        shown(what, range.count() * setups.len() as u64, quiet, progress)
+    }
+}
+
+/// Work that says how many trials are done, shown on a terminal with an estimate.
+fn shown<T>(what: &str, all: u64, quiet: bool, work: impl Fn(&(dyn Fn(u64) + Sync)) -> T) -> T {
+    let shows = !quiet && std::io::stderr().is_terminal();
+    let (began, last) = (Instant::now(), Mutex::new(Instant::now()));
+    let done = |done: u64| {
+        let Ok(mut last) = last.lock() else { return };
+        if shows && (last.elapsed() > Duration::from_millis(200) || done == all) {
+            *last = Instant::now();
+            let left = began.elapsed().as_secs_f64() / done as f64 * (all - done) as f64;
+            say(&format!("\r{what}: {done} of {all} trials, {left:.0} s left \u{1b}[K"));
+        }
+    };
+    let result = work(&done);
+    if shows {
+        say("\r\u{1b}[K");
+    }
+    result
 }
 
 /// `mrksim run --trials`: plays them, writes `trials.csv` and `summary.json`, prints what they came to.

@@ -143,7 +143,7 @@ fn differences(reference: &Batch, others: &[&Batch]) -> String {
         let theirs = super::summary::of(reference, name);
         for other in others {
             let (ours, difference) = (super::summary::of(other, name), of(reference, other, name));
-            let text = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
+            let decimal = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
             let paired = difference.paired;
             let row = [
                 name.to_owned(),
@@ -152,12 +152,12 @@ fn differences(reference: &Batch, others: &[&Batch]) -> String {
                 reference.label(),
                 difference.trials.to_string(),
                 difference.differ.to_string(),
-                text(ours.mean),
-                text(theirs.mean),
-                text(paired.map(|paired| paired.mean)),
-                text(paired.map(|paired| paired.low)),
-                text(paired.map(|paired| paired.high)),
-                text(difference.relative),
+                decimal(ours.mean),
+                decimal(theirs.mean),
+                decimal(paired.map(|paired| paired.mean)),
+                decimal(paired.map(|paired| paired.low)),
+                decimal(paired.map(|paired| paired.high)),
+                decimal(difference.relative),
                 difference.never.0.to_string(),
                 difference.never.1.to_string(),
                 difference.verdict.name().to_owned(),
@@ -165,7 +165,7 @@ fn differences(reference: &Batch, others: &[&Batch]) -> String {
             let _ = writer.write_record(row);
         }
     }
-    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+    text(writer)
 }
 
 /// A row for each variant and expectation: in how many trials it held, and whether that is enough.
@@ -187,7 +187,7 @@ fn objectives(all: &[&Batch]) -> String {
             let _ = writer.write_record(row);
         }
     }
-    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+    text(writer)
 }
 
 /// A row for each variant, trial and metric.
@@ -203,6 +203,11 @@ fn values(all: &[&Batch]) -> String {
             }
         }
     }
+    text(writer)
+}
+
+/// What was written into memory.
+pub fn text(writer: csv::Writer<Vec<u8>>) -> String {
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 

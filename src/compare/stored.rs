@@ -159,10 +159,11 @@ fn table(batch: &Batch) -> String {
         let values = names.iter().map(|name| trial.values.get(*name).map(written).unwrap_or_default());
         let _ = writer.write_record(head.chain(met).chain(values));
     }
-    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+    super::difference::text(writer)
 }
 
-fn unit_of(value: &Value) -> Option<&'static str> {
+/// The unit of a value, as a column has it; `None`: none of its own.
+pub fn unit_of(value: &Value) -> Option<&'static str> {
     match value {
         Value::Share(_) => Some("share"),
         Value::Duration(_) => Some("s"),

@@ -107,16 +107,16 @@ pub fn row(name: &str, summary: &Summary) -> [String; 6] {
 }
 
 /// Columns, the first to the left, the others to the right.
-pub fn table<const N: usize>(rows: Vec<[String; N]>) -> String {
-    let mut widths = [0; N];
+pub fn table<R: AsRef<[String]>>(rows: Vec<R>) -> String {
+    let mut widths = vec![0; rows.first().map_or(0, |row| row.as_ref().len())];
     for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
+        for (width, cell) in widths.iter_mut().zip(row.as_ref()) {
             *width = (*width).max(cell.chars().count());
         }
     }
     let mut text = String::new();
     for row in rows {
-        for (column, (cell, width)) in row.iter().zip(widths).enumerate() {
+        for (column, (cell, width)) in row.as_ref().iter().zip(&widths).enumerate() {
             let pad = " ".repeat(width - cell.chars().count());
             let _ = match column {
                 0 => write!(text, "{cell}{pad}"),

@@ -145,46 +145,72 @@ pub fn play(
     stop: &AtomicBool,
     done: &(dyn Fn(u64) + Sync),
 ) -> Played {
-    let next = AtomicU64::new(range.first);
-    let finished = AtomicU64::new(0);
-    let trials: Mutex<BTreeMap<u64, Trial>> = Mutex::new(BTreeMap::new());
-    let expected: Mutex<Vec<Expected>> = Mutex::new(Vec::new());
+    let mut batches = play_all(std::slice::from_ref(setup), range, threads, stop, done);
+    match batches.pop() {
+        Some(batch) if !batch.partial => Played::Whole(batch),
+        Some(batch) => Played::Partial(batch),
+        None => Played::Partial(empty(setup)),
+    }
+}
+
+/// Plays the same trials of each scenario, one scenario after the other, so that those before an interruption are whole.
+pub fn play_all(
+    setups: &[Arc<Setup>],
+    range: Range,
+    threads: usize,
+    stop: &AtomicBool,
+    done: &(dyn Fn(u64) + Sync),
+) -> Vec<Batch> {
+    let jobs = range.count().saturating_mul(setups.len() as u64);
+    let (next, finished) = (AtomicU64::new(0), AtomicU64::new(0));
+    let played: Mutex<BTreeMap<u64, (Trial, Vec<Expected>)>> = Mutex::new(BTreeMap::new());
     let work = || {
         loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            if number >= range.end {
+            let job = next.fetch_add(1, Ordering::Relaxed);
+            if job >= jobs {
                 return;
             }
+            let (setup, number) =
+                (&setups[(job / range.count()) as usize], range.first + job % range.count());
             let Some(log) = model::run(setup, number, stop) else { return };
             let all = log.expectations.iter();
             let all = all.map(|one| Expected { text: one.text.clone(), share: one.expression.trials });
-            if let Ok(mut expected) = expected.lock() {
-                *expected = all.collect();
-            }
-            if let Ok(mut trials) = trials.lock() {
-                trials.insert(number, Trial::of(&log));
+            let one = (Trial::of(&log), all.collect());
+            if let Ok(mut played) = played.lock() {
+                played.insert(job, one);
             }
             done(finished.fetch_add(1, Ordering::Relaxed) + 1);
         }
     };
     std::thread::scope(|scope| {
-        for _ in 1..threads.max(1).min(range.count().try_into().unwrap_or(usize::MAX)) {
+        for _ in 1..threads.max(1).min(jobs.try_into().unwrap_or(usize::MAX)) {
             scope.spawn(work);
         }
         work();
     });
-    let trials: Vec<Trial> = trials.into_inner().unwrap_or_default().into_values().collect();
-    let partial = (trials.len() as u64) < range.count();
-    let batch = Batch {
+    let mut batches: Vec<Batch> = setups.iter().map(empty).collect();
+    for (job, (trial, expected)) in played.into_inner().unwrap_or_default() {
+        let batch = &mut batches[(job / range.count()) as usize];
+        batch.trials.push(trial);
+        batch.expected = expected;
+    }
+    for batch in &mut batches {
+        batch.partial = (batch.trials.len() as u64) < range.count();
+    }
+    batches
+}
+
+/// A batch without a trial.
+fn empty(setup: &Arc<Setup>) -> Batch {
+    Batch {
         name: setup.name.clone(),
         title: setup.title.clone(),
         variant: setup.variant.clone(),
         hash: setup.hash.clone(),
         seed: setup.seed,
         rule_set: setup.rule_set.name().to_owned(),
-        expected: expected.into_inner().unwrap_or_default(),
-        trials,
-        partial,
-    };
-    if partial { Played::Partial(batch) } else { Played::Whole(batch) }
+        expected: Vec::new(),
+        trials: Vec::new(),
+        partial: true,
+    }
 }

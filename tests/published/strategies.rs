@@ -7,7 +7,7 @@ use super::common::setup;
 use super::{blessed, folder, hold, page};
 use mrksim::compare::stored::written;
 use mrksim::compare::trials::{Batch, Trial};
-use mrksim::compare::{summary, terminal};
+use mrksim::compare::{pictures, summary, terminal};
 use mrksim::model;
 use mrksim::runlog::expression::Value;
 use mrksim::runlog::{RunLog, metrics, parse};
@@ -39,12 +39,12 @@ const KEYS: [&str; 10] = [
 
 /// What is published of a trial: (name, unit, expression).
 const METRICS: [(&str, &str, &str); 9] = [
-    ("recovery-time", "s", "recovery-time(app)"),
-    ("success", "share", "success(app)"),
-    ("data-loss", "s", "data-loss(app)"),
-    ("writes-lost", "number", "writes-lost(app)"),
-    ("writes-suppressed", "number", "writes-suppressed(app)"),
-    ("writes-delayed", "number", "writes-delayed(app)"),
+    ("recovery-time(app)", "s", "recovery-time(app)"),
+    ("success(app)", "share", "success(app)"),
+    ("data-loss(app)", "s", "data-loss(app)"),
+    ("writes-lost(app)", "number", "writes-lost(app)"),
+    ("writes-suppressed(app)", "number", "writes-suppressed(app)"),
+    ("writes-delayed(app)", "number", "writes-delayed(app)"),
     ("readable-at-end", "share", "decryptable(app, us-west-2, app-dr) @ end"),
     ("lost-at-end", "share", "lost(app, us-west-2, app-dr) @ end"),
     ("cost", "USD", "cost"),
@@ -132,7 +132,7 @@ fn batches(text: &str) -> BTreeMap<Combination, Batch> {
         let batch = all.entry(combination).or_insert_with(|| Batch {
             name: cells[0].to_owned(),
             title: EVENTS[combination.0].1.to_owned(),
-            variant: None,
+            variant: Some(format!("{} + {}", KEYS[combination.1], DR[combination.2])),
             hash: String::new(),
             seed: 20,
             rule_set: "aws".to_owned(),
@@ -194,15 +194,15 @@ fn table(all: &BTreeMap<Combination, Batch>, event: usize, metric: &str) -> Stri
 
 /// The tables of the page: (their name there, event, metric).
 const TABLES: [(&str, usize, &str); 11] = [
-    ("outage-recovery", 0, "recovery-time"),
-    ("outage-loss", 0, "data-loss"),
-    ("outage-availability", 0, "success"),
-    ("loss-recovery", 1, "recovery-time"),
-    ("loss-writes", 1, "writes-lost"),
+    ("outage-recovery", 0, "recovery-time(app)"),
+    ("outage-loss", 0, "data-loss(app)"),
+    ("outage-availability", 0, "success(app)"),
+    ("loss-recovery", 1, "recovery-time(app)"),
+    ("loss-writes", 1, "writes-lost(app)"),
     ("loss-readable", 1, "readable-at-end"),
-    ("deletion-recovery", 2, "recovery-time"),
+    ("deletion-recovery", 2, "recovery-time(app)"),
     ("deletion-lost", 2, "lost-at-end"),
-    ("ransom-recovery", 3, "recovery-time"),
+    ("ransom-recovery", 3, "recovery-time(app)"),
     ("ransom-readable", 3, "readable-at-end"),
     ("cost", 0, "cost"),
 ];
@@ -231,4 +231,11 @@ fn the_strategies_are_what_the_program_finds() {
         .iter()
         .fold(before, |text, (name, event, metric)| page(&text, name, &table(&all, *event, metric)));
     hold("strategies.md", &written);
+    for (event, (name, _)) in EVENTS.iter().enumerate() {
+        let mine: Vec<&Batch> =
+            all.iter().filter(|((of, ..), _)| *of == event).map(|(_, batch)| batch).collect();
+        for (file, svg) in pictures::of_comparison(&mine, &[]) {
+            hold(&format!("{}-{file}", name.replace("event-", "strategies-")), &svg);
+        }
+    }
 }

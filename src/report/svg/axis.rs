@@ -1,5 +1,6 @@
 //! Axes: where a time, a share or a span stands on the sheet, and what is written beside it.
 
+use super::plots::Measure;
 use crate::sim::{Span, Time};
 
 /// Maps values onto a stretch of the sheet.
@@ -71,6 +72,44 @@ const TICKS: [(Span, &str); 16] = [
     (Span::days(30), "30 d"),
     (Span::days(365), "1 a"),
 ];
+
+/// Round values from at most `low` to at least `high`, about five of them, with what is written there.
+pub fn value_ticks(measure: Measure, low: f64, high: f64) -> Vec<(f64, String)> {
+    if measure == Measure::Seconds {
+        let span = Span((high * 1e9) as u64);
+        let mut ticks = time_ticks(span, 6);
+        // Below a second a time axis has no ticks of its own.
+        if span < Span::secs(2) {
+            return plain_ticks(0.0, high * 1e3, |value| format!("{value} ms"))
+                .into_iter()
+                .map(|(value, name)| (value / 1e3, name))
+                .collect();
+        }
+        if let [.., (before, _), (last, _)] = ticks[..]
+            && last.0 < span.0
+        {
+            let step = last.0 - before.0;
+            ticks.push((last + Span(step), tick_label(last.0 + step, step)));
+        }
+        return ticks.into_iter().map(|(time, name)| (time.0 as f64 / 1e9, name)).collect();
+    }
+    plain_ticks(low, high, |value| match measure {
+        Measure::Share => format!("{} %", libm::round(value * 1e6) / 1e4),
+        Measure::Money => format!("{value} USD"),
+        Measure::Seconds | Measure::Number => value.to_string(),
+    })
+}
+
+fn plain_ticks(low: f64, high: f64, name: impl Fn(f64) -> String) -> Vec<(f64, String)> {
+    let range = if high > low { high - low } else { high.abs().max(1.0) };
+    let power = libm::pow(10.0, libm::floor(libm::log10(range / 5.0)));
+    let step = [1.0, 2.0, 5.0, 10.0].map(|times| times * power).into_iter().find(|step| range / step <= 6.0);
+    let step = step.unwrap_or(range);
+    let (first, last) = (libm::floor(low / step), libm::ceil((high - step * 1e-9) / step));
+    let count = (last - first).clamp(1.0, 12.0) as u64;
+    let tick = |index: u64| libm::round((first + index as f64) * step * 1e9) / 1e9;
+    (0..=count).map(tick).map(|value| (value, name(value))).collect()
+}
 
 /// Ticks of a time axis: about `wanted` of them, at round times, in the unit that fits the length.
 pub fn time_ticks(length: Span, wanted: u64) -> Vec<(Time, String)> {

@@ -4,12 +4,14 @@
 mod axis;
 mod canvas;
 mod lines;
+pub mod plots;
 mod sheet;
 mod strips;
 mod topology;
 
 use crate::runlog::{Class, RunLog};
 use canvas::Color;
+pub use strips::side_by_side;
 
 /// The drawings for which the run has data: (file name, SVG document).
 pub fn drawings(log: &RunLog) -> Vec<(&'static str, String)> {

@@ -31,6 +31,51 @@ struct Group {
 
 /// The shares of the five classes in every replica, for every reader; readers who fare alike share a strip.
 pub fn decryptability(log: &RunLog) -> Option<String> {
+    let text =
+        ("Decryptability", "Share of each replica's items, by reader; at the right, decryptable at the end");
+    draw(log, text, &legend(&[log]), &replicas(log))
+}
+
+/// The same of several runs, one below the other; those that fared alike are drawn once.
+pub fn side_by_side(runs: &[(&str, &RunLog)]) -> Option<String> {
+    let (_, first) = runs.first()?;
+    let mut found: Vec<(Vec<&str>, Group)> = Vec::new();
+    for (label, log) in runs {
+        for group in replicas(log) {
+            let alike = |(_, other): &&mut (Vec<&str>, Group)| {
+                (&other.name, &other.strips) == (&group.name, &group.strips)
+            };
+            match found.iter_mut().find(alike) {
+                Some((labels, _)) => labels.push(label),
+                None => found.push((vec![label], group)),
+            }
+        }
+    }
+    let named = |(labels, group): (Vec<&str>, Group)| Group {
+        name: format!("{}: {}", labels.join(", "), group.name),
+        ..group
+    };
+    let groups: Vec<Group> = found.into_iter().map(named).collect();
+    let logs: Vec<&RunLog> = runs.iter().map(|(_, log)| *log).collect();
+    let text = (
+        "Decryptability side by side",
+        "First trial of each. Share of each replica's items, by reader; at the right, decryptable at the end",
+    );
+    draw(first, text, &legend(&logs), &groups)
+}
+
+/// The classes that occur.
+fn legend(logs: &[&RunLog]) -> Vec<(Color, String)> {
+    let used = |class: &Class| {
+        let mut rows = logs.iter().flat_map(|log| &log.ledger);
+        rows.any(|row| row.class == *class && row.items > 0)
+    };
+    let used = Class::ALL.into_iter().filter(used);
+    used.map(|class| (class_color(class), class.name().to_owned())).collect()
+}
+
+/// A group a store, a strip a replica and reader.
+fn replicas(log: &RunLog) -> Vec<Group> {
     let mut groups = Vec::new();
     for (index, store) in log.stores.iter().enumerate() {
         let mut strips: Vec<Strip> = Vec::new();
@@ -53,15 +98,7 @@ pub fn decryptability(log: &RunLog) -> Option<String> {
         }
         groups.push(Group { name: format!("{} ({})", store.name, store.kind), strips });
     }
-    let used = |class: &Class| log.ledger.iter().any(|row| row.class == *class && row.items > 0);
-    let legend: Vec<_> = Class::ALL
-        .into_iter()
-        .filter(used)
-        .map(|class| (class_color(class), class.name().to_owned()))
-        .collect();
-    let text =
-        ("Decryptability", "Share of each replica's items, by reader; at the right, decryptable at the end");
-    draw(log, text, &legend, &groups)
+    groups
 }
 
 /// Shares by class from each instant on, equal neighbours merged.
@@ -181,7 +218,8 @@ fn draw(log: &RunLog, text: (&str, &str), legend: &[(Color, String)], groups: &[
     let mut sheet = Sheet::new(log, text, legend, (LEFT, RIGHT), height);
     let mut y = sheet.top;
     for group in groups {
-        sheet.canvas.text((MARGIN, y + GROUP / 2.0), &group.name, Font { bold: true, ..font(13.0, INK) });
+        let name = fitted(&group.name, 13.0, sheet.right - MARGIN);
+        sheet.canvas.text((MARGIN, y + GROUP / 2.0), &name, Font { bold: true, ..font(13.0, INK) });
         y += GROUP;
         for strip in &group.strips {
             draw_strip(log, &mut sheet, strip, y);
@@ -203,7 +241,8 @@ fn draw_strip(log: &RunLog, sheet: &mut Sheet, strip: &Strip, top: f64) {
     );
     let ends = strip.steps.iter().skip(1).map(|(time, _)| *time).chain([Time::ZERO + log.duration]);
     for ((time, shares), end) in strip.steps.iter().zip(ends) {
-        let (from, to) = (sheet.time.time(*time), sheet.time.time(end));
+        // A little more than needed: the next one covers it, and no seam shows.
+        let (from, to) = (sheet.time.time(*time), (sheet.time.time(end) + 0.5).min(sheet.right));
         let mut bottom = top + ROW;
         for (color, share) in shares.iter().filter(|(_, share)| *share > 0.0) {
             let height = ROW * share;
