@@ -84,6 +84,7 @@ scenarios! {
     "tutorial/rotation-stalled",
     "tutorial/secret-replica",
     "tutorial/single-region-key",
+    "tutorial/ten-years",
 }
 
 /// Reads a file that a scenario names. What is not on the disk may be built in, as what a built-in scenario extends is.

@@ -63,7 +63,7 @@ impl Simulation {
     /// Schedules the launches of instances and records what became of them.
     pub(super) fn take_groups(&mut self, out: Outbox<GroupEvent>) {
         for (at, region, event) in out.timers {
-            self.kernel.schedule(at, Event::Group(region, event));
+            self.plan(at, Event::Group(region, event));
         }
         for note in out.notes {
             self.recorder.note(self.kernel.now(), AUTO_SCALING, note);

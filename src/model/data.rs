@@ -7,7 +7,7 @@ use super::{Event, Simulation, requests};
 use crate::client::Failure;
 use crate::rulebook::RuleRef;
 use crate::services::dynamodb::rules as dynamodb;
-use crate::services::replication::{ABSENT, Change, End, Ended, Write, WriteId};
+use crate::services::replication::{ABSENT, Change, ClassId, End, Ended, Write, WriteId};
 use crate::services::s3;
 use crate::services::store::{Effects, Put};
 use crate::services::{Outbox, Service};
@@ -37,14 +37,7 @@ impl Simulation {
         for store in 0..self.stores.len() {
             let Some(client) = self.setup.stores[store].preload else { continue };
             let home = self.setup.clients[client].region;
-            let mut class = self.clients[client].start;
-            let mut key = 0;
-            while let Some(calls) = self.plans.wrap(client, home, key, &self.kms, &self.setup) {
-                if let Some(Ok(next)) = calls.first_mut().map(|call| call.outcome(class, &mut self.classes)) {
-                    class = next;
-                }
-                key += 1;
-            }
+            let class = self.wrapped(client, home);
             let store = &mut self.stores[store];
             let source = store.writer().or_else(|| store.replicas().replica_in(home)).unwrap_or(0);
             store.replicas_mut().preload(class, source);
@@ -55,6 +48,19 @@ impl Simulation {
                 }
             }
         }
+    }
+
+    /// The class of an item that a client encrypts in a Region, as far as its calls come through.
+    pub(super) fn wrapped(&mut self, client: usize, home: RegionId) -> ClassId {
+        let mut class = self.clients[client].start;
+        let mut key = 0;
+        while let Some(calls) = self.plans.wrap(client, home, key, &self.kms, &self.setup) {
+            if let Some(Ok(next)) = calls.first_mut().map(|call| call.outcome(class, &mut self.classes)) {
+                class = next;
+            }
+            key += 1;
+        }
+        class
     }
 
     /// Something happens to replicated data.

@@ -17,6 +17,7 @@ mod cost;
 mod data;
 mod faults;
 mod forwarding;
+mod horizon;
 mod ledger;
 mod losses;
 mod messages;
@@ -50,6 +51,7 @@ use caching::DataKeys;
 use capacity::Capacity;
 use data::Store;
 pub use data::StoreEvent;
+use horizon::Horizon;
 use ledger::Ledger;
 use losses::Losses;
 use plans::Plans;
@@ -64,8 +66,8 @@ use timeline::Timers;
 /// Everything that can happen.
 #[derive(Clone, Copy, Debug)]
 pub enum Event {
-    /// A client's next request is due.
-    Arrival(ClientId),
+    /// A client's next request is due, of a stretch of time in which requests are simulated.
+    Arrival(ClientId, u32),
     /// Something happens to a request.
     Request(RequestId, Moment),
     /// Something happens to replicated data.
@@ -90,6 +92,8 @@ pub enum Event {
     Second,
     /// A bin of the time series is over.
     Bin,
+    /// Requests may go to sleep, or wake up.
+    Horizon,
     /// An expectation asks for the ledger of this moment.
     Asked,
     /// The duration is over.
@@ -192,6 +196,8 @@ pub struct Simulation {
     timers: Timers,
     runbooks: Runbooks,
     recorder: Recorder,
+    /// `None`: requests are simulated all the time.
+    horizon: Option<Horizon>,
     trial: u64,
     events: u64,
     /// When the last event was handled. The kernel's clock may be later: it also passes what no longer happens.
@@ -249,6 +255,7 @@ pub fn kms_at_start(setup: &Setup, trial: u64) -> (Kms, Outbox<KmsEvent>) {
 impl Simulation {
     /// The world at time 0: what the file declares exists and has settled.
     pub fn new(setup: &Arc<Setup>, trial: u64) -> Simulation {
+        let setup = &setup.of_trial(trial);
         let (kms, declared) = kms_at_start(setup, trial);
         let mut tables = Tables::default();
         let mut simulation = Simulation {
@@ -268,6 +275,7 @@ impl Simulation {
             timers: Timers::new(setup),
             runbooks: Runbooks::new(setup, trial),
             recorder: Recorder::new(setup, trial),
+            horizon: Horizon::new(setup),
             setup: Arc::clone(setup),
             kms,
             trial,
@@ -279,7 +287,7 @@ impl Simulation {
             slow: false,
         };
         for (at, region, event) in declared.timers {
-            simulation.kernel.schedule(at, Event::Kms(region, event));
+            simulation.plan(at, Event::Kms(region, event));
         }
         simulation.start();
         simulation
@@ -306,6 +314,7 @@ impl Simulation {
         if self.runbooks.watch() {
             self.kernel.schedule(Time(runbooks::LOOK.0), Event::Second);
         }
+        self.begin_horizon();
         self.kernel.schedule(Time(self.setup.bin.0), Event::Bin);
         let asked = self.setup.expect.iter().filter_map(|expect| expect.expression.ledger_moment());
         asked.for_each(|moment| self.kernel.schedule(moment, Event::Asked));
@@ -332,8 +341,11 @@ impl Simulation {
         if self.ledger.is_due(self.ended) {
             self.settle_ledger();
         }
+        if self.horizon.is_some() {
+            self.hear_of(&event);
+        }
         match event {
-            Event::Arrival(client) => self.arrive(client),
+            Event::Arrival(client, window) => self.arrive(client, window),
             Event::Request(request, moment) => self.go_on(request, moment),
             Event::Data(event) => self.handle_data(event),
             Event::Kms(region, event) => self.handle_kms(region, event),
@@ -346,6 +358,7 @@ impl Simulation {
             Event::Runbook(runbook) => self.go_on_with(runbook),
             Event::Second => self.end_second(),
             Event::Bin => self.end_bin(),
+            Event::Horizon => self.look_at_horizon(),
             Event::Asked => self.write_ledger(),
             Event::Close => self.close(),
         }
@@ -354,6 +367,7 @@ impl Simulation {
 
     /// Arrivals stop by themselves at the duration. The ledger closes, and nobody acts any more.
     fn close(&mut self) {
+        self.count_skipped(self.kernel.now());
         self.closed = true;
         self.write_ledger();
         self.ledger.close();
@@ -382,13 +396,13 @@ impl Simulation {
         self.settle_ledger();
         self.end_open_writes();
         self.sample_items();
+        let traffic = self.recorder.ordinary.take();
+        let traffic = traffic.unwrap_or_else(|| self.traffic(Time::ZERO + self.setup.duration));
         let cached = self.cached();
         let mut allowed = self.plans.into_rules();
         allowed.extend(cached);
         let decided = self.stores.iter().flat_map(Store::decided).filter(|(_, times)| *times > 0);
         allowed.extend(decided);
-        let (duration, traffic) = (self.setup.duration, self.recorder.ordinary.take());
-        let traffic = traffic.unwrap_or_else(|| self.recorder.counter.traffic(&self.stores, duration));
         let mut log = self.recorder.finish(self.ended, self.events, allowed);
         (log.ledger, log.shares) = self.ledger.finish();
         log.replication = self.stores.iter().enumerate().flat_map(|(i, s)| s.replication(i)).collect();

@@ -8,7 +8,7 @@ use crate::rulebook::RuleRef;
 use crate::runlog::cost::Traffic;
 use crate::runlog::{
     Answer, AvailabilityRow, Call, ClientInfo, EventRow, FaultSpan, ItemsPoint, KeyInfo, LatencyBin,
-    LatencySeries, RefusalRow, RunLog, SecondRow, StalenessPoint, StoreInfo, Totals,
+    LatencySeries, RefusalRow, RunLog, SecondRow, SkippedRow, StalenessPoint, StoreInfo, Totals,
 };
 use crate::services::kms::SetId;
 use crate::services::replication::Ended;
@@ -70,6 +70,7 @@ enum Record {
     StepAnswered,
     Changed,
     Fault,
+    Skipped,
 }
 
 /// The run log in the making.
@@ -99,6 +100,7 @@ pub struct Recorder {
     pub answers: Vec<Answer>,
     calls: Vec<Call>,
     faults: Vec<FaultSpan>,
+    skipped: Vec<SkippedRow>,
     staleness: Vec<StalenessPoint>,
     keys: Vec<KeyInfo>,
     /// By store: where its one writer was.
@@ -143,6 +145,7 @@ impl Recorder {
             answers: Vec::new(),
             calls: Vec::new(),
             faults: Vec::new(),
+            skipped: Vec::new(),
             staleness: Vec::new(),
             keys: keys.collect(),
             writers: setup.stores.iter().map(first_writer).collect(),
@@ -317,6 +320,19 @@ impl Recorder {
         self.faults.push(fault);
     }
 
+    /// Requests of a client in a time in which none was simulated.
+    pub fn skipped(&mut self, row: SkippedRow) {
+        let who = (row.client as u64) << 8;
+        self.digest.add(&[Record::Skipped as u64 | who, row.from.0, row.to.0, row.requests, row.good]);
+        self.skipped.push(row);
+    }
+
+    /// A client's requests by the second of their first attempt, from an instant on.
+    pub fn since(&self, client: usize, from: Time) -> Vec<SecondRow> {
+        let rows = &self.seconds[client];
+        by_second(&rows[rows.partition_point(|row| row.second < from.second())..])
+    }
+
     /// A declared key's state in a Region has changed.
     pub fn key_state(&mut self, set: SetId, region: RegionId, state: &str, now: Time) {
         self.keys[set.0 as usize].states.push((region.index(), state.to_owned(), now));
@@ -433,6 +449,7 @@ impl Recorder {
             answers: self.answers,
             calls: self.calls,
             faults: self.faults,
+            skipped: self.skipped,
             latency: latency_series(self.latency, regions),
             latency_over_time: self.latency_over_time,
             availability,

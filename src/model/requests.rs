@@ -1,6 +1,7 @@
 //! Requests in flight and the clients that send them: arrival and end. What happens in between: `calls`.
 
 use super::caching::Caching;
+use super::horizon::Horizon;
 use super::plans::bindings;
 use super::setup::Setup;
 use super::{Event, Simulation};
@@ -225,6 +226,8 @@ pub struct ClientState {
     pub(super) gap: Option<Sampler>,
     pub(super) left: u64,
     pub(super) number: u64,
+    /// Which stretch of time its requests belong to.
+    pub(super) window: u32,
     pub(super) instances: u64,
     pub(super) attempt_timeout: Span,
     pub(super) retry: RetryMode,
@@ -271,6 +274,7 @@ impl ClientState {
             gap: client.rate.map(|rate| Sampler::new(&Law::Exponential { mean: rate.gap })),
             left: client.requests.unwrap_or(u64::MAX),
             number: 0,
+            window: 0,
             instances: u64::from(client.instances.max(1)),
             attempt_timeout: client.attempt_timeout,
             retry: client.retry,
@@ -331,14 +335,17 @@ impl Simulation {
         client.left -= 1;
         let at = self.kernel.now() + gap.sample(client.arrivals.next_u64());
         if at.0 < self.setup.duration.0 {
-            self.kernel.schedule(at, Event::Arrival(id));
+            self.kernel.schedule(at, Event::Arrival(id, client.window));
         }
     }
 
     /// A request arrives; the next is scheduled.
-    pub(super) fn arrive(&mut self, id: ClientId) {
+    pub(super) fn arrive(&mut self, id: ClientId, window: u32) {
         let now = self.kernel.now();
         let client = &mut self.clients[id.index()];
+        if client.window != window || self.horizon.as_ref().is_some_and(Horizon::is_asleep) {
+            return;
+        }
         let draws = Draws(client.draws.next_u64());
         let instance = (client.number % client.instances) as u16;
         client.number += 1;

@@ -1,5 +1,6 @@
 //! Runbooks: a condition seen by monitoring, then what people and machines do, one step after the other.
 
+use super::horizon::Horizon;
 use super::setup::{RunbookStep, Setup};
 use super::{Event, Simulation};
 use crate::client::{ClientId, rules};
@@ -61,6 +62,11 @@ impl Runbooks {
         !self.status.is_empty()
     }
 
+    /// Whether a step waits until a condition holds.
+    pub fn somebody_waits(&self) -> bool {
+        self.status.iter().any(|status| matches!(status, Status::Waiting(_)))
+    }
+
     /// A request finished.
     #[inline]
     pub fn hear(&mut self, client: ClientId, good: bool) {
@@ -95,6 +101,9 @@ impl Runbooks {
 impl Simulation {
     /// A second is over: monitoring is brought up to date, conditions are looked at.
     pub(super) fn end_second(&mut self) {
+        if self.horizon.as_ref().is_some_and(Horizon::is_asleep) {
+            return;
+        }
         self.settle_ledger();
         let (world, clients) = (&self.world, &self.clients);
         let blind = |client: usize| world.region(clients[client].home).monitoring.is_down();
@@ -222,7 +231,7 @@ impl Simulation {
     }
 
     fn wake(&mut self, runbook: u16, pause: Span) {
-        self.kernel.schedule(self.kernel.now() + pause, Event::Runbook(runbook));
+        self.plan(self.kernel.now() + pause, Event::Runbook(runbook));
     }
 
     fn note_runbook(&mut self, index: usize, operation: &str, target: &str, error: &str, detail: &str) {

@@ -13,9 +13,10 @@ use crate::services::s3::BucketSetup;
 use crate::services::secrets::SecretSetup;
 use crate::services::snapshot::{CopyOf, CopySetup};
 use crate::services::{Command, Service};
-use crate::sim::{Law, Span, Time};
+use crate::sim::{Law, Sampler, Span, Stream, Time};
 use crate::world::{self, RegionId};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A scenario, ready to run. Indices: keys are `SetId(i)`, stores and clients by position.
 #[derive(Clone, Debug)]
@@ -62,8 +63,12 @@ pub struct Setup {
     pub records: Vec<(usize, RecordSetup)>,
     /// Triggers and what is then done.
     pub runbooks: Vec<RunbookSetup>,
-    /// Faults and steps, in file order.
+    /// Faults and steps, in file order; of a trial, then the faults that were drawn for it.
     pub timeline: Vec<TimelineEntry>,
+    /// Faults that come by chance.
+    pub chances: Vec<Chance>,
+    /// How a long time is played; `None`: requests are simulated all the time.
+    pub horizon: Option<HorizonSetup>,
     /// What must hold at the end.
     pub expect: Vec<Expectation>,
     /// How the cost is reckoned; `None`: nobody asks for it.
@@ -79,6 +84,15 @@ pub struct CostSetup {
     pub table_transfer: bool,
     /// Each replica key bears the surcharge of a rotation (KMS-UNV-11).
     pub surcharge_of_replicas: bool,
+}
+
+/// How a long time is played: requests are simulated around what happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HorizonSetup {
+    /// Requests begin so long before.
+    pub lead: Span,
+    /// They end when every client has held its objective for so long.
+    pub settle: Span,
 }
 
 /// Whose rules are played.
@@ -201,6 +215,66 @@ pub struct TimelineEntry {
     pub action: Action,
     /// `region-outage.toml:31`, for messages.
     pub location: String,
+}
+
+/// A fault that comes again and again, by chance.
+#[derive(Clone, Debug)]
+pub struct Chance {
+    /// Its name, the same each time.
+    pub name: String,
+    /// What breaks.
+    pub fault: Fault,
+    /// From the end of one, or from the start of the run, to the start of the next.
+    pub every: Law,
+    /// How long it lasts; `None`: for good, so that it comes once.
+    pub lasts: Option<Law>,
+    /// `ten-years.toml:31`, for messages.
+    pub location: String,
+}
+
+impl Setup {
+    /// The setup of one trial: what comes by chance has its times. Each fault draws from streams of its own name, so a
+    /// trial has the same faults in every variant.
+    pub fn of_trial(self: &Arc<Setup>, trial: u64) -> Arc<Setup> {
+        match self.chances.is_empty() {
+            true => Arc::clone(self),
+            false => {
+                let mut drawn = Setup::clone(self);
+                let entries = self.chances.iter().flat_map(|chance| chance.draw(self, trial));
+                drawn.timeline.extend(entries);
+                Arc::new(drawn)
+            }
+        }
+    }
+}
+
+impl Chance {
+    /// Its occurrences in a trial, in order.
+    fn draw(&self, setup: &Setup, trial: u64) -> Vec<TimelineEntry> {
+        let stream = |purpose| Stream::new(setup.seed, trial, &format!("{}/{purpose}", self.name));
+        let (mut gaps, mut lengths) = (stream("every"), stream("for"));
+        let every = Sampler::new(&self.every);
+        let lasts = self.lasts.as_ref().map(Sampler::new);
+        let mut entries: Vec<TimelineEntry> = Vec::new();
+        let mut free = Time::ZERO;
+        loop {
+            let at = free + every.sample(gaps.next_u64()).max(Span::MILLISECOND);
+            if at.0 >= setup.duration.0 {
+                return entries;
+            }
+            let lasts = lasts.as_ref().map(|law| law.sample(lengths.next_u64()).max(Span::MILLISECOND));
+            entries.push(TimelineEntry {
+                name: Some(self.name.clone()),
+                at,
+                action: Action::Fault { fault: self.fault.clone(), lasts },
+                location: self.location.clone(),
+            });
+            match lasts {
+                Some(lasts) => free = at + lasts,
+                None => return entries,
+            }
+        }
+    }
 }
 
 /// What a timeline entry does.

@@ -613,6 +613,12 @@ impl Store {
         ]
     }
 
+    /// Whether no write is on its way or held.
+    pub fn is_level(&self) -> bool {
+        let n = self.replicas().regions.len() as u8;
+        (0..n).all(|from| (0..n).all(|to| self.replicas().open(from, to) == 0))
+    }
+
     /// How the replicated writes of each pair ended, for the run log.
     pub fn replication(&self, store: usize) -> Vec<ReplicationRow> {
         let regions = &self.replicas().regions;

@@ -3,6 +3,7 @@
 use super::setup::{Action, Setup};
 use super::{Event, Simulation};
 use crate::faults::{Account, Fault, Names};
+use crate::runlog::cost::Traffic;
 use crate::runlog::{EventRow, FaultSpan};
 use crate::services::kms::{KmsEvent, SetId};
 use crate::services::{Outbox, Service};
@@ -95,9 +96,9 @@ impl Simulation {
         let setup = Arc::clone(&self.setup);
         for (i, entry) in setup.timeline.iter().enumerate() {
             let due = |lift| Event::Timeline(Due { entry: i as u32, lift });
-            self.kernel.schedule(entry.at, due(false));
+            self.plan(entry.at, due(false));
             if let Action::Fault { lasts: Some(lasts), .. } = &entry.action {
-                self.kernel.schedule(entry.at + *lasts, due(true));
+                self.plan(entry.at + *lasts, due(true));
             }
         }
     }
@@ -147,9 +148,14 @@ impl Simulation {
     /// With the first fault the ordinary days end, by which the bill goes. A run that begins with a fault has none.
     fn end_ordinary_days(&mut self, now: Time) {
         if self.recorder.ordinary.is_none() && now > Time::ZERO {
-            let traffic = self.recorder.counter.traffic(&self.stores, now - Time::ZERO);
-            self.recorder.ordinary = Some(traffic);
+            self.recorder.ordinary = Some(self.traffic(now));
         }
+    }
+
+    /// What requests have called up to an instant, in the time in which they were simulated.
+    pub(super) fn traffic(&self, now: Time) -> Traffic {
+        let over = self.horizon.as_ref().map_or(now - Time::ZERO, |horizon| horizon.awake(now));
+        self.recorder.counter.traffic(&self.stores, over)
     }
 
     /// Keys' surroundings changed: verdicts are looked at again, and what waited may go on.
@@ -203,7 +209,7 @@ impl Simulation {
     pub(super) fn take_kms(&mut self, principal: &str, out: Outbox<KmsEvent>) {
         let now = self.kernel.now();
         for (at, region, event) in out.timers {
-            self.kernel.schedule(at, Event::Kms(region, event));
+            self.plan(at, Event::Kms(region, event));
         }
         for (from, to, event) in out.tells {
             self.tell(Service::Kms, from, to, Event::Kms(to, event));

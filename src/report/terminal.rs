@@ -178,7 +178,9 @@ fn clients(log: &RunLog, pen: &Pen) -> Vec<String> {
     let traffic = log.clients.iter().enumerate().filter(|(_, client)| client.traffic);
     let rows = traffic.map(|(index, client)| {
         let ask = |name| verdict::value(log, name, &[&client.name]).to_string();
-        let requests = log.availability.iter().filter(|row| row.client == index).map(|row| row.count).sum();
+        let simulated: u64 =
+            log.availability.iter().filter(|row| row.client == index).map(|row| row.count).sum();
+        let requests = simulated + skipped(log, Some(index));
         [
             client.name.clone(),
             region(log, client.region).to_owned(),
@@ -371,13 +373,23 @@ fn assumptions(log: &RunLog, pen: &Pen) -> Vec<String> {
 }
 
 fn foot(log: &RunLog, options: &Options, pen: &Pen) -> Vec<String> {
+    let more = match skipped(log, None) {
+        0 => String::new(),
+        more => format!(" simulated, {} more counted like the end of what was", grouped(more)),
+    };
     let counts = format!(
-        "{} requests, {} writes; history digest {:032x}",
+        "{} requests{more}, {} writes; history digest {:032x}",
         grouped(log.totals.requests),
         grouped(log.totals.writes),
         log.digest
     );
     vec![pen.dim(&counts), format!("{} {}", pen.dim("Again:"), options.reproduce)]
+}
+
+/// Requests of times in which none was simulated.
+fn skipped(log: &RunLog, client: Option<usize>) -> u64 {
+    let rows = log.skipped.iter().filter(|row| client.is_none_or(|client| row.client == client));
+    rows.map(|row| row.requests).sum()
 }
 
 /// A share as a value of the report.

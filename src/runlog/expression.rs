@@ -235,13 +235,21 @@ pub enum Value {
     NotAvailable,
 }
 
-/// For people: `99.2 %`, `7m 12s`, `not recovered`, `n/a`. A share is never rounded to all or to nothing,
+/// For people: `99.2 %`, `99.9971 %`, `7m 12s`, `not recovered`, `n/a`. A share is never rounded to all or to nothing,
 /// nor is money to nothing.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Value::Share(share) if *share > 0.0 && *share < 0.0001 => f.write_str("<0.01 %"),
-            Value::Share(share) if *share > 0.9999 && *share < 1.0 => f.write_str(">99.99 %"),
+            // Availabilities are told apart by what fails: two digits of it, rounded up.
+            Value::Share(share) if *share > 0.9999 && *share < 1.0 => {
+                let fails = (1.0 - share) * 100.0;
+                let digits = (1.0 - libm::floor(libm::log10(fails))).clamp(2.0, 12.0);
+                let scale = libm::pow(10.0, digits);
+                let text =
+                    format!("{:.*}", digits as usize, 100.0 - libm::ceil(fails * scale - 1e-6) / scale);
+                write!(f, "{} %", text.trim_end_matches('0').trim_end_matches('.'))
+            }
             Value::Share(share) => {
                 let text = format!("{:.2}", share * 100.0);
                 write!(f, "{} %", text.trim_end_matches('0').trim_end_matches('.'))

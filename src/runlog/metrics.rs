@@ -169,13 +169,8 @@ fn value(log: &RunLog, metric: &Metric, at: Option<Moment>) -> Option<Value> {
             let times = latency(log, log.client(arg(0)?)?.0, arg(1), arg(2).unwrap_or("total"))?;
             Some(Value::Duration(read(&times)))
         }
-        Requests => requests(log, log.client(arg(0)?)?.0, |_| true),
-        Failures => {
-            let wanted = arg(1);
-            requests(log, log.client(arg(0)?)?.0, |error| {
-                error.is_some_and(|error| wanted.is_none_or(|wanted| wanted == error))
-            })
-        }
+        Requests => Some(Value::Number(requests(log, log.client(arg(0)?)?.0) as f64)),
+        Failures => Some(Value::Number(failures(log, log.client(arg(0)?)?.0, arg(1)) as f64)),
         State => {
             let region = log.region(arg(1)?)?;
             Some(Value::Text(log.key(arg(0)?)?.state(region, until).unwrap_or("deleted").to_owned()))
@@ -312,7 +307,9 @@ fn recovery_time(log: &RunLog, client: &str, fault: Option<&str>) -> Option<Valu
     let mut worst = Span::ZERO;
     for fault in faults(log, fault)? {
         let later = log.faults.iter().map(|other| other.start).filter(|start| *start > fault.start);
-        let horizon = later.min().map_or(end, |next| next.min(end));
+        // The second in which the next fault starts is the next fault's.
+        let whole = |start: Time| Time(start.0 - start.0 % Span::SECOND.0);
+        let horizon = later.min().map_or(end, |next| whole(next).min(end));
         match recovery(seconds, objective, fault.start, horizon) {
             Recovery::After(span) => worst = worst.max(span),
             Recovery::Never => return Some(Value::Never),
@@ -327,7 +324,10 @@ fn success(log: &RunLog, client: usize, at: Option<Moment>) -> Option<Value> {
         Some(Moment::At(time)) => row.second == time.second(),
         Some(Moment::End) | None => true,
     });
-    let (good, total) = rows.fold((0, 0), |sum, row| (sum.0 + row.good, sum.1 + row.total));
+    let simulated = rows.fold((0, 0), |sum, row| (sum.0 + row.good, sum.1 + row.total));
+    // A moment is one second, and is simulated or not.
+    let skipped = log.skipped.iter().filter(|row| row.client == client && !matches!(at, Some(Moment::At(_))));
+    let (good, total) = skipped.fold(simulated, |sum, row| (sum.0 + row.good, sum.1 + row.requests));
     (total > 0).then(|| Value::Share(good as f64 / total as f64))
 }
 
@@ -371,10 +371,29 @@ fn series(log: &RunLog, client: &str) -> Vec<(&'static str, &'static str)> {
     pairs
 }
 
-fn requests(log: &RunLog, client: usize, counts: impl Fn(Option<&str>) -> bool) -> Option<Value> {
+/// A client's requests, also those of times in which none was simulated.
+fn requests(log: &RunLog, client: usize) -> u64 {
+    ended(log, client, |_| true) + skipped(log, client, |row| row.requests)
+}
+
+/// Those that failed, or failed with an error: of requests that nobody simulated no error is known.
+fn failures(log: &RunLog, client: usize, error: Option<&str>) -> u64 {
+    match error {
+        Some(wanted) => ended(log, client, |error| error == Some(wanted)),
+        None => {
+            ended(log, client, |error| error.is_some()) + skipped(log, client, |row| row.requests - row.good)
+        }
+    }
+}
+
+fn ended(log: &RunLog, client: usize, counts: impl Fn(Option<&str>) -> bool) -> u64 {
     let rows = log.availability.iter().filter(|row| row.client == client);
-    let counted = rows.filter(|row| counts(row.error.map(|error| error.name()))).map(|row| row.count);
-    Some(Value::Number(counted.sum::<u64>() as f64))
+    rows.filter(|row| counts(row.error.map(|error| error.name()))).map(|row| row.count).sum()
+}
+
+/// Requests of times in which none was simulated.
+fn skipped(log: &RunLog, client: usize, of: fn(&super::SkippedRow) -> u64) -> u64 {
+    log.skipped.iter().filter(|row| row.client == client).map(of).sum()
 }
 
 /// The latest entry of a history that begins no later than `until`.

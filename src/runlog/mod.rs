@@ -62,6 +62,8 @@ pub struct RunLog {
     pub availability: Vec<AvailabilityRow>,
     /// Requests by the second of their first attempt: per client, rising seconds, seconds without requests left out.
     pub seconds: Vec<Vec<SecondRow>>,
+    /// Requests of times in which none were simulated, as they would have been.
+    pub skipped: Vec<SkippedRow>,
     /// Calls that were refused or not answered, whether a retry mended it or not.
     pub refusals: Vec<RefusalRow>,
     /// The ledger, whenever a verdict changed and at most once a bin otherwise.
@@ -88,6 +90,22 @@ pub struct RunLog {
     pub totals: Totals,
     /// The digest of all logical records.
     pub digest: u128,
+}
+
+/// Requests of a client between two stretches of simulated time: their expected number, with the outcomes of the end of
+/// the stretch before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SkippedRow {
+    /// Index of the client.
+    pub client: usize,
+    /// From here on none was simulated.
+    pub from: Time,
+    /// Until here.
+    pub to: Time,
+    /// How many there would have been.
+    pub requests: u64,
+    /// How many of these would have succeeded.
+    pub good: u64,
 }
 
 /// A client, for reports.

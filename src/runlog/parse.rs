@@ -168,7 +168,7 @@ pub fn percent(text: &str) -> Option<f64> {
 /// The longest duration that may be written.
 pub const LONGEST: Span = Span::days(3650);
 
-/// `90s`, `1h30m`, `1.5h`, `250ms`, `30d`, `PT10M`: exact to the nanosecond.
+/// `90s`, `1h30m`, `1.5h`, `250ms`, `30d`, `2y` (of 365 days), `PT10M`: exact to the nanosecond.
 ///
 /// # Errors
 /// In words, with the user's text in backticks.
@@ -200,11 +200,12 @@ pub fn duration(text: &str) -> Result<Span, String> {
             (false, _, "m") | (true, false, "M") => Span::MINUTE,
             (false, _, "h") | (true, false, "H") => Span::HOUR,
             (false, _, "d") | (true, true, "D") => Span::DAY,
+            (false, _, "y") => Span::days(365),
             (false, _, "") if number == text => {
                 return Err(format!("`{text}` has no unit; write `{text}s`"));
             }
             (false, _, unit) if !number.is_empty() && !unit.is_empty() => {
-                return Err(format!("`{unit}` is no unit of time; units are ns, us, ms, s, m, h, d"));
+                return Err(format!("`{unit}` is no unit of time; units are ns, us, ms, s, m, h, d, y"));
             }
             _ => return Err(no_duration()),
         };

@@ -15,6 +15,7 @@ mod expect;
 mod faults;
 mod fields;
 mod files;
+mod horizon;
 mod key_faults;
 mod keyrings;
 mod keys;

@@ -13,7 +13,7 @@ use super::stores;
 use super::tree::{Entry, Node, Table, Value};
 use super::value;
 use crate::faults::Fault;
-use crate::model::setup::{Action, RuleSet, Step, StepExpectation, TimelineEntry};
+use crate::model::setup::{Action, Chance, RuleSet, Step, StepExpectation, TimelineEntry};
 use crate::services::kms::KeySetup;
 use crate::services::reference::references;
 use crate::services::{Command, ErrorCode};
@@ -26,8 +26,17 @@ pub static ENTRY: Shape = Shape {
     fields: &[
         field("name", Form::Text, "names the fault or step"),
         field("at", Form::Duration, "when, from the start of the run"),
-        field("for", Form::Duration, "how long a fault lasts; absent: for good"),
-        field("every", Form::Duration, "again and again, this long after the time before, until the end"),
+        field(
+            "for",
+            Form::Law,
+            "how long a fault lasts; absent: for good. Without `at` it may be a distribution",
+        ),
+        field(
+            "every",
+            Form::Law,
+            "again and again, this long after the time before, until the end. Without `at` the fault comes by chance: so \
+             long, or by this distribution, after the start and after each of its ends",
+        ),
         field("run", Form::Text, "an AWS CLI command"),
         field(
             "expect",
@@ -54,6 +63,9 @@ const LONGEST_WINDOW: u64 = 30;
 /// EXTERNAL, which its owner has kept.
 const KEY_FIELDS: [&str; 3] = ["KeyId", "Arn", "KeyMaterial"];
 
+/// The most times that a fault may be expected to come by chance.
+const MOST_CHANCES: f64 = 10_000.0;
+
 /// The most entries after repetition.
 const MOST_ENTRIES: usize = 10_000;
 
@@ -61,6 +73,8 @@ const MOST_ENTRIES: usize = 10_000;
 pub struct Timeline {
     /// Faults and steps, in file order.
     pub entries: Vec<TimelineEntry>,
+    /// Faults that come by chance.
+    pub chances: Vec<Chance>,
     /// Names of the faults.
     pub faults: Names,
     /// Names of the steps that have one.
@@ -94,7 +108,12 @@ pub fn read(cx: &Context, keys: &[KeySetup], rule_set: RuleSet) -> Timeline {
         cx.sink.report(problem.help("each entry begins with `[[timeline]]`"));
     }
     let items = value.map(Value::items).unwrap_or_default();
-    let out = Timeline { entries: Vec::new(), faults: Names::new("fault"), steps: Names::new("step") };
+    let out = Timeline {
+        entries: Vec::new(),
+        chances: Vec::new(),
+        faults: Names::new("fault"),
+        steps: Names::new("step"),
+    };
     let (taken, unnamed) = (BTreeSet::new(), BTreeMap::new());
     let mut reader = Reader { cx, keys, rule_set, saved: saved(items), taken, unnamed, out };
     for (order, item) in items.iter().enumerate() {
@@ -122,6 +141,9 @@ impl Reader<'_> {
         let outer = without_faults(cx, table);
         let fields = Fields::of(&outer, &item.span, &ENTRY, cx.sink);
         let name = fields.read("name", value::name);
+        if fields.get("at").is_none() && fields.get("every").is_some() {
+            return self.chance(order, &fields, table, name);
+        }
         let at = fields.need("at", |v| start(cx, v));
         let lasts = fields.read("for", value::duration_from(Span::MILLISECOND));
         let lasts = lasts.or_else(|| pasted_duration(cx, table));
@@ -167,6 +189,38 @@ impl Reader<'_> {
                 self.repeat(&fields, name, at, every, with_length(action, lasts));
             }
         }
+    }
+
+    /// A fault that comes by chance.
+    fn chance(&mut self, order: usize, fields: &Fields, table: &Table, name: Option<String>) {
+        let cx = self.cx;
+        let every = fields.read("every", value::law);
+        let lasts = fields.read("for", value::law);
+        let Some(action) = self.action(order, fields, table, None) else { return };
+        let Action::Fault { fault, .. } = &action else {
+            let problem = Problem::error(&fields.place("every"), "a step does not come by chance");
+            return cx.sink.report(problem.help("say `at`; with `every` it is repeated from there"));
+        };
+        let pasted = table.entries.iter().any(|entry| faults::is_pasted(&entry.key));
+        if pasted || faults::ramp(table).is_some() || flaps(table, &action).is_some() {
+            let problem = Problem::error(&fields.place("every"), "this fault does not come by chance");
+            return cx.sink.report(problem.help("say `at`; what flaps or is ramped has a time of its own"));
+        }
+        if let Some(place) = fields.get("for").filter(|_| fault.is_for_good()) {
+            let problem = Problem::error(&place.span, format!("`{}` is not lifted", fault.kind()));
+            return cx.sink.report(problem.help("leave `for` out: it comes once"));
+        }
+        let Some(every) = every else { return };
+        let spell = every.mean().0.saturating_add(lasts.as_ref().map_or(u64::MAX, |lasts| lasts.mean().0));
+        if every.mean() < Span::SECOND || cx.duration.0 as f64 / spell as f64 > MOST_CHANCES {
+            let message = format!("the fault would come more than {MOST_CHANCES} times");
+            let problem = Problem::error(&fields.value_place("every"), message);
+            return cx.sink.report(problem.help("let it come less often, or end the run earlier"));
+        }
+        let fault = fault.clone();
+        let Some(name) = self.named(fields, &name, 1, &action) else { return };
+        let location = cx.sources.location(&fields.at);
+        self.out.chances.push(Chance { name, fault, every, lasts, location });
     }
 
     /// The one thing that an entry does.

@@ -175,7 +175,7 @@ pub fn duration(value: &Value) -> Result<Span, Problem> {
     match &value.node {
         Node::Text(text) => parse_duration(text).map_err(|why| Problem::error(&value.span, why)),
         Node::Integer(number) => Err(Problem::error(&value.span, "a duration needs a unit")
-            .help(format!("write `\"{number}s\"`; units are ns, us, ms, s, m, h, d"))),
+            .help(format!("write `\"{number}s\"`; units are ns, us, ms, s, m, h, d, y"))),
         _ => Err(expected(value, "a duration such as \"90s\"")),
     }
 }

@@ -7,12 +7,13 @@ use super::overlay::{Assembly, Read};
 use super::problem::{Problem, Sink};
 use super::shape::{Form, Shape, TEXT_BY_NAME, TEXTS, field};
 use super::stores::Kind;
+use super::timeline::Timeline;
 use super::tree::{Node, Table};
 use super::{
-    Request, accounts, clients, cost, designs, expect, keys, knobs, records, runbooks, stores, timeline,
-    value, world,
+    Request, accounts, clients, cost, designs, expect, horizon, keys, knobs, records, runbooks, stores,
+    timeline, value, world,
 };
-use crate::model::setup::{Action, RunbookSetup, RunbookStep, Setup, TimelineEntry};
+use crate::model::setup::{Action, RunbookSetup, RunbookStep, Setup};
 use crate::services::kms::KeySetup;
 use crate::sim::Span;
 use crate::world::Service;
@@ -52,6 +53,7 @@ pub static SCENARIO: Shape = Shape {
             Form::Table(&cost::COST),
             "what a month of the design costs is asked for; without it, an expectation `cost` asks",
         ),
+        field("horizon", Form::Table(&horizon::HORIZON), "how a long time is played"),
         field("link", Form::List(&Form::Table(&world::LINK)), "network links, instead of the measured ones"),
         field("endpoint", Form::List(&Form::Table(&world::ENDPOINT)), "service endpoints, where they differ"),
         field("timing", Form::Table(&knobs::TIMING), "how long KMS's own processes take"),
@@ -114,7 +116,9 @@ fn setup(request: &Request, cx: &Context, variant: Option<&str>) -> Option<Setup
     let runbooks = runbooks::read(cx, &timeline);
     let expect = expect::read(cx, &timeline, rules.base);
     let cost = cost::read(cx, &expect);
-    let called = called(&timeline.entries, &runbooks, &keys, cx.duration);
+    let horizon = horizon::read(cx);
+    horizon::check(cx, &timeline, &runbooks);
+    let called = called(&timeline, &runbooks, &keys, cx.duration);
     let launches = called.contains(&"SetDesiredCapacity");
     let timing = knobs::timing(cx, &called);
 
@@ -143,6 +147,8 @@ fn setup(request: &Request, cx: &Context, variant: Option<&str>) -> Option<Setup
         records,
         runbooks,
         timeline: timeline.entries,
+        chances: timeline.chances,
+        horizon,
         expect,
         cost,
         assumptions: Vec::new(),
@@ -192,23 +198,24 @@ fn used(scenario: &Table) -> Vec<Service> {
 
 /// The operations that steps, runbooks and faults call, and those that KMS carries out on its own.
 fn called(
-    timeline: &[TimelineEntry],
+    timeline: &Timeline,
     runbooks: &[RunbookSetup],
     keys: &[KeySetup],
     duration: Span,
 ) -> Vec<&'static str> {
-    let steps = timeline.iter().flat_map(|entry| match &entry.action {
+    let steps = timeline.entries.iter().flat_map(|entry| match &entry.action {
         Action::Step(step) => vec![step.command.operation.name],
         Action::Fault { fault, .. } => fault.operations(),
         Action::Message(_) => Vec::new(),
     });
+    let chances = timeline.chances.iter().flat_map(|chance| chance.fault.operations());
     let runs = runbooks.iter().flat_map(|runbook| &runbook.steps).filter_map(|step| match step {
         RunbookStep::Run { command, .. } => Some(command.operation.name),
         _ => None,
     });
     let rotates = |key: &KeySetup| key.rotation.is_some_and(|period| period <= duration);
     let rotation = keys.iter().any(rotates).then_some("RotateKey");
-    steps.chain(runs).chain(rotation).collect()
+    steps.chain(chances).chain(runs).chain(rotation).collect()
 }
 
 /// The file's name without its ending.

@@ -268,7 +268,10 @@ fn the_table_names_every_metric_as_users_write_it() {
 fn values_read_as_people_write_them_and_never_round_to_all_or_nothing() {
     let cases = [
         (Value::Share(1.0), "100 %"),
-        (Value::Share(0.999_999), ">99.99 %"),
+        (Value::Share(0.999_999), "99.9999 %"),
+        (Value::Share(0.999_971_4), "99.9971 %"),
+        (Value::Share(0.999_91), "99.991 %"),
+        (Value::Share(1.0 - 1.04e-9), "99.99999989 %"),
         (Value::Share(0.000_001), "<0.01 %"),
         (Value::Share(0.125), "12.5 %"),
         (Value::Duration(Span::secs(432)), "7m 12s"),

@@ -64,6 +64,7 @@ pub fn quiet() -> RunLog {
         events: vec![],
         answers: vec![],
         calls: vec![],
+        skipped: Vec::new(),
         faults: vec![],
         latency: vec![],
         latency_over_time: vec![],

@@ -26,7 +26,7 @@ impl Simulation {
             }
             Account::Closed { window, .. } if !lift => {
                 self.timers.pending.insert(id);
-                self.kernel.schedule(now + *window, Event::AccountGone(id));
+                self.plan(now + *window, Event::AccountGone(id));
             }
             Account::Closed { .. } => drop(self.timers.pending.remove(&id)),
             Account::RegionOptOut { account, region } => {
@@ -37,7 +37,7 @@ impl Simulation {
                     match lift {
                         false => {
                             self.timers.pending.insert(id);
-                            self.kernel.schedule(now + REPLICAS_WAIT, Event::RegionLeft(id));
+                            self.plan(now + REPLICAS_WAIT, Event::RegionLeft(id));
                         }
                         true => drop(self.timers.pending.remove(&id)),
                     }

@@ -103,6 +103,22 @@ impl Ruler {
             _ => self.scale.place(value),
         }
     }
+
+    /// Lines from left to right at the ticks, with their names on the left.
+    fn rule_across(&self, canvas: &mut Canvas, (left, right): (f64, f64)) {
+        for (at, name) in &self.ticks {
+            canvas.line(&[(left, *at), (right, *at)], RULE, 1.0);
+            canvas.text((left - 8.0, *at), name, Font { anchor: Anchor::Right, ..font(11.0, GREY) });
+        }
+    }
+
+    /// Lines from top to bottom at the ticks, with their names below.
+    fn rule_down(&self, canvas: &mut Canvas, (top, bottom): (f64, f64)) {
+        for (at, name) in &self.ticks {
+            canvas.line(&[(*at, top), (*at, bottom)], RULE, 1.0);
+            canvas.text((*at, bottom + 14.0), name, Font { anchor: Anchor::Middle, ..font(11.0, GREY) });
+        }
+    }
 }
 
 /// A row for each variant: the mean, its interval (thick), where 90 % of the trials lie (thin); and in how many the
@@ -117,10 +133,7 @@ pub fn intervals(title: &str, subtitle: &str, measure: Measure, rows: &[Estimate
     heading(&mut canvas, title, subtitle, &[]);
     let values: Vec<f64> = rows.iter().flat_map(Estimate::values).collect();
     let ruler = Ruler::new(measure, &values, left, right);
-    for (at, name) in &ruler.ticks {
-        canvas.line(&[(*at, TOP - 6.0), (*at, bottom)], RULE, 1.0);
-        canvas.text((*at, bottom + 14.0), name, Font { anchor: Anchor::Middle, ..font(11.0, GREY) });
-    }
+    ruler.rule_down(&mut canvas, (TOP - 6.0, bottom));
     for (index, row) in rows.iter().enumerate() {
         let y = TOP + ROW * (index as f64 + 0.5);
         let name = fitted(&row.label, 12.0, LABELS - MARGIN - 12.0);
@@ -189,14 +202,8 @@ pub fn plane(title: &str, subtitle: &str, across: &Side, up: &Side) -> Option<St
     points.iter().flatten().next()?;
     let mut canvas = Canvas::new(WIDTH, bottom + 56.0, PAPER);
     heading(&mut canvas, title, subtitle, &[]);
-    for (at, name) in &x.ticks {
-        canvas.line(&[(*at, top), (*at, bottom)], RULE, 1.0);
-        canvas.text((*at, bottom + 14.0), name, Font { anchor: Anchor::Middle, ..font(11.0, GREY) });
-    }
-    for (at, name) in &y.ticks {
-        canvas.line(&[(LEFT, *at), (right, *at)], RULE, 1.0);
-        canvas.text((LEFT - 8.0, *at), name, Font { anchor: Anchor::Right, ..font(11.0, GREY) });
-    }
+    x.rule_down(&mut canvas, (top, bottom));
+    y.rule_across(&mut canvas, (LEFT, right));
     if up.values.iter().any(|value| value.never > 0) {
         canvas.line(&[(LEFT, never), (right, never)], NEVER, 0.75);
         canvas.text((LEFT - 8.0, never), "never", Font { anchor: Anchor::Right, ..font(11.0, NEVER) });
@@ -257,6 +264,22 @@ fn shortened(numbers: &[usize]) -> String {
     runs.into_iter().map(run).collect::<Vec<_>>().join(", ")
 }
 
+/// Where points stand: numbers where they belong, others side by side.
+fn positions(numbers: Option<&[f64]>, count: usize, (from, to): (f64, f64)) -> Vec<f64> {
+    match numbers {
+        Some(numbers) => {
+            let low = numbers.iter().copied().fold(f64::INFINITY, f64::min);
+            let high = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let scale = Scale::linear(low, high, from, to);
+            numbers.iter().map(|number| scale.place(*number)).collect()
+        }
+        None => {
+            let step = (to - from) / count.saturating_sub(1).max(1) as f64;
+            (0..count).map(|index| from + step * index as f64).collect()
+        }
+    }
+}
+
 /// A metric along one axis of values: means with their intervals, where 90 % of the trials lie, and above, what never
 /// came. Values that are numbers stand where they belong, others side by side. `None`: there is nothing to draw.
 pub fn line(
@@ -274,24 +297,10 @@ pub fn line(
         return None;
     }
     let y = Ruler::new(measure, &values, bottom, top);
-    let last = points.len().saturating_sub(1).max(1) as f64;
-    let x: Vec<f64> = match numbers {
-        Some(numbers) => {
-            let low = numbers.iter().copied().fold(f64::INFINITY, f64::min);
-            let high = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            let scale = Scale::linear(low, high, left + 30.0, right - 30.0);
-            numbers.iter().map(|number| scale.place(*number)).collect()
-        }
-        None => {
-            (0..points.len()).map(|index| left + 30.0 + (right - left - 60.0) * index as f64 / last).collect()
-        }
-    };
+    let x = positions(numbers, points.len(), (left + 30.0, right - 30.0));
     let mut canvas = Canvas::new(WIDTH, bottom + 56.0, PAPER);
     heading(&mut canvas, title, subtitle, &[]);
-    for (at, name) in &y.ticks {
-        canvas.line(&[(left, *at), (right, *at)], RULE, 1.0);
-        canvas.text((left - 8.0, *at), name, Font { anchor: Anchor::Right, ..font(11.0, GREY) });
-    }
+    y.rule_across(&mut canvas, (left, right));
     let mut free = f64::NEG_INFINITY;
     for (point, at) in points.iter().zip(&x) {
         let half = text_width(&point.label, 11.0) / 2.0;
@@ -339,6 +348,9 @@ pub fn line(
     Some(canvas.finish())
 }
 
+/// An axis of values: its name, and each as it is written.
+pub type Values<'a> = (&'a str, &'a [String]);
+
 /// One heat map: rows by columns.
 pub struct Panel {
     /// What it shares with no other panel; empty: there is one only.
@@ -353,7 +365,7 @@ pub fn heat_map(
     title: &str,
     subtitle: &str,
     measure: Measure,
-    (rows, columns): ((&str, &[String]), (&str, &[String])),
+    (rows, columns): (Values, Values),
     panels: &[Panel],
 ) -> Option<String> {
     const CELL: f64 = 34.0;

@@ -45,6 +45,7 @@ fn log(design: Design) -> RunLog {
         answers: Vec::new(),
         calls: Vec::new(),
         faults: Vec::new(),
+        skipped: Vec::new(),
         latency: Vec::new(),
         latency_over_time: Vec::new(),
         availability: Vec::new(),

@@ -46,14 +46,14 @@ const MANY_REQUESTS: u64 = 500_000_000;
 fn long_run(cx: &Context, setup: &Setup, index: usize, client: &ClientSetup) {
     let Some(rate) = client.rate else { return };
     let requests = (setup.duration.0 / rate.gap.0.max(1)).min(client.requests.unwrap_or(u64::MAX));
-    if requests > MANY_REQUESTS {
+    if requests > MANY_REQUESTS && setup.horizon.is_none() {
         let entry = &cx.scenario.tables("clients")[index];
         let at = entry.value.table().and_then(|table| table.entry("rate")).map_or(&entry.at, |rate| &rate.at);
         let message =
             format!("client `{}` will send about {} million requests", client.name, requests / 1_000_000);
         cx.sink.report(
             Problem::warning(at, message)
-                .help("the run will take long: end it earlier, or take a lower `rate`"),
+                .help("the run will take long: end it earlier, take a lower `rate`, or `[horizon] traffic = \"around-faults\"`"),
         );
     }
 }

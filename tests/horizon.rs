@@ -1,0 +1,224 @@
+//! Long times: faults that come by chance, and requests that are simulated around them only.
+
+#[path = "common/mod.rs"]
+mod common;
+
+use common::{play, setup};
+use mrksim::compare::statistics;
+use mrksim::compare::{Batch, Played, Range, summary, trials};
+use mrksim::model::setup::{Action, Setup};
+use mrksim::runlog::expression::Value;
+use mrksim::runlog::{RunLog, metrics, parse};
+use mrksim::scenario::{Request, Source};
+use mrksim::sim::{Span, Time};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// An application that fails over by itself, and back; outages of a Region by chance, a key that rotates.
+const DAYS: &str = r#"
+title    = "Ten days"
+duration = "10d"
+regions  = ["us-east-1", "us-west-2"]
+
+[keys.k]
+kind     = "multi-region"
+primary  = "us-east-1"
+replicas = ["us-west-2"]
+
+[stores.t]
+kind    = "dynamodb-global-table"
+regions = ["us-east-1", "us-west-2"]
+items   = 2_000
+preload = "c"
+
+[clients.c]
+region    = "us-east-1"
+store     = "t"
+rate      = "2/m"
+mix       = { read = 0.5, write = 0.5 }
+keyring   = { mrk = "k" }
+objective = "99% over 5m"
+
+"#;
+
+const RUNBOOK: &str = r#"
+[runbooks.evacuate]
+when  = "success(c) < 50% for 3m"
+again = true
+steps = [
+    "wait exponential(10m)",
+    "route c to us-west-2",
+    "wait until unreachable(t, us-east-1) == 0%",
+    "wait 10m",
+    "route c to us-east-1",
+]
+
+"#;
+
+const OUTAGES: &str = r#"
+[[timeline]]
+name  = "outage"
+every = "exponential(2d)"
+for   = "lognormal(40m, 0.5)"
+region-outage = { region = "us-east-1" }
+
+[[timeline]]
+at  = "5d"
+run = "aws kms rotate-key-on-demand --key-id $k --region us-east-1"
+"#;
+
+/// An application that fails over and back, and outages by chance.
+const MUCH: [&str; 2] = [RUNBOOK, OUTAGES];
+
+const AROUND: &str = "horizon={ traffic = \"around-faults\", lead = \"10m\", settle = \"1h\" }";
+
+/// The application with more of a scenario below it.
+fn days(more: &[&str], set: &[&str]) -> Arc<Setup> {
+    let text = DAYS.to_owned() + &more.concat();
+    let mut request = Request::new(Source::Text { name: "days.toml".into(), text });
+    request.set = set.iter().map(|set| (*set).to_owned()).collect();
+    setup(&request)
+}
+
+fn played(setup: &Arc<Setup>, count: u64) -> Batch {
+    let range = Range { first: 0, end: count };
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+    match trials::play(setup, range, cores, &AtomicBool::new(false), &|_| {}) {
+        Played::Whole(batch) => batch,
+        Played::Partial(_) => panic!("nobody stops it"),
+    }
+}
+
+/// Extremes over the run are of the requests that were simulated, and an extreme quantile needs many of them: of these the
+/// documents say that they are not those of the whole time.
+fn is_of_simulated_time(name: &str) -> bool {
+    ["max(", "p999("].iter().any(|metric| name.starts_with(metric))
+}
+
+/// Ten days two hundred times, played in full and around the faults: no metric's mean can be told apart.
+///
+/// The trials have the same faults on both sides and other requests, so differences are paired. Of many intervals some miss
+/// zero by chance: each is taken at a confidence by which all of them together miss one in twenty times (Bonferroni).
+#[test]
+fn around_faults_comes_to_what_the_whole_time_comes_to() {
+    let (full, around) = (played(&days(&MUCH, &[]), 200), played(&days(&MUCH, &[AROUND]), 200));
+    let names: Vec<&str> = full.names().into_iter().filter(|name| !is_of_simulated_time(name)).collect();
+    let mut compared = 0;
+    let mut wrong = Vec::new();
+    for name in &names {
+        let pairs = full.trials.iter().zip(&around.trials).filter_map(|(a, b)| {
+            let number =
+                |values: &std::collections::BTreeMap<String, Value>| summary::number(values.get(*name)?);
+            let (a, b) = (number(&a.values)?, number(&b.values)?);
+            (a.is_finite() && b.is_finite()).then_some(b - a)
+        });
+        let differences: Vec<f64> = pairs.collect();
+        let Some(estimate) = statistics::mean(&differences) else { continue };
+        compared += 1;
+        // 1.96 standard errors are 95 %; 3.6 are 1 − 0.05/150.
+        let reach = estimate.half_width() / 1.96 * 3.6;
+        if estimate.mean.abs() > reach {
+            wrong.push(format!("{name}: {} ± {reach} of {:?}", estimate.mean, summary::of(&full, name).mean));
+        }
+    }
+    assert!(compared > 40, "{compared} of {names:?}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    // And it is worth it.
+    let simulated = |setup: &Arc<Setup>| play(setup, 0).totals.requests;
+    let (all, some) = (simulated(&days(&MUCH, &[])), simulated(&days(&MUCH, &[AROUND])));
+    assert!(some * 3 < all, "{some} of {all}");
+}
+
+fn outages(setup: &Arc<Setup>, trial: u64) -> Vec<(Time, Option<Span>)> {
+    let drawn = setup.of_trial(trial);
+    let one = |entry: &mrksim::model::setup::TimelineEntry| match entry.action {
+        Action::Fault { lasts, .. } if entry.name.as_deref() == Some("outage") => Some((entry.at, lasts)),
+        _ => None,
+    };
+    drawn.timeline.iter().filter_map(one).collect()
+}
+
+#[test]
+fn chance_has_its_mean_and_is_the_same_for_every_variant() {
+    let setup = days(&[OUTAGES], &["duration=1y"]);
+    let first = r#"
+[[timeline]]
+name  = "first"
+every = "1d"
+for   = "1m"
+region-outage = { region = "us-west-2" }
+"#;
+    let other = days(&[first, OUTAGES], &["duration=1y", "keys.k.kind=single-region"]);
+    let mut count = 0;
+    for trial in 0..20 {
+        let mine = outages(&setup, trial);
+        assert_eq!(mine, outages(&other, trial), "another fault shifts nothing");
+        assert!(mine.windows(2).all(|two| two[0].0 + two[0].1.expect("it ends") < two[1].0));
+        assert!(mine.iter().all(|(at, _)| at.0 < Span::days(365).0));
+        count += mine.len();
+    }
+    // 20 years of a fault every 2 days and some 45 minutes: about 3,590, give or take 60.
+    assert!((3_400..3_780).contains(&count), "{count}");
+    assert_ne!(outages(&setup, 0), outages(&setup, 1));
+}
+
+#[test]
+fn what_lasts_for_good_comes_once() {
+    let text = r#"
+[[timeline]]
+name  = "outage"
+every = "exponential(2d)"
+region-loss = { region = "us-east-1" }
+"#;
+    let setup = days(&[text], &[]);
+    assert!((0..20).all(|trial| outages(&setup, trial).len() <= 1));
+    assert!((0..20).any(|trial| outages(&setup, trial).len() == 1));
+}
+
+fn value(log: &RunLog, text: &str) -> f64 {
+    let expression = parse::parse(&format!("{text} == 0")).expect("an expression");
+    summary::number(&metrics::evaluate(log, &expression)).expect("a number")
+}
+
+/// What nobody simulates is counted, and items go on being written: those that an attacker rewrote become the owner's again.
+#[test]
+fn skipped_time_counts_and_rewrites() {
+    let attack = r#"
+[[timeline]]
+name = "attack"
+at   = "5d"
+ransom-reencrypt = { store = "t", region = "us-east-1", principal = "leaked" }
+"#;
+    let writes = ["clients.c.rate=1/m", "clients.c.mix.read=0", "clients.c.mix.write=1"];
+    let full = play(&days(&[attack], &writes), 0);
+    let around = play(&days(&[attack], &[&writes[..], &[AROUND]].concat()), 0);
+    for log in [&full, &around] {
+        // One a minute for ten days.
+        assert!((14_000.0..14_800.0).contains(&value(log, "requests(c)")), "{}", value(log, "requests(c)"));
+        assert_eq!(value(log, "failures(c)"), 0.0);
+        // 7,200 writes to 2,000 items since: e^-3.6 of these, 2.7 %, are still as the attacker left them.
+        for region in ["us-east-1", "us-west-2"] {
+            let owned = value(log, &format!("decryptable(t, {region}) @ end"));
+            assert!((owned - 0.9727).abs() < 0.012, "{region}: {owned}");
+        }
+    }
+    assert!(around.totals.requests < 400 && full.totals.requests > 14_000, "{}", around.totals.requests);
+}
+
+/// Who never recovers is taken as he is after a day in which nothing happened, so a loss does not cost ten years.
+#[test]
+fn a_loss_is_not_simulated_for_ever() {
+    let gone = r#"
+[[timeline]]
+name = "gone"
+at   = "1d"
+region-loss = { region = "us-east-1" }
+"#;
+    let setup = days(&[gone], &["duration=10y", "clients.c.rate=10/s", AROUND]);
+    let log = play(&setup, 0);
+    assert!(log.totals.requests < 1_200_000, "{}", log.totals.requests);
+    let (_, success) =
+        metrics::table(&log).into_iter().find(|(name, _)| name == "success(c)").expect("a value");
+    let Value::Share(success) = success else { panic!("{success:?}") };
+    assert!((0.000_2..0.000_35).contains(&success), "a day of ten years: {success}");
+}
