@@ -10,6 +10,7 @@ mod ours;
 mod primitives;
 mod reference;
 mod simulator;
+mod trials;
 mod workload;
 
 use mrksim::sim::Span;
@@ -40,6 +41,7 @@ fn main() {
             compare(requests, rounds);
             holds(rounds);
             primitives::print(rounds);
+            trials::print(rounds);
         }
     }
 }
