@@ -26,9 +26,10 @@
 //! | how is a metric defined? | [`runlog::metrics`], [`runlog::recovery`] |
 //! | what would CloudTrail have logged? | [`report::trail`] |
 //! | what do many trials say, and which variant is better? | [`compare`] |
+//! | where do two runs part, and why? | [`study`] |
 //! | how is the queue so quick? | [`sim::queue`], [`sim::dist`] |
 //!
-//! Arrows point down only: `cli` → `compare` → `report` → `scenario` → `model` → `runlog` → `client` → `faults` → `services` →
+//! Arrows point down only: `cli` → `study` → `compare` → `report` → `scenario` → `model` → `runlog` → `client` → `faults` → `services` →
 //! `world` → `sim`. A service sees no other but IAM; `sim` knows nothing of AWS.
 //!
 //! # Playing a scenario from code
@@ -57,4 +58,5 @@ pub mod runlog;
 pub mod scenario;
 pub mod services;
 pub mod sim;
+pub mod study;
 pub mod world;

@@ -5,6 +5,7 @@ use crate::model;
 use crate::rulebook::{Basis, RuleKind, RuleRef, TOPICS};
 use crate::runlog::parse::nearest;
 use crate::scenario::knobs;
+use crate::study::what_if::wrapped;
 use clap::Args;
 
 /// The arguments of `mrksim explain`.
@@ -66,23 +67,4 @@ fn explained(rule: RuleRef) -> String {
 /// Whether a text names an id: KMS-UPR-1 is not in KMS-UPR-10.
 fn names(text: &str, id: &str) -> bool {
     text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').any(|word| word == id)
-}
-
-/// Text in lines of at most `width` characters, broken between words.
-pub fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let last = lines.len() - 1;
-        let line = &mut lines[last];
-        match line.is_empty() || line.chars().count() + 1 + word.chars().count() <= width {
-            true => {
-                if !line.is_empty() {
-                    line.push(' ');
-                }
-                line.push_str(word);
-            }
-            false => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }

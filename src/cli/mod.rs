@@ -12,6 +12,7 @@ mod run;
 mod schema;
 mod sweep;
 mod trials;
+mod what_if;
 
 use crate::model::setup::RuleSet;
 use crate::scenario::{Invalid, Request, Source};
@@ -48,6 +49,8 @@ enum Command {
     Sweep(sweep::Arguments),
     /// Join stored slices of trials
     Merge(merge::Arguments),
+    /// Play a scenario twice, once with a change: where the two part, and what comes of it
+    WhatIf(what_if::Arguments),
     /// Validate scenarios and warn of designs that will hurt
     Check(check::Arguments),
     /// List the rulebook: what holds, how sure that is, and what a scenario can set
@@ -87,6 +90,7 @@ pub fn main() -> ExitCode {
             Command::Compare(arguments) => compare::compare(&arguments),
             Command::Sweep(arguments) => sweep::sweep(&arguments),
             Command::Merge(arguments) => merge::merge(&arguments),
+            Command::WhatIf(arguments) => what_if::what_if(&arguments),
             Command::Check(arguments) => check::check(&arguments),
             Command::Rules(arguments) => rules::rules(&arguments),
             Command::Explain(arguments) => explain::explain(&arguments),

@@ -1,9 +1,9 @@
 //! `mrksim rules`: the rulebook.
 
-use super::explain::wrapped;
 use super::{Exit, output};
 use crate::model;
 use crate::rulebook::{Basis, RuleKind, RuleRef, TOPICS};
+use crate::study::what_if::wrapped;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 

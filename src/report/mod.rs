@@ -40,7 +40,7 @@ fn decimal(units: u64, places: usize) -> String {
 }
 
 /// At most `most` characters, an ellipsis for the rest.
-fn cut(text: &str, most: usize) -> String {
+pub fn cut(text: &str, most: usize) -> String {
     match text.chars().count() > most {
         true => text.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
         false => text.to_owned(),
