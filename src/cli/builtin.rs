@@ -103,8 +103,12 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
 
 /// A built-in scenario by its name: with or without the folder `scenarios/` and the ending.
 pub fn find(wanted: &str) -> Option<(&'static str, &'static str)> {
-    let wanted = wanted.strip_prefix("scenarios/").unwrap_or(wanted);
-    let is = |name: &str| name == wanted || name.strip_suffix(".toml") == Some(wanted);
+    // A scenario that extends a built-in one may be anywhere on the disk.
+    let wanted = wanted.rsplit_once("scenarios/").map_or(wanted, |(_, rest)| rest);
+    let mut parts = wanted.rsplitn(3, '/');
+    let (file, folder) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let wanted = format!("{folder}/{file}");
+    let is = |name: &str| name == wanted || name.strip_suffix(".toml") == Some(wanted.as_str());
     ALL.iter().copied().find(|(name, _)| is(name))
 }
 

@@ -10,6 +10,7 @@ mod output;
 mod rules;
 mod run;
 mod schema;
+mod shell;
 mod sweep;
 mod trials;
 mod what_if;
@@ -51,6 +52,8 @@ enum Command {
     Merge(merge::Arguments),
     /// Play a scenario twice, once with a change: where the two part, and what comes of it
     WhatIf(what_if::Arguments),
+    /// A world at a prompt: AWS CLI commands, `wait 7d`, `fail us-east-1`, `who can read orders`
+    Shell(shell::Arguments),
     /// Validate scenarios and warn of designs that will hurt
     Check(check::Arguments),
     /// List the rulebook: what holds, how sure that is, and what a scenario can set
@@ -91,6 +94,7 @@ pub fn main() -> ExitCode {
             Command::Sweep(arguments) => sweep::sweep(&arguments),
             Command::Merge(arguments) => merge::merge(&arguments),
             Command::WhatIf(arguments) => what_if::what_if(&arguments),
+            Command::Shell(arguments) => shell::shell(&arguments),
             Command::Check(arguments) => check::check(&arguments),
             Command::Rules(arguments) => rules::rules(&arguments),
             Command::Explain(arguments) => explain::explain(&arguments),

@@ -230,6 +230,15 @@ pub fn run(setup: &Arc<Setup>, trial: u64, stop: &AtomicBool) -> Option<RunLog> 
     }
 }
 
+/// Plays a scenario up to an instant, at which arrivals stop, the ledger closes and nobody acts any more; what happens at
+/// that very instant by the file happens still.
+pub fn run_until(setup: &Arc<Setup>, trial: u64, until: Time) -> RunLog {
+    let mut simulation = Simulation::new(setup, trial);
+    simulation.kernel.schedule(until, Event::Close);
+    while simulation.step() {}
+    simulation.finish()
+}
+
 /// KMS at time 0: the keys that the file declares exist and have settled. With it comes what it will do by itself.
 pub fn kms_at_start(setup: &Setup, trial: u64) -> (Kms, Outbox<KmsEvent>) {
     let places = setup

@@ -43,6 +43,7 @@ pub use overlay::read_file;
 pub use problem::{Label, Problem, Severity, render};
 pub use schema::schema;
 pub use source::Sources;
+pub use value::short;
 
 use crate::model::setup::{RuleSet, Setup};
 use overlay::{Assembly, Read};

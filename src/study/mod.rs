@@ -2,6 +2,8 @@
 //!
 //! | question | file |
 //! | --- | --- |
+//! | what happens if I type this now? | `shell.rs` |
 //! | where do two runs part, and what comes of it? | `what_if.rs` |
 
+pub mod shell;
 pub mod what_if;

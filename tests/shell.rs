@@ -1,0 +1,124 @@
+//! A session at the prompt, line by line.
+
+use mrksim::model;
+use mrksim::scenario::{Request, Source, load, read_file};
+use mrksim::sim::Time;
+use mrksim::study::shell::{Reply, Session};
+use std::sync::Arc;
+
+fn session(file: Option<&str>) -> Session {
+    let request = file.map(|file| Request::new(Source::Path(file.into())));
+    let origin = file.map(|file| format!("{}/{file}", env!("CARGO_MANIFEST_DIR")));
+    Session::new(request, origin, |path| read_file(path)).unwrap_or_else(|no| panic!("{:?}", no.problems))
+}
+
+/// What a line prints.
+fn said(session: &mut Session, line: &str) -> String {
+    match session.line(line) {
+        Reply::Text(text) => text,
+        other => panic!("{line}: {other:?}"),
+    }
+}
+
+fn wrong(session: &mut Session, line: &str) -> String {
+    match session.line(line) {
+        Reply::Wrong(why) => why,
+        other => panic!("{line}: {other:?}"),
+    }
+}
+
+/// The saved session, played up to the same instant, is the same history.
+fn replays(session: &mut Session) {
+    let Reply::Save(name, text) = session.line("save x.toml") else { panic!("nothing to save") };
+    assert_eq!(name, "x.toml");
+    let loaded = load(&Request::new(Source::Text { name, text: text.clone() }));
+    let setup = loaded.unwrap_or_else(|no| panic!("{text}\n{:?}", no.problems)).setup;
+    let again = model::run_until(&Arc::new(setup), 0, Time::ZERO + session.now());
+    assert_eq!(again.digest, session.log().digest, "{text}");
+}
+
+#[test]
+fn a_world_without_keys_is_built_by_commands() {
+    let mut session = session(None);
+    let made = said(&mut session, "k = aws kms create-key --multi-region --region us-east-1");
+    assert!(made.contains("\"MultiRegionKeyType\": \"PRIMARY\""), "{made}");
+    let id = "$k.KeyMetadata.KeyId";
+    said(
+        &mut session,
+        &format!("aws kms replicate-key --key-id {id} --replica-region eu-west-1 --region us-east-1"),
+    );
+    let waited = said(&mut session, "wait 1m");
+    assert!(waited.starts_with("It is 1m now.") && waited.contains("Enabled (KMS-ST-4)"), "{waited}");
+    said(&mut session, &format!("c = aws kms encrypt --key-id {id} --plaintext aGVsbG8= --region us-east-1"));
+    said(&mut session, "fail us-east-1");
+    assert!(wrong(&mut session, "fail us-east-1").contains("already"));
+    let refused =
+        said(&mut session, &format!("aws kms encrypt --key-id {id} --plaintext aGVsbG8= --region us-east-1"));
+    assert!(refused.contains("(ConnectTimeoutError)"), "{refused}");
+    assert!(said(&mut session, "why").starts_with("SIM-DOWN-1: "));
+    assert!(said(&mut session, "now").contains("us-east-1 since 1m"));
+    let read = said(&mut session, "aws kms decrypt --ciphertext-blob $c --region eu-west-1");
+    assert!(read.contains("\"Plaintext\": \"aGVsbG8=\""), "{read}");
+    assert!(wrong(&mut session, "heal us-east-1").contains("no time has passed"));
+    said(&mut session, "wait 2h");
+    assert!(said(&mut session, "heal us-east-1").contains("after 2h"));
+    assert_eq!(said(&mut session, "now"), "It is 2h 1m now.\n");
+    let gone = said(
+        &mut session,
+        &format!("aws kms schedule-key-deletion --key-id {id} --pending-window-in-days 7 --region us-east-1"),
+    );
+    assert!(gone.contains("PendingReplicaDeletion"), "{gone}");
+    said(&mut session, "wait 30d");
+    let still = said(&mut session, &format!("aws kms describe-key --key-id {id} --region us-east-1"));
+    assert!(still.contains("PendingReplicaDeletion"), "a primary waits for its replicas: {still}");
+    replays(&mut session);
+}
+
+#[test]
+fn a_scenario_goes_on_at_the_prompt() {
+    let mut session = session(Some("scenarios/tutorial/primary-deletion.toml"));
+    said(&mut session, "wait 12h");
+    let before = said(&mut session, "who can read orders");
+    assert!(before.contains("shop in eu-west-1: 100 % decryptable"), "{before}");
+    said(&mut session, "aws kms disable-key --key-id $orders --region eu-west-1");
+    said(&mut session, "wait 1m");
+    let after = said(&mut session, "who can read orders");
+    assert!(after.contains("shop in eu-west-1: 100 % recoverable (KMS-ERR-2)"), "{after}");
+    assert!(said(&mut session, "rules").contains("KMS-ERR-2"));
+    replays(&mut session);
+    let back = said(&mut session, "undo");
+    assert!(back.contains("disable-key"), "{back}");
+    assert!(said(&mut session, "who can read orders").contains("shop in eu-west-1: 100 % decryptable"));
+}
+
+#[test]
+fn what_is_not_understood_changes_nothing() {
+    let mut session = session(None);
+    for (line, part) in [
+        ("wat 7d", "did you mean `wait`"),
+        ("wait", "no duration"),
+        ("wait 11y", "longest"),
+        ("wait 9y", ""),
+        ("wait 9y", "ten years"),
+        ("fail us-east", "did you mean `us-east-1`"),
+        ("fail", "write `fail us-east-1`"),
+        ("heal us-east-1", "has not failed"),
+        ("who can read orders", "no data"),
+        ("undo", "nothing to take back"),
+        ("save", "say where"),
+        ("aws kms describe-kye --key-id x --region us-east-1", "did you mean `describe-key`"),
+        ("aws kms describe-key --key-id $k --region us-east-1", "neither a key nor an answer"),
+        ("fail kmz us-east-1", "kmz"),
+        ("as", "as WHO"),
+        ("\u{7}\u{0}", "no command"),
+    ] {
+        match session.line(line) {
+            Reply::Wrong(why) => assert!(why.contains(part) && !part.is_empty(), "{line}: {why}"),
+            Reply::Text(_) if part.is_empty() => {}
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+    assert!(session.log().answers.is_empty() && session.log().faults.is_empty());
+    assert_eq!(session.line("  # a remark"), Reply::Text(String::new()));
+    assert_eq!(session.line("exit"), Reply::Exit);
+}
