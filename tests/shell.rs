@@ -9,7 +9,7 @@ use std::sync::Arc;
 fn session(file: Option<&str>) -> Session {
     let request = file.map(|file| Request::new(Source::Path(file.into())));
     let origin = file.map(|file| format!("{}/{file}", env!("CARGO_MANIFEST_DIR")));
-    Session::new(request, origin, |path| read_file(path)).unwrap_or_else(|no| panic!("{:?}", no.problems))
+    Session::new(request, origin, read_file).unwrap_or_else(|no| panic!("{:?}", no.problems))
 }
 
 /// What a line prints.
