@@ -5,19 +5,33 @@ use crate::model;
 use crate::rulebook::{Basis, RuleKind, RuleRef, TOPICS};
 use crate::runlog::parse::nearest;
 use crate::scenario::knobs;
+use crate::study::refusals;
 use crate::study::what_if::wrapped;
 use clap::Args;
+use std::path::PathBuf;
 
 /// The arguments of `mrksim explain`.
 #[derive(Args)]
 pub struct Arguments {
     /// Entries by their ids (KMS-DEL-3)
-    #[arg(required = true, value_name = "RULE")]
+    #[arg(required_unless_present = "run", value_name = "RULE")]
     rules: Vec<String>,
+    /// Explain every refusal of a run, from what `mrksim run` wrote there
+    #[arg(long, value_name = "DIR", conflicts_with = "rules")]
+    run: Option<PathBuf>,
 }
 
 /// Prints each rule, or says which one may be meant.
 pub fn explain(arguments: &Arguments) -> Exit {
+    if let Some(dir) = &arguments.run {
+        return match refusals::read(dir) {
+            Ok(refusals) => output::print(&refusals::told(&refusals, output::width().clamp(60, 110))),
+            Err(error) => {
+                output::say(&format!("error: {error}\n"));
+                Exit::Io
+            }
+        };
+    }
     let all = model::rules();
     let mut text = String::new();
     for wanted in &arguments.rules {

@@ -3,6 +3,7 @@
 mod builtin;
 mod check;
 mod compare;
+mod diagram;
 mod explain;
 mod init;
 mod merge;
@@ -54,6 +55,8 @@ enum Command {
     WhatIf(what_if::Arguments),
     /// A world at a prompt: AWS CLI commands, `wait 7d`, `fail us-east-1`, `who can read orders`
     Shell(shell::Arguments),
+    /// Draw Regions, keys, data and applications: Mermaid, Graphviz or SVG
+    Diagram(diagram::Arguments),
     /// Validate scenarios and warn of designs that will hurt
     Check(check::Arguments),
     /// List the rulebook: what holds, how sure that is, and what a scenario can set
@@ -95,6 +98,7 @@ pub fn main() -> ExitCode {
             Command::Merge(arguments) => merge::merge(&arguments),
             Command::WhatIf(arguments) => what_if::what_if(&arguments),
             Command::Shell(arguments) => shell::shell(&arguments),
+            Command::Diagram(arguments) => diagram::diagram(&arguments),
             Command::Check(arguments) => check::check(&arguments),
             Command::Rules(arguments) => rules::rules(&arguments),
             Command::Explain(arguments) => explain::explain(&arguments),

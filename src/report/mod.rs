@@ -3,9 +3,11 @@
 //! [`files::write`] puts a directory of results in place; [`terminal::render`] is what a person reads first.
 
 pub mod csv;
+pub mod diagram;
 pub mod files;
 
 pub mod json;
+pub mod scene;
 pub mod svg;
 pub mod terminal;
 pub mod trail;

@@ -437,7 +437,7 @@ impl RunLog {
 
 impl ClientInfo {
     /// Index of the Region to whose instances new requests went at an instant.
-    fn home(&self, at: Time) -> usize {
+    pub fn home(&self, at: Time) -> usize {
         latest(&self.moves, at).unwrap_or(self.region)
     }
 }

@@ -2,8 +2,10 @@
 //!
 //! | question | file |
 //! | --- | --- |
+//! | why was each call of a run refused? | `refusals.rs` |
 //! | what happens if I type this now? | `shell.rs` |
 //! | where do two runs part, and what comes of it? | `what_if.rs` |
 
+pub mod refusals;
 pub mod shell;
 pub mod what_if;

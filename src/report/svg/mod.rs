@@ -9,9 +9,12 @@ mod sheet;
 mod strips;
 mod topology;
 
+use super::scene::Scene;
 use crate::runlog::{Class, RunLog};
+use crate::sim::Time;
 use canvas::Color;
 pub use strips::side_by_side;
+pub use topology::draw as topology;
 
 /// The drawings for which the run has data: (file name, SVG document).
 pub fn drawings(log: &RunLog) -> Vec<(&'static str, String)> {
@@ -21,7 +24,7 @@ pub fn drawings(log: &RunLog) -> Vec<(&'static str, String)> {
         ("latency.svg", lines::latency(log)),
         ("latency_distribution.svg", lines::distribution(log)),
         ("lag.svg", lines::lag(log)),
-        ("topology.svg", Some(topology::draw(log))),
+        ("topology.svg", Some(topology::draw(&Scene::of(log, Time::ZERO)))),
     ];
     drawings.into_iter().filter_map(|(name, svg)| Some((name, svg?))).collect()
 }
