@@ -3,36 +3,78 @@
 use super::Exit;
 use super::output::say;
 use crate::scenario::STARTER;
+use crate::study::policies::FILES;
 use clap::Args;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The arguments of `mrksim init`.
 #[derive(Args)]
 pub struct Arguments {
-    /// The file to write
-    #[arg(value_name = "FILE", default_value = "scenario.toml")]
-    file: PathBuf,
+    /// The file to write [default: scenario.toml; with `--policy` a directory: policies]
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Write key policies and IAM policies for a multi-Region key, with a scenario that proves them
+    #[arg(long)]
+    policy: bool,
     /// Replace the file if it is there
     #[arg(long)]
     force: bool,
 }
 
-/// Writes the starter scenario: beside its place first, so that it is there whole or not at all.
+/// Writes the starter scenario, or policies.
 pub fn init(arguments: &Arguments) -> Exit {
-    let file = arguments.file.display();
-    if !arguments.force && arguments.file.exists() {
-        say(&format!("error: {file} is there already; name another file, or replace it with `--force`\n"));
+    if arguments.policy {
+        return policies(arguments);
+    }
+    let file = arguments.file.clone().unwrap_or_else(|| "scenario.toml".into());
+    let written = write(&file, STARTER, arguments.force);
+    if written == Exit::Met {
+        say(&format!("{0} is written; `mrksim run {0}` plays it\n", file.display()));
+    }
+    written
+}
+
+fn policies(arguments: &Arguments) -> Exit {
+    let dir = arguments.file.clone().unwrap_or_else(|| "policies".into());
+    let there = FILES.iter().map(|(name, _)| dir.join(name)).find(|file| file.exists() && !arguments.force);
+    if let Some(file) = there {
+        return is_there(&file);
+    }
+    if let Err(error) = fs::create_dir_all(&dir) {
+        say(&format!("error: {} could not be made: {error}; name another directory\n", dir.display()));
         return Exit::Io;
     }
-    let mut beside = arguments.file.clone().into_os_string();
-    beside.push(".new");
-    let written = fs::write(&beside, STARTER).and_then(|()| fs::rename(&beside, &arguments.file));
-    match written {
-        Ok(()) => {
-            say(&format!("{file} is written; `mrksim run {file}` plays it\n"));
-            Exit::Met
+    for (name, text) in FILES {
+        let written = write(&dir.join(name), text, arguments.force);
+        if written != Exit::Met {
+            return written;
         }
+    }
+    let proof = dir.join("proof.toml");
+    say(&format!("{} policies are written; `mrksim run {}` proves them\n", FILES.len() - 1, proof.display()));
+    Exit::Met
+}
+
+fn is_there(file: &Path) -> Exit {
+    say(&format!(
+        "error: {} is there already; name another file, or replace it with `--force`\n",
+        file.display()
+    ));
+    Exit::Io
+}
+
+/// Writes beside the place first, so that the file is there whole or not at all.
+fn write(path: &Path, text: &str, force: bool) -> Exit {
+    let file = path.display();
+    if !force && path.exists() {
+        return is_there(path);
+    }
+    let mut beside = path.to_owned().into_os_string();
+    beside.push(".new");
+    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
+    match written {
+        Ok(()) => Exit::Met,
         Err(error) => {
             // What could not be written is not worth keeping; if it is not there, there is nothing to remove.
             let _ = fs::remove_file(&beside);

@@ -1,9 +1,11 @@
-//! A session at the prompt, line by line.
+//! For students: a session at the prompt, line by line; policies that prove themselves.
 
 use mrksim::model;
-use mrksim::scenario::{Request, Source, load, read_file};
+use mrksim::scenario::{Request, Source, load, load_with, read_file};
 use mrksim::sim::Time;
+use mrksim::study::policies::FILES;
 use mrksim::study::shell::{Reply, Session};
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 fn session(file: Option<&str>) -> Session {
@@ -121,4 +123,49 @@ fn what_is_not_understood_changes_nothing() {
     assert!(session.log().answers.is_empty() && session.log().faults.is_empty());
     assert_eq!(session.line("  # a remark"), Reply::Text(String::new()));
     assert_eq!(session.line("exit"), Reply::Exit);
+}
+
+/// How many steps of the proof come as they are to, with another text in place of one of the files.
+fn proven(changed: Option<(&str, &str)>) -> (usize, usize) {
+    let text = |name: &str| {
+        let known = FILES.iter().find(|(file, _)| *file == name).map(|(_, text)| *text);
+        changed.filter(|(file, _)| *file == name).map(|(_, text)| text).or(known)
+    };
+    let proof = text("proof.toml").expect("the proof").to_owned();
+    let request = Request::new(Source::Text { name: "proof.toml".into(), text: proof });
+    let read = |path: &std::path::Path| {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        Ok(text(&name).unwrap_or_else(|| panic!("{name} is asked for")).as_bytes().to_vec())
+    };
+    let loaded = load_with(&request, &read).unwrap_or_else(|no| panic!("{:?}", no.problems));
+    let setup = Arc::new(loaded.setup);
+    let log = model::run_until(&setup, 0, Time::ZERO + setup.duration);
+    let expected: Vec<bool> =
+        log.answers.iter().filter_map(|answer| Some(answer.expected.as_ref()?.1)).collect();
+    (expected.iter().filter(|met| **met).count(), expected.len())
+}
+
+/// Every statement is needed: without it a step of the proof comes out otherwise.
+#[test]
+fn the_policies_hold_and_each_statement_is_needed() {
+    let (met, of) = proven(None);
+    assert!(met == of && of >= 14, "{met} of {of}");
+    let mut statements = 0;
+    for (file, text) in FILES.iter().filter(|(file, _)| file.ends_with(".json")) {
+        let policy: Value = serde_json::from_str(text).expect("a policy");
+        let count = policy["Statement"].as_array().expect("statements").len();
+        for index in 0..count {
+            let mut without = policy.clone();
+            let all = without["Statement"].as_array_mut().expect("statements");
+            let removed = all.remove(index);
+            if all.is_empty() {
+                // A policy has at least one: this one is about nothing here.
+                all.push(json!({ "Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*" }));
+            }
+            let (met, of) = proven(Some((file, &without.to_string())));
+            assert!(met < of, "{file} does as well without {}", removed["Sid"]);
+            statements += 1;
+        }
+    }
+    assert_eq!(statements, 9);
 }
