@@ -3,7 +3,9 @@
 use super::output::{self, say};
 use super::trials::{self, Spread};
 use super::{Exit, Scenario, builtin};
-use crate::compare::{Batch, Played, Range, difference, pictures, side_by_side, stored, summary, terminal};
+use crate::compare::{
+    Batch, Played, Range, difference, pages, pictures, side_by_side, stored, summary, terminal,
+};
 use crate::model::{self, setup::Setup};
 use crate::report::files;
 use crate::runlog::RunLog;
@@ -268,7 +270,9 @@ fn report(
     let dir = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&name));
     let all: Vec<&Batch> = batches.iter().map(|(_, batch)| batch).collect();
     let mut texts = difference::files(&name, reference, &others);
-    texts.extend(pictures::of_comparison(&all, first));
+    let drawings = pictures::of_comparison(&all, first);
+    texts.push(("report.html".to_owned(), pages::of_comparison(&all, &drawings, &output::command())));
+    texts.extend(drawings);
     if let Err(error) = files::write_texts((&name, &reference.title), &dir, arguments.force, texts) {
         say(&format!("error: {error}\n"));
         return Exit::Io;

@@ -36,6 +36,12 @@ fn colors_wanted() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
+/// The command line that this is.
+pub fn command() -> String {
+    let words = std::env::args().skip(1).map(|word| super::quoted(&word));
+    std::iter::once("mrksim".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+}
+
 /// Columns to write for.
 pub fn width() -> usize {
     terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0))

@@ -93,8 +93,10 @@ fn run_one(arguments: &Arguments, file: &Path) -> Exit {
             Some(_) => {}
         }
     }
-    let options = files::Options { force: arguments.force, trail: arguments.trail };
-    if let Err(error) = files::write(&log, &directory, options) {
+    let reproduce = arguments.scenario.command_line(file, setup.seed);
+    let options =
+        files::Options { force: arguments.force, trail: arguments.trail, reproduce: reproduce.clone() };
+    if let Err(error) = files::write(&log, &directory, &options) {
         say(&format!("error: {error}\n"));
         return Exit::Io;
     }
@@ -103,11 +105,7 @@ fn run_one(arguments: &Arguments, file: &Path) -> Exit {
         (false, Format::Json) => output::print(&json::summary(&log)),
         (false, Format::Human) => output::print(&terminal::render(
             &log,
-            &terminal::Options {
-                color: output::stdout_color(),
-                width: output::width(),
-                reproduce: arguments.scenario.command_line(file, setup.seed),
-            },
+            &terminal::Options { color: output::stdout_color(), width: output::width(), reproduce },
         )),
     };
     if !arguments.quiet {

@@ -4,7 +4,7 @@ use super::output::{self, say};
 use super::trials::{self, Spread};
 use super::{Exit, Scenario};
 use crate::compare::sweep::{self, Axis, Cell, MOST_CELLS, Sweep};
-use crate::compare::{Batch, Range, grid, pictures};
+use crate::compare::{Batch, Range, grid, pages, pictures};
 use crate::model::setup::Setup;
 use crate::report::files;
 use crate::runlog::parse;
@@ -134,7 +134,9 @@ fn metrics(asked: &[String], cells: &[Cell]) -> Result<Vec<String>, Exit> {
 fn finish(arguments: &Arguments, setup: &Setup, sweep: Sweep) -> Exit {
     let name = format!("{}-sweep", setup.name);
     let dir = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&name));
-    let texts = sweep.files(&name).into_iter().chain(pictures::of_sweep(&sweep)).collect();
+    let drawings = pictures::of_sweep(&sweep);
+    let page = ("report.html".to_owned(), pages::of_sweep(&sweep, &drawings, &output::command()));
+    let texts = sweep.files(&name).into_iter().chain([page]).chain(drawings).collect();
     if let Err(error) = files::write_texts((&name, &setup.title), &dir, arguments.force, texts) {
         say(&format!("error: {error}\n"));
         return Exit::Io;

@@ -114,7 +114,8 @@ pub fn files(name: &str, reference: &Batch, others: &[&Batch]) -> Vec<(String, S
     ]
 }
 
-fn differences(reference: &Batch, others: &[&Batch]) -> String {
+/// `comparison.csv`.
+pub fn differences(reference: &Batch, others: &[&Batch]) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let head = [
         "metric",
@@ -169,7 +170,7 @@ fn differences(reference: &Batch, others: &[&Batch]) -> String {
 }
 
 /// A row for each variant and expectation: in how many trials it held, and whether that is enough.
-fn objectives(all: &[&Batch]) -> String {
+pub fn objectives(all: &[&Batch]) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let _ = writer.write_record(["variant", "objective", "trials", "held", "wanted_share", "met"]);
     for batch in all {

@@ -1,6 +1,6 @@
 //! `results/<name>/`: every file of a run, whole or not at all.
 
-use super::{csv, json, svg, trail};
+use super::{csv, html, json, svg, trail};
 use crate::runlog::RunLog;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -34,12 +34,14 @@ pub enum WriteError {
 }
 
 /// How results are written.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Replace whatever is there.
     pub force: bool,
     /// Write `trail.jsonl` too.
     pub trail: bool,
+    /// The command that plays the run again, for `report.html`.
+    pub reproduce: String,
 }
 
 /// Writes every file of the run into a directory beside `dir`, then puts that in `dir`'s place.
@@ -49,7 +51,7 @@ pub struct Options {
 /// # Errors
 /// [`WriteError`], with the path and the remedy: what was at `dir` is still there, and the directory beside it
 /// is removed. Only if the replaced result cannot be removed is the new one already in place.
-pub fn write(log: &RunLog, dir: &Path, options: Options) -> Result<(), WriteError> {
+pub fn write(log: &RunLog, dir: &Path, options: &Options) -> Result<(), WriteError> {
     if !options.force {
         vacant((&log.name, &log.title), dir)?;
     }
@@ -57,7 +59,8 @@ pub fn write(log: &RunLog, dir: &Path, options: Options) -> Result<(), WriteErro
         let content: Content = Box::new(|out| table.write(log, out));
         (table.name.to_owned(), content)
     });
-    let texts = [("answers.jsonl", json::answers(log)), (SUMMARY, json::summary(log))];
+    let page = html::run(log, &options.reproduce);
+    let texts = [("answers.jsonl", json::answers(log)), (SUMMARY, json::summary(log)), ("report.html", page)];
     let trail = options.trail.then(|| ("trail.jsonl", trail::trail(log)));
     let texts = texts.into_iter().chain(trail).chain(svg::drawings(log)).map(|(name, text)| {
         let content: Content = Box::new(move |out| out.write_all(text.as_bytes()));

@@ -5,7 +5,7 @@
 pub mod csv;
 pub mod diagram;
 pub mod files;
-
+pub mod html;
 pub mod json;
 pub mod scene;
 pub mod svg;

@@ -5,7 +5,7 @@ use mrksim::report::files::{Options, WriteError, write};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const FORCE: Options = Options { force: true, trail: false };
+const FORCE: Options = Options { force: true, trail: false, reproduce: String::new() };
 
 /// An empty directory of this test's own.
 fn empty(test: &str) -> PathBuf {
@@ -26,7 +26,7 @@ fn names(dir: &Path) -> Vec<String> {
 fn every_file_is_there_and_nothing_beside() {
     let parent = empty("whole");
     let dir = parent.join("results/region-outage");
-    write(&outage_run(), &dir, Options::default()).unwrap();
+    write(&outage_run(), &dir, &Options::default()).unwrap();
     let expected = [
         "answers.jsonl",
         "availability.csv",
@@ -41,6 +41,7 @@ fn every_file_is_there_and_nothing_beside() {
         "latency_over_time.csv",
         "refusals.csv",
         "replication.csv",
+        "report.html",
         "staleness.csv",
         "success.svg",
         "summary.json",
@@ -53,7 +54,7 @@ fn every_file_is_there_and_nothing_beside() {
 #[test]
 fn the_trail_is_written_on_request() {
     let dir = empty("trail").join("run");
-    write(&outage_run(), &dir, Options { trail: true, ..Options::default() }).unwrap();
+    write(&outage_run(), &dir, &Options { trail: true, ..Options::default() }).unwrap();
     assert!(dir.join("trail.jsonl").exists());
 }
 
@@ -61,8 +62,8 @@ fn the_trail_is_written_on_request() {
 fn the_same_run_gives_the_same_bytes() {
     let parent = empty("bytes");
     let [one, two] = ["one", "two"].map(|name| parent.join(name));
-    write(&outage_run(), &one, Options::default()).unwrap();
-    write(&outage_run(), &two, Options::default()).unwrap();
+    write(&outage_run(), &one, &Options::default()).unwrap();
+    write(&outage_run(), &two, &Options::default()).unwrap();
     for name in names(&one) {
         assert_eq!(fs::read(one.join(&name)).unwrap(), fs::read(two.join(&name)).unwrap(), "{name}");
     }
@@ -71,11 +72,11 @@ fn the_same_run_gives_the_same_bytes() {
 #[test]
 fn an_earlier_result_of_the_same_name_and_title_is_replaced() {
     let dir = empty("again").join("run");
-    write(&outage_run(), &dir, Options::default()).unwrap();
+    write(&outage_run(), &dir, &Options::default()).unwrap();
     fs::write(dir.join("stray.txt"), "of the earlier result").unwrap();
     let mut again = outage_run();
     again.seed = 8;
-    write(&again, &dir, Options::default()).unwrap();
+    write(&again, &dir, &Options::default()).unwrap();
     assert!(fs::read_to_string(dir.join("summary.json")).unwrap().contains("\"seed\": 8"));
     assert!(!dir.join("stray.txt").exists());
 }
@@ -83,7 +84,7 @@ fn an_earlier_result_of_the_same_name_and_title_is_replaced() {
 #[test]
 fn an_empty_directory_is_taken() {
     let dir = empty("empty");
-    write(&quiet(), &dir, Options::default()).unwrap();
+    write(&quiet(), &dir, &Options::default()).unwrap();
     assert!(dir.join("summary.json").exists());
 }
 
@@ -93,7 +94,7 @@ fn anything_else_is_refused_until_forced() {
     let other = parent.join("other-title");
     let mut earlier = outage_run();
     earlier.title = "Another title".into();
-    write(&earlier, &other, Options::default()).unwrap();
+    write(&earlier, &other, &Options::default()).unwrap();
     let foreign = parent.join("photos");
     fs::create_dir(&foreign).unwrap();
     fs::write(foreign.join("cat.jpg"), "meow").unwrap();
@@ -103,7 +104,7 @@ fn anything_else_is_refused_until_forced() {
     for (dir, what) in
         [(&other, "the results of \"Another title\""), (&foreign, "something else"), (&file, "a file")]
     {
-        let error = write(&outage_run(), dir, Options::default()).unwrap_err();
+        let error = write(&outage_run(), dir, &Options::default()).unwrap_err();
         assert!(matches!(error, WriteError::Occupied { .. }), "{error:?}");
         let text = error.to_string();
         assert!(text.contains(what) && text.contains("--out DIR") && text.contains("--force"), "{text}");
@@ -112,7 +113,7 @@ fn anything_else_is_refused_until_forced() {
     assert_eq!(fs::read_to_string(&file).unwrap(), "a file");
 
     for dir in [&other, &foreign, &file] {
-        write(&outage_run(), dir, FORCE).unwrap();
+        write(&outage_run(), dir, &FORCE).unwrap();
         assert!(dir.join("summary.json").exists());
         assert!(!dir.join("cat.jpg").exists());
     }
@@ -124,7 +125,7 @@ fn a_parent_that_cannot_hold_directories_is_an_error_with_a_remedy() {
     let parent = empty("parent").join("file");
     fs::write(&parent, "not a directory").unwrap();
     for options in [Options::default(), FORCE] {
-        let error = write(&quiet(), &parent.join("run"), options).unwrap_err();
+        let error = write(&quiet(), &parent.join("run"), &options).unwrap_err();
         assert!(matches!(error, WriteError::Io { .. }), "{error:?}");
         assert!(error.to_string().contains("--out DIR"), "{error}");
     }
