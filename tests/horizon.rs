@@ -421,3 +421,33 @@ expect = "ok"
     let (full, around) = (success(&set), success(&[&set[..], &[AROUND]].concat()));
     assert!((0.4..0.6).contains(&full) && (full - around).abs() < 0.01, "{full} and {around}");
 }
+
+/// What is written while a Region is down reaches its items when it is back, however long nothing was simulated.
+#[test]
+fn writes_of_skipped_time_wait_until_replicas_are_level() {
+    let outage = r#"
+[[timeline]]
+name = "outage"
+at   = "1d"
+for  = "7d"
+region-outage = { region = "us-east-1" }
+
+[[timeline]]
+name = "attack"
+at   = "1d1h"
+ransom-reencrypt = { store = "t", region = "us-west-2", principal = "leaked" }
+"#;
+    let set = [
+        "clients.c.region=us-west-2",
+        "clients.c.mix.read=0",
+        "clients.c.mix.write=1",
+        "stores.t.items=20000",
+    ];
+    let owned = |set: &[&str], region: &str| {
+        value(&play(&days(&[outage], set), 0), &format!("decryptable(t, {region}) @ end"))
+    };
+    for region in ["us-east-1", "us-west-2"] {
+        let (full, around) = (owned(&set, region), owned(&[&set[..], &[AROUND]].concat(), region));
+        assert!((0.65..0.8).contains(&full) && (full - around).abs() < 0.02, "{region}: {full} and {around}");
+    }
+}
