@@ -221,6 +221,10 @@ region-loss = { region = "us-east-1" }
         metrics::table(&log).into_iter().find(|(name, _)| name == "success(c)").expect("a value");
     let Value::Share(success) = success else { panic!("{success:?}") };
     assert!((0.000_2..0.000_35).contains(&success), "a day of ten years: {success}");
+    // The drawing, too, speaks of the whole time.
+    let drawings = mrksim::report::svg::drawings(&log);
+    let (_, drawn) = drawings.iter().find(|(name, _)| *name == "success.svg").expect("a drawing");
+    assert!(drawn.contains(&format!("\n{}\n", Value::Share(success))), "{drawn}");
 }
 
 /// The means of a metric over trials, in full and around what happens; and whether their paired difference holds zero at
