@@ -101,32 +101,47 @@ fn is_of_simulated_time(name: &str) -> bool {
 /// zero by chance: each is taken at a confidence by which all of them together miss one in twenty times (Bonferroni).
 #[test]
 fn around_faults_comes_to_what_the_whole_time_comes_to() {
-    let (full, around) = (played(&days(&MUCH, &[]), 200), played(&days(&MUCH, &[AROUND]), 200));
-    let names: Vec<&str> = full.names().into_iter().filter(|name| !is_of_simulated_time(name)).collect();
-    let mut compared = 0;
-    let mut wrong = Vec::new();
-    for name in &names {
-        let pairs = full.trials.iter().zip(&around.trials).filter_map(|(a, b)| {
-            let number =
-                |values: &std::collections::BTreeMap<String, Value>| summary::number(values.get(*name)?);
-            let (a, b) = (number(&a.values)?, number(&b.values)?);
-            (a.is_finite() && b.is_finite()).then_some(b - a)
-        });
-        let differences: Vec<f64> = pairs.collect();
-        let Some(estimate) = statistics::mean(&differences) else { continue };
-        compared += 1;
-        // 1.96 standard errors are 95 %; 3.6 are 1 − 0.05/150.
-        let reach = estimate.half_width() / 1.96 * 3.6;
-        if estimate.mean.abs() > reach {
-            wrong.push(format!("{name}: {} ± {reach} of {:?}", estimate.mean, summary::of(&full, name).mean));
-        }
+    // Outages that are over before anything settles, and outages during which requests go to sleep.
+    for outages in ["lognormal(40m, 0.5)", "lognormal(6h, 0.5)"] {
+        compare_both(&format!("timeline.outage.for={outages}"));
     }
-    assert!(compared > 40, "{compared} of {names:?}");
-    assert!(wrong.is_empty(), "{wrong:#?}");
     // And it is worth it.
     let simulated = |setup: &Arc<Setup>| play(setup, 0).totals.requests;
     let (all, some) = (simulated(&days(&MUCH, &[])), simulated(&days(&MUCH, &[AROUND])));
     assert!(some * 3 < all, "{some} of {all}");
+}
+
+/// That no metric tells full and shortened trials apart.
+fn compare_both(set: &str) {
+    let (full, around) = (played(&days(&MUCH, &[set]), 200), played(&days(&MUCH, &[set, AROUND]), 200));
+    let names: Vec<&str> = full.names().into_iter().filter(|name| !is_of_simulated_time(name)).collect();
+    let mut compared = 0;
+    let mut wrong = Vec::new();
+    let mut judge = |name: &str, differences: &[f64]| {
+        let Some(estimate) = statistics::mean(differences) else { return };
+        compared += 1;
+        // 1.96 standard errors are 95 %; 3.65 are 1 − 0.05/190, for 85 metrics in both.
+        let reach = estimate.half_width() / 1.96 * 3.65;
+        if estimate.mean.abs() > reach {
+            wrong.push(format!("{name}: {} ± {reach} of {:?}", estimate.mean, summary::of(&full, name).mean));
+        }
+    };
+    for name in &names {
+        let pairs = full.trials.iter().zip(&around.trials).filter_map(|(a, b)| {
+            let number = |trial: &mrksim::compare::Trial| summary::number(trial.values.get(*name)?);
+            Some((number(a)?, number(b)?))
+        });
+        let pairs: Vec<(f64, f64)> = pairs.collect();
+        let finite = pairs.iter().filter(|(a, b)| a.is_finite() && b.is_finite());
+        judge(name, &finite.map(|(a, b)| b - a).collect::<Vec<_>>());
+        // Who never recovered has no time to compare, but may be as many.
+        if pairs.iter().any(|(a, b)| !a.is_finite() || !b.is_finite()) {
+            let never = |value: f64| f64::from(u8::from(!value.is_finite()));
+            judge(name, &pairs.iter().map(|(a, b)| never(*b) - never(*a)).collect::<Vec<_>>());
+        }
+    }
+    assert!(compared > 40, "{compared} of {names:?}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 fn outages(setup: &Arc<Setup>, trial: u64) -> Vec<(Time, Option<Span>)> {
@@ -454,4 +469,33 @@ ransom-reencrypt = { store = "t", region = "us-west-2", principal = "leaked" }
         let (full, around) = (owned(&set, region), owned(&[&set[..], &[AROUND]].concat(), region));
         assert!((0.65..0.8).contains(&full) && (full - around).abs() < 0.02, "{region}: {full} and {around}");
     }
+}
+
+/// A window's requests are the same in every variant, whenever each of them had gone to sleep.
+#[test]
+fn requests_of_a_window_are_the_same_in_every_variant() {
+    let two = r#"
+[[timeline]]
+name = "first"
+at   = "2d"
+for  = "1h"
+region-outage = { region = "us-east-1" }
+
+[[timeline]]
+name = "second"
+at   = "5d"
+for  = "1h"
+region-outage = { region = "us-east-1" }
+"#;
+    let lead = |set: &[&str]| {
+        let log = play(&days(&[two], &[set, &["clients.c.rate=1/s", AROUND]].concat()), 0);
+        let second = Time::ZERO + Span::days(5);
+        let window = (second - Time::ZERO).0 / Span::SECOND.0 - 600;
+        let rows = log.seconds[0].iter().filter(|row| (window..window + 600).contains(&row.second));
+        (rows.map(|row| (row.second, row.total)).collect::<Vec<_>>(), log.skipped[1].from)
+    };
+    let (mine, slept) = lead(&[]);
+    let (other, slept_later) = lead(&["keys.k.kind=single-region", "horizon.settle=3h"]);
+    assert!(mine.len() > 300 && mine == other, "{} and {}", mine.len(), other.len());
+    assert!(slept < slept_later);
 }
