@@ -70,7 +70,7 @@ run = "aws kms rotate-key-on-demand --key-id $k --region us-east-1"
 /// An application that fails over and back, and outages by chance.
 const MUCH: [&str; 2] = [RUNBOOK, OUTAGES];
 
-const AROUND: &str = "horizon={ traffic = \"around-faults\", lead = \"10m\", settle = \"1h\" }";
+const AROUND: &str = "horizon.traffic=around-faults";
 
 /// The application with more of a scenario below it.
 fn days(more: &[&str], set: &[&str]) -> Arc<Setup> {
@@ -101,32 +101,47 @@ fn is_of_simulated_time(name: &str) -> bool {
 /// zero by chance: each is taken at a confidence by which all of them together miss one in twenty times (Bonferroni).
 #[test]
 fn around_faults_comes_to_what_the_whole_time_comes_to() {
-    let (full, around) = (played(&days(&MUCH, &[]), 200), played(&days(&MUCH, &[AROUND]), 200));
-    let names: Vec<&str> = full.names().into_iter().filter(|name| !is_of_simulated_time(name)).collect();
-    let mut compared = 0;
-    let mut wrong = Vec::new();
-    for name in &names {
-        let pairs = full.trials.iter().zip(&around.trials).filter_map(|(a, b)| {
-            let number =
-                |values: &std::collections::BTreeMap<String, Value>| summary::number(values.get(*name)?);
-            let (a, b) = (number(&a.values)?, number(&b.values)?);
-            (a.is_finite() && b.is_finite()).then_some(b - a)
-        });
-        let differences: Vec<f64> = pairs.collect();
-        let Some(estimate) = statistics::mean(&differences) else { continue };
-        compared += 1;
-        // 1.96 standard errors are 95 %; 3.6 are 1 − 0.05/150.
-        let reach = estimate.half_width() / 1.96 * 3.6;
-        if estimate.mean.abs() > reach {
-            wrong.push(format!("{name}: {} ± {reach} of {:?}", estimate.mean, summary::of(&full, name).mean));
-        }
+    // Outages that are over before anything settles, and outages during which requests go to sleep.
+    for outages in ["lognormal(40m, 0.5)", "lognormal(6h, 0.5)"] {
+        compare_both(&format!("timeline.outage.for={outages}"));
     }
-    assert!(compared > 40, "{compared} of {names:?}");
-    assert!(wrong.is_empty(), "{wrong:#?}");
     // And it is worth it.
     let simulated = |setup: &Arc<Setup>| play(setup, 0).totals.requests;
     let (all, some) = (simulated(&days(&MUCH, &[])), simulated(&days(&MUCH, &[AROUND])));
     assert!(some * 3 < all, "{some} of {all}");
+}
+
+/// That no metric tells full and shortened trials apart.
+fn compare_both(set: &str) {
+    let (full, around) = (played(&days(&MUCH, &[set]), 200), played(&days(&MUCH, &[set, AROUND]), 200));
+    let names: Vec<&str> = full.names().into_iter().filter(|name| !is_of_simulated_time(name)).collect();
+    let mut compared = 0;
+    let mut wrong = Vec::new();
+    let mut judge = |name: &str, differences: &[f64]| {
+        let Some(estimate) = statistics::mean(differences) else { return };
+        compared += 1;
+        // 1.96 standard errors are 95 %; 3.65 are 1 − 0.05/190, for 85 metrics in both.
+        let reach = estimate.half_width() / 1.96 * 3.65;
+        if estimate.mean.abs() > reach {
+            wrong.push(format!("{name}: {} ± {reach} of {:?}", estimate.mean, summary::of(&full, name).mean));
+        }
+    };
+    for name in &names {
+        let pairs = full.trials.iter().zip(&around.trials).filter_map(|(a, b)| {
+            let number = |trial: &mrksim::compare::Trial| summary::number(trial.values.get(*name)?);
+            Some((number(a)?, number(b)?))
+        });
+        let pairs: Vec<(f64, f64)> = pairs.collect();
+        let finite = pairs.iter().filter(|(a, b)| a.is_finite() && b.is_finite());
+        judge(name, &finite.map(|(a, b)| b - a).collect::<Vec<_>>());
+        // Who never recovered has no time to compare, but may be as many.
+        if pairs.iter().any(|(a, b)| !a.is_finite() || !b.is_finite()) {
+            let never = |value: f64| f64::from(u8::from(!value.is_finite()));
+            judge(name, &pairs.iter().map(|(a, b)| never(*b) - never(*a)).collect::<Vec<_>>());
+        }
+    }
+    assert!(compared > 40, "{compared} of {names:?}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 fn outages(setup: &Arc<Setup>, trial: u64) -> Vec<(Time, Option<Span>)> {
@@ -221,4 +236,266 @@ region-loss = { region = "us-east-1" }
         metrics::table(&log).into_iter().find(|(name, _)| name == "success(c)").expect("a value");
     let Value::Share(success) = success else { panic!("{success:?}") };
     assert!((0.000_2..0.000_35).contains(&success), "a day of ten years: {success}");
+    // The drawing, too, speaks of the whole time.
+    let drawings = mrksim::report::svg::drawings(&log);
+    let (_, drawn) = drawings.iter().find(|(name, _)| *name == "success.svg").expect("a drawing");
+    assert!(drawn.contains(&format!("\n{}\n", Value::Share(success))), "{drawn}");
+}
+
+/// The means of a metric over trials, in full and around what happens; and whether their paired difference holds zero at
+/// 99.9 %.
+fn both(more: &[&str], set: &[&str], metric: &str, trials: u64) -> (f64, f64, bool) {
+    let (full, around) =
+        (played(&days(more, set), trials), played(&days(more, &[set, &[AROUND]].concat()), trials));
+    let of = |batch: &Batch| {
+        let number = |trial: &mrksim::compare::Trial| summary::number(&trial.values[metric]).expect(metric);
+        batch.trials.iter().map(number).collect::<Vec<_>>()
+    };
+    let (full, around) = (of(&full), of(&around));
+    let differences: Vec<f64> = full.iter().zip(&around).map(|(full, around)| around - full).collect();
+    let estimate = statistics::mean(&differences).expect("an estimate");
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    (mean(&full), mean(&around), estimate.mean.abs() <= estimate.half_width() / 1.96 * 3.3)
+}
+
+/// The stretch in which a client was seen to have settled has fewer failures than others, or it would not have been chosen.
+#[test]
+fn what_always_fails_a_little_fails_in_skipped_time_too() {
+    let errors = r#"
+[[timeline]]
+name = "errors"
+at   = "0s"
+api-error = { region = "us-east-1", service = "kms", ratio = 0.01 }
+"#;
+    let (full, around, agree) = both(&[errors], &["clients.c.retry=none"], "success(c)", 40);
+    assert!(agree && (0.985..0.995).contains(&full), "{full} and {around}");
+}
+
+/// Data keys that were cached when KMS fails are of any age: after skipped time they would all have been loaded at once.
+#[test]
+fn cached_data_keys_have_any_age_when_a_fault_comes() {
+    let outages = r#"
+[[timeline]]
+name  = "kms"
+every = "exponential(1d)"
+for   = "1h"
+service-outage = { region = "us-east-1", service = "kms" }
+"#;
+    let cache = [
+        "clients.c.cache={ max-age = \"2h\", max-messages = 1_000_000 }",
+        "clients.c.instances=2",
+        "clients.c.mix.read=0",
+        "clients.c.mix.write=1",
+    ];
+    let (full, around, agree) = both(&[outages], &cache, "success(c)", 60);
+    assert!(agree && full < 0.995, "{full} and {around}");
+}
+
+/// Two clients write to one store, each with its key.
+const TWO: &str = r#"
+[keys.other]
+kind    = "single-region"
+primary = "us-east-1"
+
+[clients.d]
+region  = "us-east-1"
+store   = "t"
+rate    = "2/m"
+mix     = { write = 1.0 }
+keyring = { plain = "other" }
+
+[[timeline]]
+name = "off"
+at   = "9d12h"
+for  = "10m"
+key-disabled = { key = "other", region = "us-east-1" }
+
+[expect]
+"decryptable(t, us-east-1, c) @ 9d" = ">= 0%"
+"#;
+
+#[test]
+fn writers_share_what_is_rewritten_and_a_moment_in_skipped_time_sees_it() {
+    let set = ["clients.c.rate=6/m", "clients.c.mix.read=0", "clients.c.mix.write=1", "stores.t.items=1000"];
+    for set in [set.to_vec(), [&set[..], &[AROUND]].concat()] {
+        let log = play(&days(&[TWO], &set), 0);
+        // All items have been written, one of four by the other client.
+        for moment in ["9d", "end"] {
+            let mine = value(&log, &format!("decryptable(t, us-east-1, c) @ {moment}"));
+            assert!((mine - 0.75).abs() < 0.05, "@ {moment}: {mine}");
+        }
+    }
+}
+
+#[test]
+fn writes_that_fail_rewrite_nothing() {
+    let keys = r#"
+[keys.there]
+kind    = "single-region"
+primary = "us-west-2"
+
+[keys.here]
+kind    = "single-region"
+primary = "us-east-1"
+
+[[timeline]]
+name = "writes-stop"
+at   = "1d"
+key-disabled = { key = "there", region = "us-west-2" }
+
+[[timeline]]
+name = "back"
+at   = "9d"
+run  = "aws kms enable-key --key-id $there --region us-west-2"
+
+[[timeline]]
+name = "reads-need-the-other"
+at   = "9d"
+key-disabled = { key = "here", region = "us-east-1" }
+"#;
+    let setup = days(&[keys], &["clients.c.keyring={ multi = [\"here\", \"there\"] }", AROUND]);
+    let log = play(&setup, 0);
+    assert_eq!(value(&log, "decryptable(t, us-east-1) @ end"), 1.0, "each item has both keys");
+    let success = value(&log, "success(c)");
+    assert!((0.5..0.65).contains(&success), "writes fail for eight of ten days, and then again: {success}");
+}
+
+#[test]
+fn a_number_of_requests_is_kept() {
+    let often = "timeline.outage.every=exponential(12h)";
+    let log = play(&days(&[OUTAGES], &[often, "clients.c.requests=20000", AROUND]), 0);
+    assert_eq!(value(&log, "requests(c)"), 20_000.0);
+    assert!(log.skipped.len() > 4, "{:?}", log.skipped);
+}
+
+/// A step that is refused for ever is no reason to simulate requests for ever.
+#[test]
+fn what_is_tried_again_keeps_nobody_awake() {
+    let refused = r#"
+[runbooks.mend]
+when  = "success(c) < 50% for 3m"
+steps = ["retry 5m: aws kms enable-key --key-id $k --region us-west-2"]
+
+[[timeline]]
+at  = "12h"
+run = "aws kms schedule-key-deletion --key-id $k --region us-west-2 --pending-window-in-days 30"
+
+[[timeline]]
+name = "outage"
+at   = "1d"
+for  = "30m"
+region-outage = { region = "us-east-1" }
+"#;
+    let log = play(&days(&[refused], &[AROUND]), 0);
+    assert!(log.events.iter().filter(|event| event.operation == "EnableKey").count() > 2_000);
+    assert!(log.totals.requests < 6_000, "{}", log.totals.requests);
+}
+
+/// The last thing that was heard before requests were skipped does not hold until they come again.
+#[test]
+fn monitoring_knows_nothing_of_skipped_time() {
+    let look = r#"
+[[timeline]]
+at    = "6h"
+every = "12h"
+run   = "aws kms describe-key --key-id $k --region us-east-1"
+
+[[timeline]]
+name = "errors"
+at   = "0s"
+api-error = { region = "us-east-1", service = "kms", ratio = 0.3 }
+
+[runbooks.panic]
+when  = "success(c) < 50% for 2h"
+again = true
+steps = ["wait 1s"]
+"#;
+    let set = ["clients.c.retry=none", "clients.c.objective=40% over 30m", AROUND];
+    let log = play(&days(&[look], &set), 0);
+    assert!(log.skipped.len() > 15, "{:?}", log.skipped);
+    assert!(!log.events.iter().any(|event| event.principal == "panic"));
+}
+
+/// What a service brings about by itself, days later, is an event, too.
+#[test]
+fn a_restore_that_ends_in_skipped_time_is_heard() {
+    let restore = r#"
+[stores.copy]
+kind    = "dynamodb-table"
+regions = ["us-east-1"]
+items   = 2_000
+exists  = false
+restore = "4d"
+
+[[timeline]]
+at     = "1d"
+run    = "aws dynamodb restore-table-to-point-in-time --source-table-name t --target-table-name copy --use-latest-restorable-time --region us-east-1"
+expect = "ok"
+"#;
+    let set = [
+        "stores.t.point-in-time-recovery=[\"us-east-1\"]",
+        "clients.e={ region = \"us-east-1\", store = \"copy\", rate = \"2/m\", mix = { read = 1.0 }, keyring = { mrk = \"k\" } }",
+    ];
+    let success = |set: &[&str]| value(&play(&days(&[restore], set), 0), "success(e)");
+    let (full, around) = (success(&set), success(&[&set[..], &[AROUND]].concat()));
+    assert!((0.4..0.6).contains(&full) && (full - around).abs() < 0.01, "{full} and {around}");
+}
+
+/// What is written while a Region is down reaches its items when it is back, however long nothing was simulated.
+#[test]
+fn writes_of_skipped_time_wait_until_replicas_are_level() {
+    let outage = r#"
+[[timeline]]
+name = "outage"
+at   = "1d"
+for  = "7d"
+region-outage = { region = "us-east-1" }
+
+[[timeline]]
+name = "attack"
+at   = "1d1h"
+ransom-reencrypt = { store = "t", region = "us-west-2", principal = "leaked" }
+"#;
+    let set = [
+        "clients.c.region=us-west-2",
+        "clients.c.mix.read=0",
+        "clients.c.mix.write=1",
+        "stores.t.items=20000",
+    ];
+    let owned = |set: &[&str], region: &str| {
+        value(&play(&days(&[outage], set), 0), &format!("decryptable(t, {region}) @ end"))
+    };
+    for region in ["us-east-1", "us-west-2"] {
+        let (full, around) = (owned(&set, region), owned(&[&set[..], &[AROUND]].concat(), region));
+        assert!((0.65..0.8).contains(&full) && (full - around).abs() < 0.02, "{region}: {full} and {around}");
+    }
+}
+
+/// A window's requests are the same in every variant, whenever each of them had gone to sleep.
+#[test]
+fn requests_of_a_window_are_the_same_in_every_variant() {
+    let two = r#"
+[[timeline]]
+name = "first"
+at   = "2d"
+for  = "1h"
+region-outage = { region = "us-east-1" }
+
+[[timeline]]
+name = "second"
+at   = "5d"
+for  = "1h"
+region-outage = { region = "us-east-1" }
+"#;
+    let lead = |set: &[&str]| {
+        let log = play(&days(&[two], &[set, &["clients.c.rate=1/s", AROUND]].concat()), 0);
+        let second = Time::ZERO + Span::days(5);
+        let window = (second - Time::ZERO).0 / Span::SECOND.0 - 600;
+        let rows = log.seconds[0].iter().filter(|row| (window..window + 600).contains(&row.second));
+        (rows.map(|row| (row.second, row.total)).collect::<Vec<_>>(), log.skipped[1].from)
+    };
+    let (mine, slept) = lead(&[]);
+    let (other, slept_later) = lead(&["keys.k.kind=single-region", "horizon.settle=3h"]);
+    assert!(mine.len() > 300 && mine == other, "{} and {}", mine.len(), other.len());
+    assert!(slept < slept_later);
 }

@@ -6,6 +6,11 @@ use super::setup::Setup;
 use crate::client::cache::{Cache, CacheSetup, DataKeyId};
 use crate::client::{ClientSetup, rules};
 use crate::rulebook::RuleRef;
+use crate::sim::rng::{Draws, below};
+use crate::sim::{Span, Time};
+
+/// Stands for the data key that an instance encrypts with, whichever it is. No data key has this number.
+const ENCRYPTING: DataKeyId = 0;
 
 /// The caches of a client's instances.
 #[derive(Clone, Debug)]
@@ -15,13 +20,15 @@ pub struct Caching {
     caches: Vec<Vec<Cache>>,
     /// Messages that needed no call to KMS.
     hits: u64,
+    /// When requests last came after a time in which none was simulated, and a draw.
+    woke: Option<(Time, u64)>,
 }
 
 impl Caching {
     /// Cold caches, if the client has any.
     pub fn new(client: &ClientSetup, setup: &Setup) -> Option<Box<Caching>> {
         let caches = vec![Vec::new(); setup.world.regions.len()];
-        client.cache.map(|cache| Box::new(Caching { setup: cache, caches, hits: 0 }))
+        client.cache.map(|cache| Box::new(Caching { setup: cache, caches, hits: 0, woke: None }))
     }
 
     /// The cache of a request's instance. What was there before its Region last failed is gone.
@@ -33,6 +40,26 @@ impl Caching {
         }
         caches[instance].survive(r.spell);
         &mut caches[instance]
+    }
+
+    /// Requests come again after a time in which none was simulated.
+    pub fn wake_up(&mut self, now: Time, draw: u64) {
+        self.woke = Some((now, draw));
+    }
+
+    /// The limits of what an instance caches now. Had requests come all the time, what it has would be of any age; after
+    /// a sleep everything is loaded at once. So until that has died, ends of lives are spread over `max-age`: each
+    /// data key's come at instants of its own, `max-age` apart.
+    fn limits(&self, instance: u16, key: DataKeyId, now: Time) -> CacheSetup {
+        let max_age = self.setup.max_age;
+        match self.woke {
+            Some((woke, draw)) if now < woke + max_age => {
+                let phase = below(Draws(draw ^ u64::from(instance) << 32).at(0, key), max_age.0);
+                let left = max_age.0 - (now.0 % max_age.0 + max_age.0 - phase) % max_age.0;
+                CacheSetup { max_age: Span(left), ..self.setup }
+            }
+            _ => self.setup,
+        }
     }
 }
 
@@ -90,7 +117,7 @@ impl Simulation {
         let r = self.requests.get(id);
         if let Some(caching) = &mut self.clients[r.client.index()].caching {
             r.data_key = self.data_keys.next();
-            let setup = caching.setup;
+            let setup = caching.limits(r.instance, ENCRYPTING, now);
             caching.of(r).generated(r.data_key, r.class, now, &setup);
         }
     }
@@ -101,7 +128,7 @@ impl Simulation {
         let now = self.kernel.now();
         let r = self.requests.get(id);
         if let Some(caching) = &mut self.clients[r.client.index()].caching {
-            let setup = caching.setup;
+            let setup = caching.limits(r.instance, r.data_key, now);
             caching.of(r).decrypted(r.data_key, now, &setup);
         }
     }

@@ -426,9 +426,13 @@ impl Simulation {
     /// Writes down what the service shows of each replica, where that has changed.
     pub(super) fn note_status(&mut self, index: u16) {
         let store = &self.stores[usize::from(index)];
+        let mut is_new = false;
         for (replica, region) in store.replicas().regions.iter().enumerate() {
             let status = store.status(replica as u8);
-            self.recorder.status(usize::from(index), *region, status, self.kernel.now());
+            is_new |= self.recorder.status(usize::from(index), *region, status, self.kernel.now());
+        }
+        if is_new {
+            self.something_happens();
         }
     }
 

@@ -1,22 +1,23 @@
 //! Long times: requests are simulated around what happens. The time between counts like the settled stretch before it.
 //!
 //! ```text
-//!          lead          event … runbooks …      settle
-//!   ─ ─ ─ ├──────────────┼──────────────────────┼──────────┤ ─ ─ ─ ─ ─
-//!   none    requests are simulated                           none
+//!          lead          event … runbooks …      settle     settle
+//!   ─ ─ ─ ├──────────────┼──────────────────────┼──────────┼──────────┤ ─ ─ ─ ─ ─
+//!   none    requests are simulated                held       measured   none
 //! ```
 //!
-//! Everything else (keys, replication, restores, DNS) goes on by its own events, asleep or not.
+//! The first stretch is chosen because the objective held in it, so its failures are too few to stand for others. What
+//! is measured after it is not chosen by its outcome.
+//!
+//! Everything else (keys, replication, restores, DNS) goes on by its own events, asleep or not. What the time between
+//! comes to: `skipped`.
 
-use super::requests::ClientState;
 use super::runbooks::LOOK;
-use super::setup::{HorizonSetup, Setup, StoreKind};
+use super::setup::{HorizonSetup, Setup};
+use super::skipped::{Owed, Tally};
 use super::{Event, Simulation};
 use crate::client::ClientId;
 use crate::runlog::recovery::{Objective, Recovery, recovery};
-use crate::runlog::{SecondRow, SkippedRow};
-use crate::services::replication::Record;
-use crate::sim::rng::unit;
 use crate::sim::{Span, Stream, Time};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -36,30 +37,44 @@ pub struct Horizon {
     due: BinaryHeap<Reverse<Time>>,
     /// When something last happened, or will that requests were woken for.
     last: Time,
+    /// The next look. A look at another instant was called off.
+    look: Time,
     /// Since when requests are simulated.
     awake_since: Time,
     /// Since when they are not.
-    asleep_since: Option<Time>,
+    pub(super) asleep_since: Option<Time>,
     /// How long they were simulated before that.
     awake: Span,
+    /// Since when outcomes are measured that will stand for skipped time.
+    measured_since: Option<Time>,
+    /// By client: what its requests came to since something last happened.
+    pub(super) tallies: Vec<Tally>,
+    /// And before outcomes were measured.
+    pub(super) unmeasured: Vec<Tally>,
+    /// By client: writes of skipped time that have not reached the items.
+    pub(super) owed: Vec<Owed>,
+    /// Whether conditions of runbooks are not looked at any more.
+    unwatched: bool,
 }
 
 impl Horizon {
     /// Awake at the start.
     pub fn new(setup: &Setup) -> Option<Horizon> {
+        let clients = setup.clients.len();
         setup.horizon.map(|setup| Horizon {
             setup,
             due: BinaryHeap::new(),
             last: Time::ZERO,
+            look: Time::MAX,
             awake_since: Time::ZERO,
             asleep_since: None,
             awake: Span::ZERO,
+            measured_since: None,
+            tallies: vec![Tally::default(); clients],
+            unmeasured: vec![Tally::default(); clients],
+            owed: vec![Owed::default(); clients],
+            unwatched: false,
         })
-    }
-
-    /// Something will happen.
-    pub fn expect(&mut self, at: Time) {
-        self.due.push(Reverse(at));
     }
 
     /// Whether requests are not simulated now.
@@ -76,6 +91,11 @@ impl Horizon {
         }
     }
 
+    /// Conditions of runbooks are not looked at while nothing is simulated.
+    pub fn leave_unwatched(&mut self) {
+        self.unwatched = true;
+    }
+
     /// The next thing that will happen after now.
     fn next(&mut self, now: Time) -> Option<Time> {
         while self.due.peek().is_some_and(|Reverse(at)| *at <= now) {
@@ -83,42 +103,65 @@ impl Horizon {
         }
         self.due.peek().map(|Reverse(at)| *at)
     }
+
+    /// What came before says nothing about what comes now.
+    fn begin_anew(&mut self) {
+        self.measured_since = None;
+        self.tallies.fill(Tally::default());
+        self.unmeasured.fill(Tally::default());
+    }
 }
 
 impl Simulation {
     /// Schedules an event that changes what requests meet.
     pub(super) fn plan(&mut self, at: Time, event: Event) {
         if let Some(horizon) = &mut self.horizon {
-            horizon.expect(at);
+            horizon.due.push(Reverse(at));
         }
         self.kernel.schedule(at, event);
+    }
+
+    /// The next look at whether requests go to sleep or wake up. Any other is called off.
+    fn look_at(&mut self, at: Time) {
+        let at = at.max(self.kernel.now());
+        if let Some(horizon) = &mut self.horizon {
+            horizon.look = at;
+            self.kernel.schedule(at, Event::Horizon);
+        }
     }
 
     /// Requests are simulated from the start; a first look when they may have settled.
     pub(super) fn begin_horizon(&mut self) {
         if let Some(horizon) = &self.horizon {
-            self.kernel.schedule(Time::ZERO + horizon.setup.settle, Event::Horizon);
+            self.look_at(Time::ZERO + horizon.setup.settle);
         }
     }
 
-    /// An event of the horizon's interest happens now.
+    /// An event is handled now.
     #[cold]
     pub(super) fn hear_of(&mut self, event: &Event) {
-        let waits = self.runbooks.somebody_waits();
-        let Some(horizon) = &mut self.horizon else { return };
-        let now = self.kernel.now();
         let is_change = match event {
-            Event::Timeline(_) | Event::Kms(..) | Event::Runbook(_) | Event::Group(..) => true,
+            Event::Timeline(_) | Event::Kms(..) | Event::Group(..) => true,
             Event::AccountGone(_) | Event::RegionLeft(_) => true,
+            // What is tried again changes nothing until it is accepted.
+            Event::Runbook(runbook) => !self.runbooks.is_retrying(*runbook),
             // A restore or a record that is through may be what a runbook waits for.
-            Event::Store(..) | Event::Route(..) => waits,
+            Event::Store(..) | Event::Route(..) => self.runbooks.somebody_waits(),
             _ => false,
         };
         if is_change {
-            horizon.last = horizon.last.max(now);
-            if horizon.is_asleep() {
-                self.wake_up();
-            }
+            self.something_happens();
+        }
+    }
+
+    /// What requests meet changes now.
+    pub(super) fn something_happens(&mut self) {
+        let now = self.kernel.now();
+        let Some(horizon) = &mut self.horizon else { return };
+        horizon.last = horizon.last.max(now);
+        match horizon.is_asleep() {
+            true => self.wake_up(),
+            false => horizon.begin_anew(),
         }
     }
 
@@ -126,31 +169,57 @@ impl Simulation {
     pub(super) fn look_at_horizon(&mut self) {
         let now = self.kernel.now();
         let Some(horizon) = &mut self.horizon else { return };
+        if horizon.look != now {
+            return;
+        }
         if horizon.is_asleep() {
             return self.wake_up();
         }
-        let HorizonSetup { lead, settle } = horizon.setup;
-        let (last, next) = (horizon.last, horizon.next(now).unwrap_or(Time::MAX));
-        let quiet_from = last + settle;
-        let again = match now < quiet_from {
-            true => Some(quiet_from),
-            false => {
-                let may_sleep =
-                    now >= last + AS_IT_IS || (!self.runbooks.somebody_waits() && self.is_settled(settle));
-                (!may_sleep).then(|| now + AGAIN)
-            }
-        };
-        let wake_at = Time(next.0.saturating_sub(lead.0));
-        let again = again.or((wake_at <= now + AGAIN).then(|| next + settle));
-        match again {
-            Some(again) => self.kernel.schedule(again, Event::Horizon),
+        let HorizonSetup { settle, .. } = horizon.setup;
+        let (last, measured_since) = (horizon.last, horizon.measured_since);
+        if now < last + settle {
+            return self.look_at(last + settle);
+        }
+        match measured_since {
             None => {
-                if let Some(horizon) = &mut self.horizon {
-                    horizon.awake += now - horizon.awake_since;
-                    horizon.asleep_since = Some(now);
+                let is_quiet = !self.runbooks.somebody_waits() && self.is_settled(settle);
+                match is_quiet || now >= last + AS_IT_IS {
+                    true => self.begin_measuring(),
+                    false => self.look_at(now + AGAIN),
                 }
-                self.kernel.schedule(wake_at, Event::Horizon);
             }
+            Some(since) if now < since + settle => self.look_at(since + settle),
+            Some(_) => self.go_to_sleep(),
+        }
+    }
+
+    /// From now on outcomes stand for the time that will be skipped.
+    fn begin_measuring(&mut self) {
+        let now = self.kernel.now();
+        if let Some(horizon) = &mut self.horizon {
+            horizon.measured_since = Some(now);
+            horizon.unmeasured.clone_from(&horizon.tallies);
+            let until = now + horizon.setup.settle;
+            self.look_at(until);
+        }
+    }
+
+    /// No more requests, unless they would be woken at once.
+    fn go_to_sleep(&mut self) {
+        let now = self.kernel.now();
+        let Some(horizon) = &mut self.horizon else { return };
+        let next = horizon.next(now);
+        let lead = horizon.setup.lead;
+        let wake_at = next.map_or(Time::MAX, |next| Time(next.0.saturating_sub(lead.0)));
+        if let Some(next) = next.filter(|_| wake_at <= now + AGAIN) {
+            let then = next + horizon.setup.settle;
+            return self.look_at(then);
+        }
+        horizon.awake += now - horizon.awake_since;
+        horizon.asleep_since = Some(now);
+        horizon.look = Time::MAX;
+        if next.is_some() {
+            self.look_at(wake_at);
         }
     }
 
@@ -177,94 +246,34 @@ impl Simulation {
         let next = horizon.next(now).unwrap_or(now);
         let cause = next.min(now + horizon.setup.lead).max(horizon.last);
         horizon.last = cause;
-        self.kernel.schedule(cause + horizon.setup.settle, Event::Horizon);
+        horizon.begin_anew();
+        let then = cause + horizon.setup.settle;
+        let watch = std::mem::take(&mut horizon.unwatched);
+        self.look_at(then);
         for index in 0..self.clients.len() {
             let name = &self.setup.clients[index].name;
             // The same requests come in every variant, whenever each of them fell asleep.
             let stream =
                 |purpose| Stream::new(self.setup.seed, self.trial, &format!("{name}/{purpose}/{}", cause.0));
+            let cached = stream("cache").next_u64();
             self.clients[index].begin_window(stream("arrivals"), stream("requests"));
+            if let Some(caching) = &mut self.clients[index].caching {
+                caching.wake_up(now, cached);
+            }
             self.schedule_arrival(ClientId(index as u16));
         }
-        if self.runbooks.watch() {
+        self.runbooks.forget();
+        if watch {
             let next = Time((now.0 / LOOK.0 + 1) * LOOK.0);
             self.kernel.schedule(next, Event::Second);
         }
     }
 
-    /// At the end of the run, or of a sleep.
+    /// The time that was skipped ends now, or at the end of the run.
     pub(super) fn count_skipped(&mut self, now: Time) {
         let Some(horizon) = &mut self.horizon else { return };
         let Some(from) = horizon.asleep_since.take() else { return };
         horizon.awake_since = now;
-        let settle = horizon.setup.settle;
-        let to = now.min(Time::ZERO + self.setup.duration);
-        let skipped = (to - from).as_secs_f64();
-        let mut writes = vec![Vec::new(); self.stores.len()];
-        for index in 0..self.clients.len() {
-            let Some(rate) = self.setup.clients[index].rate else { continue };
-            let Some(share) = self.settled_share(index, from, settle) else { continue };
-            let client = &mut self.clients[index];
-            let expected = skipped / rate.gap.as_secs_f64().max(f64::MIN_POSITIVE);
-            let requests = (libm::round(expected) as u64).min(client.left);
-            client.left -= if client.left == u64::MAX { 0 } else { requests };
-            let good = libm::round(requests as f64 * share) as u64;
-            writes[client.store].push((index, good as f64 * client.mix.write));
-            self.recorder.skipped(SkippedRow { client: index, from, to, requests, good });
-        }
-        for (store, writes) in writes.into_iter().enumerate() {
-            for (client, writes) in writes {
-                self.rewrite(store, client, writes, now);
-            }
-        }
-    }
-
-    /// The share of a client's requests that succeeded in the last settled stretch, or if none came in it, so far.
-    fn settled_share(&self, client: usize, until: Time, settle: Span) -> Option<f64> {
-        let share = |rows: &[SecondRow]| {
-            let (good, total) = rows.iter().fold((0, 0), |sum, row| (sum.0 + row.good, sum.1 + row.total));
-            (total > 0).then(|| good as f64 / total as f64)
-        };
-        let from = Time(until.0.saturating_sub(settle.0));
-        share(&self.recorder.since(client, from)).or_else(|| share(&self.recorder.since(client, Time::ZERO)))
-    }
-
-    /// Each item of a store has been written by one of so many expected writes with probability 1 − e^(−writes/items).
-    /// Where replicas are not level nothing is touched: what they lack they still lack.
-    fn rewrite(&mut self, index: usize, client: usize, writes: f64, now: Time) {
-        let (items, home) = (self.setup.stores[index].items, self.clients[client].home);
-        let is_level = self.stores[index].is_level();
-        if items == 0 || writes <= 0.0 || !is_level {
-            return;
-        }
-        let class = self.wrapped(client, home);
-        let share = 1.0 - libm::exp(-writes / items as f64);
-        let name = &self.setup.clients[client].name;
-        let mut chance = Stream::new(self.setup.seed, self.trial, &format!("{name}/rewritten/{}", now.0));
-        let copies_later = matches!(self.setup.stores[index].kind, StoreKind::Snapshot(_));
-        let store = &mut self.stores[index];
-        let source = store.writer().or_else(|| store.replicas().replica_in(home)).unwrap_or(0);
-        let present: Vec<u8> = (0..store.replicas().regions.len() as u8)
-            .filter(|replica| store.is_present(*replica) && (*replica == source || !copies_later))
-            .collect();
-        let written = Time(now.0.saturating_sub(Span::MILLISECOND.0));
-        for item in 0..items as u32 {
-            if unit(chance.next_u64()) < share {
-                for replica in &present {
-                    let record = Record { written, class, source, data_key: 0 };
-                    store.replicas_mut().tables[usize::from(*replica)].put(item, record);
-                }
-            }
-        }
-        self.ledger.changed_everywhere(now);
-    }
-}
-
-impl ClientState {
-    /// From now on requests come from these streams; one that was under way to arrive does not.
-    fn begin_window(&mut self, arrivals: Stream, draws: Stream) {
-        (self.arrivals, self.draws) = (arrivals, draws);
-        self.number = 0;
-        self.window = self.window.wrapping_add(1);
+        self.make_up_for(from, now.min(Time::ZERO + self.setup.duration));
     }
 }

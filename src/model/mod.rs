@@ -29,6 +29,7 @@ mod restores;
 mod routing;
 mod runbooks;
 pub mod setup;
+mod skipped;
 mod store;
 mod strong;
 mod timeline;
@@ -326,7 +327,8 @@ impl Simulation {
         self.begin_horizon();
         self.kernel.schedule(Time(self.setup.bin.0), Event::Bin);
         let asked = self.setup.expect.iter().filter_map(|expect| expect.expression.ledger_moment());
-        asked.for_each(|moment| self.kernel.schedule(moment, Event::Asked));
+        let asked: Vec<Time> = asked.collect();
+        asked.into_iter().for_each(|moment| self.plan(moment, Event::Asked));
         for set in (0..self.setup.keys.len() as u32).map(kms::SetId) {
             self.recorder.key_id(set, self.kms.key_id(set));
         }

@@ -356,12 +356,14 @@ impl Recorder {
         self.writers[store].push((region.index(), now));
     }
 
-    /// What a service shows of a replica now.
-    pub fn status(&mut self, store: usize, region: RegionId, status: String, now: Time) {
+    /// What a service shows of a replica now; whether it is something else.
+    pub fn status(&mut self, store: usize, region: RegionId, status: String, now: Time) -> bool {
         let known = self.statuses[store].iter().rev().find(|(place, ..)| *place == region.index());
-        if known.is_none_or(|(_, before, _)| *before != status) {
+        let is_new = known.is_none_or(|(_, before, _)| *before != status);
+        if is_new {
             self.statuses[store].push((region.index(), status, now));
         }
+        is_new
     }
 
     /// New requests of a client go to instances in another Region.

@@ -332,7 +332,6 @@ impl Simulation {
         if client.left == 0 {
             return;
         }
-        client.left -= 1;
         let at = self.kernel.now() + gap.sample(client.arrivals.next_u64());
         if at.0 < self.setup.duration.0 {
             self.kernel.schedule(at, Event::Arrival(id, client.window));
@@ -349,6 +348,7 @@ impl Simulation {
         let draws = Draws(client.draws.next_u64());
         let instance = (client.number % client.instances) as u16;
         client.number += 1;
+        client.left -= 1;
         let kind = client.kind(draws);
         let home = match client.record {
             None => client.home,
@@ -468,9 +468,10 @@ impl Simulation {
     fn end_at(&mut self, id: RequestId, at: Time, ending: Result<(), Failure>) {
         self.requests.free.push(id);
         let request = self.requests.get(id);
-        let client = request.client;
+        let (client, kind) = (request.client, request.kind);
         self.recorder.ended(request, at, ending);
         self.runbooks.hear(client, ending.is_ok());
+        self.tally(client, kind, ending.is_ok());
     }
 
     pub(super) fn note_failover(&mut self, id: RequestId, from: RegionId) {

@@ -105,6 +105,7 @@ impl Simulation {
         if self.clients[client].home != answer {
             self.clients[client].home = answer;
             self.recorder.moved(client, answer, now);
+            self.something_happens();
         }
     }
 

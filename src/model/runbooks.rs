@@ -1,6 +1,5 @@
 //! Runbooks: a condition seen by monitoring, then what people and machines do, one step after the other.
 
-use super::horizon::Horizon;
 use super::setup::{RunbookStep, Setup};
 use super::{Event, Simulation};
 use crate::client::{ClientId, rules};
@@ -20,6 +19,8 @@ enum Status {
     Running(usize),
     /// The step in hand waits until its condition holds.
     Waiting(usize),
+    /// The step in hand was refused and is tried again later.
+    Retrying(usize),
     /// The step in hand waits until people can sign in.
     SignIn(usize),
     /// It is through.
@@ -62,9 +63,25 @@ impl Runbooks {
         !self.status.is_empty()
     }
 
-    /// Whether a step waits until a condition holds.
+    /// Whether a step waits until a condition holds, or until it is accepted.
     pub fn somebody_waits(&self) -> bool {
-        self.status.iter().any(|status| matches!(status, Status::Waiting(_)))
+        self.status.iter().any(|status| matches!(status, Status::Waiting(_) | Status::Retrying(_)))
+    }
+
+    /// Whether the step in hand of a runbook (index) was refused and is tried again.
+    pub fn is_retrying(&self, runbook: u16) -> bool {
+        matches!(self.status[usize::from(runbook)], Status::Retrying(_))
+    }
+
+    /// Nothing was heard of clients for a long time: what was heard before says nothing about now.
+    pub fn forget(&mut self) {
+        self.now.fill(Finished::default());
+        self.last.fill(None);
+        for status in &mut self.status {
+            if let Status::Armed(since) = status {
+                *since = None;
+            }
+        }
     }
 
     /// A request finished.
@@ -101,8 +118,8 @@ impl Runbooks {
 impl Simulation {
     /// A second is over: monitoring is brought up to date, conditions are looked at.
     pub(super) fn end_second(&mut self) {
-        if self.horizon.as_ref().is_some_and(Horizon::is_asleep) {
-            return;
+        if let Some(horizon) = self.horizon.as_mut().filter(|horizon| horizon.is_asleep()) {
+            return horizon.leave_unwatched();
         }
         self.settle_ledger();
         let (world, clients) = (&self.world, &self.clients);
@@ -132,7 +149,7 @@ impl Simulation {
                         self.go_on_with(i as u16);
                     }
                 }
-                Status::Running(_) | Status::SignIn(_) | Status::Done => {}
+                Status::Running(_) | Status::Retrying(_) | Status::SignIn(_) | Status::Done => {}
             }
         }
         if (now + LOOK).0 <= setup.duration.0 {
@@ -145,6 +162,9 @@ impl Simulation {
         let setup = Arc::clone(&self.setup);
         let i = usize::from(index);
         let runbook = &setup.runbooks[i];
+        if let Status::Retrying(step) = self.runbooks.status[i] {
+            self.runbooks.status[i] = Status::Running(step);
+        }
         while let Status::Running(step) = self.runbooks.status[i] {
             let Some(action) = runbook.steps.get(step) else {
                 self.note_runbook(i, "end", "done", "", "");
@@ -161,7 +181,7 @@ impl Simulation {
                 RunbookStep::Wait(law) => {
                     let draw = self.runbooks.streams[i].next_u64();
                     let pause = Sampler::new(law).sample(draw);
-                    return self.wake(index, pause);
+                    return self.plan(self.kernel.now() + pause, Event::Runbook(index));
                 }
                 RunbookStep::WaitUntil(condition) => {
                     if self.condition(condition) != Some(true) {
@@ -171,6 +191,7 @@ impl Simulation {
                 RunbookStep::Route { client, region } => {
                     self.clients[*client].home = *region;
                     self.recorder.moved(*client, *region, self.kernel.now());
+                    self.something_happens();
                     let place = &setup.world.regions[region.index()].name;
                     self.note_runbook(i, "route", &setup.clients[*client].name, "", place);
                 }
@@ -180,10 +201,10 @@ impl Simulation {
                     let error = answer.as_ref().err().map(|no| no.error.clone());
                     self.note_command(i, command, answer);
                     match (error, retry) {
-                        (None, _) => {}
+                        (None, _) => self.something_happens(),
                         (Some(_), Some(pause)) => {
-                            self.runbooks.status[i] = Status::Running(step);
-                            return self.wake(index, *pause);
+                            self.runbooks.status[i] = Status::Retrying(step);
+                            return self.kernel.schedule(self.kernel.now() + *pause, Event::Runbook(index));
                         }
                         (Some(error), None) => {
                             self.note_runbook(i, "end", "stopped", &error, "");
@@ -228,10 +249,6 @@ impl Simulation {
             rule: Some(rules::MANUAL_STEPS_NEED_A_SIGN_IN),
             detail: String::new(),
         });
-    }
-
-    fn wake(&mut self, runbook: u16, pause: Span) {
-        self.plan(self.kernel.now() + pause, Event::Runbook(runbook));
     }
 
     fn note_runbook(&mut self, index: usize, operation: &str, target: &str, error: &str, detail: &str) {

@@ -145,9 +145,9 @@ impl Reader<'_> {
             return self.chance(order, &fields, table, name);
         }
         let at = fields.need("at", |v| start(cx, v));
-        let lasts = fields.read("for", value::duration_from(Span::MILLISECOND));
+        let lasts = fields.read("for", by_the_clock);
         let lasts = lasts.or_else(|| pasted_duration(cx, table));
-        let every = fields.read("every", value::duration_from(Span::MILLISECOND));
+        let every = fields.read("every", by_the_clock);
         let Some(action) = self.action(order, &fields, table, at) else { return };
         let Some(at) = at else { return };
         let (at, lasts) = ramped(cx, table, at, lasts);
@@ -425,6 +425,17 @@ fn with_length(action: Action, lasts: Option<Span>) -> Action {
         Action::Fault { fault, .. } => Action::Fault { fault, lasts },
         step => step,
     }
+}
+
+/// A duration of an entry that has its `at`: what has a time of its own does not come by chance.
+fn by_the_clock(value: &Value) -> Result<Span, Problem> {
+    value::duration_from(Span::MILLISECOND)(value).map_err(|problem| match value::law(value) {
+        Ok(_) if value::duration(value).is_err() => {
+            Problem::error(&value.span, "with `at`, a fault does not come by chance")
+                .help("write a plain duration such as `90s`; or leave `at` out and say `every`, which may be a distribution")
+        }
+        _ => problem,
+    })
 }
 
 /// When an entry begins: not after the end.

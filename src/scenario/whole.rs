@@ -116,7 +116,7 @@ fn setup(request: &Request, cx: &Context, variant: Option<&str>) -> Option<Setup
     let runbooks = runbooks::read(cx, &timeline);
     let expect = expect::read(cx, &timeline, rules.base);
     let cost = cost::read(cx, &expect);
-    let horizon = horizon::read(cx);
+    let horizon = horizon::read(cx, &clients);
     horizon::check(cx, &timeline, &runbooks);
     let called = called(&timeline, &runbooks, &keys, cx.duration);
     let launches = called.contains(&"SetDesiredCapacity");

@@ -3,7 +3,8 @@
 use super::canvas::{Anchor, Color, Font, fitted};
 use super::sheet::{MARGIN, Sheet, font};
 use super::{GREY, INK, class_color};
-use crate::report::region;
+use crate::report::{region, verdict};
+use crate::runlog::expression::MetricName;
 use crate::runlog::{Class, RunLog};
 use crate::sim::{Span, Time};
 
@@ -137,8 +138,6 @@ pub fn success(log: &RunLog) -> Option<String> {
     let mut strips = Vec::new();
     for (index, client) in log.clients.iter().enumerate().filter(|(_, client)| client.traffic) {
         let bins = outcomes(log, index, &errors);
-        let all: u64 = bins.iter().flat_map(|(_, counts)| counts).sum();
-        let good: u64 = bins.iter().map(|(_, counts)| counts[0]).sum();
         let shares = |counts: &Counts| -> Vec<(Color, f64)> {
             let all = counts.iter().sum::<u64>().max(1) as f64;
             let colors = [SUCCESS].into_iter().chain(ERRORS);
@@ -146,12 +145,13 @@ pub fn success(log: &RunLog) -> Option<String> {
         };
         let mut steps: Vec<_> = bins.iter().map(|(time, counts)| (*time, shares(counts))).collect();
         steps.dedup_by(|next, kept| next.1 == kept.1);
-        if all > 0 {
+        if !bins.is_empty() {
             strips.push(Strip {
                 name: client.name.clone(),
                 detail: format!("of {}", log.stores[client.store].name),
                 steps,
-                last: percent(good as f64 / all as f64),
+                // The metric: it also knows of times in which no request was simulated.
+                last: verdict::value(log, MetricName::Success, &[&client.name]).to_string(),
             });
         }
     }
