@@ -3,6 +3,7 @@
 mod builtin;
 mod check;
 mod compare;
+mod completions;
 mod diagram;
 mod explain;
 mod init;
@@ -67,6 +68,10 @@ enum Command {
     Init(init::Arguments),
     /// Print the JSON Schema of scenario files or of summary.json
     Schema(schema::Arguments),
+    /// Print the script by which a shell completes commands and options
+    Completions(completions::Arguments),
+    /// Print the manual page: `mrksim man | man -l -`
+    Man,
 }
 
 /// How a command ends.
@@ -104,6 +109,8 @@ pub fn main() -> ExitCode {
             Command::Explain(arguments) => explain::explain(&arguments),
             Command::Init(arguments) => init::init(&arguments),
             Command::Schema(arguments) => schema::schema(&arguments),
+            Command::Completions(arguments) => completions::completions(&arguments),
+            Command::Man => completions::man(),
         },
         Err(error) => {
             let text = error.render();
