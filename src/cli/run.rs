@@ -5,11 +5,14 @@ use super::trials::{self, STOP, Spread};
 use super::{Exit, Scenario};
 use crate::compare::Range;
 use crate::model;
-use crate::model::setup::Setup;
+use crate::model::setup::{Record, Setup};
 use crate::report::{csv, files, json, terminal, trail};
 use crate::runlog::RunLog;
+use crate::runlog::parse::duration;
+use crate::sim::Time;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The arguments of `mrksim run`.
 #[derive(Args)]
@@ -27,6 +30,12 @@ pub struct Arguments {
     /// The single requests of clients are not in it: refusals.csv and availability.csv count them.
     #[arg(long)]
     trail: bool,
+    /// Write trace.json too, which ui.perfetto.dev opens: Regions, faults, key states, and single requests
+    #[arg(long)]
+    trace: bool,
+    /// Which single requests the trace has, at most 10,000: 59m..1h5m [default: half a minute around each fault]
+    #[arg(long, value_name = "FROM..TO", value_parser = stretch, requires = "trace")]
+    record: Option<Record>,
     /// What is printed
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
@@ -34,7 +43,7 @@ pub struct Arguments {
     #[arg(long, short)]
     quiet: bool,
     /// Play so many trials, or a slice of them (400..500), and write trials.csv
-    #[arg(long, value_name = "N", conflicts_with_all = ["trail", "check_determinism"])]
+    #[arg(long, value_name = "N", conflicts_with_all = ["trail", "trace", "check_determinism"])]
     trials: Option<Range>,
     #[command(flatten)]
     spread: Spread,
@@ -78,6 +87,10 @@ fn run_one(arguments: &Arguments, file: &Path) -> Exit {
         let format = (arguments.quiet, arguments.format == Format::Json);
         return trials::run(&setup, range, &arguments.spread, (&directory, arguments.force), format);
     }
+    let setup = match arguments.trace {
+        true => recording(setup, arguments.record.unwrap_or(Record::AroundFaults)),
+        false => setup,
+    };
     let Some(log) = model::run(&setup, 0, &STOP) else {
         say("interrupted: nothing was written\n");
         return Exit::Interrupted;
@@ -94,8 +107,12 @@ fn run_one(arguments: &Arguments, file: &Path) -> Exit {
         }
     }
     let reproduce = arguments.scenario.command_line(file, setup.seed);
-    let options =
-        files::Options { force: arguments.force, trail: arguments.trail, reproduce: reproduce.clone() };
+    let options = files::Options {
+        force: arguments.force,
+        trail: arguments.trail,
+        trace: arguments.trace,
+        reproduce: reproduce.clone(),
+    };
     if let Err(error) = files::write(&log, &directory, &options) {
         say(&format!("error: {error}\n"));
         return Exit::Io;
@@ -112,6 +129,22 @@ fn run_one(arguments: &Arguments, file: &Path) -> Exit {
         say(&format!("results: {}\n", directory.display()));
     }
     printed.max(if is_met(&log) { Exit::Met } else { Exit::NotMet })
+}
+
+/// The scenario, with single requests kept.
+fn recording(mut setup: Arc<Setup>, record: Record) -> Arc<Setup> {
+    Arc::make_mut(&mut setup).record = record;
+    setup
+}
+
+/// `59m..1h5m`
+fn stretch(text: &str) -> Result<Record, String> {
+    let (from, to) = text.split_once("..").ok_or_else(|| "write `59m..1h5m`".to_owned())?;
+    let (from, to) = (Time::ZERO + duration(from.trim())?, Time::ZERO + duration(to.trim())?);
+    match from < to {
+        true => Ok(Record::Between(from, to)),
+        false => Err(format!("`{text}` ends before it begins")),
+    }
 }
 
 fn default_directory(setup: &Setup) -> PathBuf {

@@ -2,13 +2,13 @@
 
 use super::cost::Counter;
 use super::requests::{Kind, Phases, Request};
-use super::setup::{Setup, StoreKind, StoreSetup};
+use super::setup::{self, Setup, StoreKind, StoreSetup};
 use crate::client::{ClientId, Failure};
 use crate::rulebook::RuleRef;
 use crate::runlog::cost::Traffic;
 use crate::runlog::{
     Answer, AvailabilityRow, Call, ClientInfo, EventRow, FaultSpan, ItemsPoint, KeyInfo, LatencyBin,
-    LatencySeries, RefusalRow, RunLog, SecondRow, SkippedRow, StalenessPoint, StoreInfo, Totals,
+    LatencySeries, RefusalRow, RequestRow, RunLog, SecondRow, SkippedRow, StalenessPoint, StoreInfo, Totals,
 };
 use crate::services::kms::SetId;
 use crate::services::replication::Ended;
@@ -85,6 +85,9 @@ pub struct Recorder {
     pub counter: Counter,
     /// Those before the first fault.
     pub ordinary: Option<Traffic>,
+    /// Stretches of time whose requests are kept.
+    recorded: Vec<(Time, Time)>,
+    requests: Vec<RequestRow>,
     digest: Digest,
     seconds: Vec<Vec<Second>>,
     failures: BTreeMap<(u64, ClientId, RegionId, ErrorCode), u64>,
@@ -133,6 +136,8 @@ impl Recorder {
             totals: Totals::default(),
             counter: Counter::new(setup),
             ordinary: None,
+            recorded: setup.record.stretches(&setup.timeline),
+            requests: Vec::new(),
             digest: Digest::default(),
             seconds: vec![Vec::new(); clients],
             failures: BTreeMap::new(),
@@ -190,8 +195,33 @@ impl Recorder {
                 u64::from(failure.error.mark())
             }
         };
+        if !self.recorded.is_empty() {
+            self.keep(request, at, ending);
+        }
         let who = (client as u64) << 16 | u64::from(request.home.0) << 8 | request.kind as u64;
         self.digest.add(&[Record::RequestEnded as u64 | error << 8 | who << 24, request.arrived.0, at.0]);
+    }
+
+    /// Keeps a request of a stretch that is to be recorded.
+    #[cold]
+    fn keep(&mut self, request: &Request, at: Time, ending: Result<(), Failure>) {
+        let arrived = request.arrived;
+        let is_within = self.recorded.iter().any(|(from, to)| *from <= arrived && arrived <= *to);
+        if is_within && self.requests.len() < setup::Record::MOST {
+            let Phases { network, kms_queue, kms_service, store } = request.spent;
+            self.requests.push(RequestRow {
+                client: request.client.index(),
+                region: request.home.index(),
+                operation: request.kind.name(),
+                start: arrived,
+                end: at,
+                network,
+                kms_queue,
+                kms_service,
+                store,
+                error: ending.err().map(|failure| failure.error),
+            });
+        }
     }
 
     #[inline]
@@ -452,6 +482,8 @@ impl Recorder {
             calls: self.calls,
             faults: self.faults,
             skipped: self.skipped,
+            requests: self.requests,
+            recorded: self.recorded,
             latency: latency_series(self.latency, regions),
             latency_over_time: self.latency_over_time,
             availability,

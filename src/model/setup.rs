@@ -71,6 +71,8 @@ pub struct Setup {
     pub horizon: Option<HorizonSetup>,
     /// What must hold at the end.
     pub expect: Vec<Expectation>,
+    /// Which single requests are kept.
+    pub record: Record,
     /// How the cost is reckoned; `None`: nobody asks for it.
     pub cost: Option<CostSetup>,
     /// Numbers about the outside world that the file did not state itself.
@@ -215,6 +217,42 @@ pub struct TimelineEntry {
     pub action: Action,
     /// `region-outage.toml:31`, for messages.
     pub location: String,
+}
+
+/// Which single requests a run keeps, at most [`Record::MOST`] of them: those first attempted in a stretch of time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Record {
+    /// None.
+    #[default]
+    Nothing,
+    /// Half a minute before and after each start and end of a fault.
+    AroundFaults,
+    /// From the one instant up to the other.
+    Between(Time, Time),
+}
+
+impl Record {
+    /// The most requests of a run.
+    pub const MOST: usize = 10_000;
+
+    /// The stretches of a run with these faults, in order.
+    pub fn stretches(self, timeline: &[TimelineEntry]) -> Vec<(Time, Time)> {
+        const AROUND: Span = Span::secs(30);
+        match self {
+            Record::Nothing => Vec::new(),
+            Record::Between(from, to) => vec![(from, to)],
+            Record::AroundFaults => {
+                let ends = timeline.iter().flat_map(|entry| match entry.action {
+                    Action::Fault { lasts, .. } => [Some(entry.at), lasts.map(|lasts| entry.at + lasts)],
+                    Action::Step(_) | Action::Message(_) => [None, None],
+                });
+                let around = |at: Time| (Time(at.0.saturating_sub(AROUND.0)), at + AROUND);
+                let mut found: Vec<(Time, Time)> = ends.flatten().map(around).collect();
+                found.sort_unstable();
+                found
+            }
+        }
+    }
 }
 
 /// A fault that comes again and again, by chance.

@@ -1,6 +1,6 @@
 //! `results/<name>/`: every file of a run, whole or not at all.
 
-use super::{csv, html, json, svg, trail};
+use super::{csv, html, json, svg, trace, trail};
 use crate::runlog::RunLog;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -40,6 +40,8 @@ pub struct Options {
     pub force: bool,
     /// Write `trail.jsonl` too.
     pub trail: bool,
+    /// Write `trace.json` too.
+    pub trace: bool,
     /// The command that plays the run again, for `report.html`.
     pub reproduce: String,
 }
@@ -62,7 +64,8 @@ pub fn write(log: &RunLog, dir: &Path, options: &Options) -> Result<(), WriteErr
     let page = html::run(log, &options.reproduce);
     let texts = [("answers.jsonl", json::answers(log)), (SUMMARY, json::summary(log)), ("report.html", page)];
     let trail = options.trail.then(|| ("trail.jsonl", trail::trail(log)));
-    let texts = texts.into_iter().chain(trail).chain(svg::drawings(log)).map(|(name, text)| {
+    let trace = options.trace.then(|| ("trace.json", trace::trace(log)));
+    let texts = texts.into_iter().chain(trail).chain(trace).chain(svg::drawings(log)).map(|(name, text)| {
         let content: Content = Box::new(move |out| out.write_all(text.as_bytes()));
         (name.to_owned(), content)
     });

@@ -10,6 +10,7 @@ pub mod json;
 pub mod scene;
 pub mod svg;
 pub mod terminal;
+pub mod trace;
 pub mod trail;
 mod verdict;
 

@@ -64,6 +64,10 @@ pub struct RunLog {
     pub seconds: Vec<Vec<SecondRow>>,
     /// Requests of times in which none were simulated, as they would have been.
     pub skipped: Vec<SkippedRow>,
+    /// Single requests, if some were to be kept, in the order in which they ended.
+    pub requests: Vec<RequestRow>,
+    /// The stretches of time whose requests were kept.
+    pub recorded: Vec<(Time, Time)>,
     /// Calls that were refused or not answered, whether a retry mended it or not.
     pub refusals: Vec<RefusalRow>,
     /// The ledger, whenever a verdict changed and at most once a bin otherwise.
@@ -90,6 +94,31 @@ pub struct RunLog {
     pub totals: Totals,
     /// The digest of all logical records.
     pub digest: u128,
+}
+
+/// A single request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestRow {
+    /// Index of the client.
+    pub client: usize,
+    /// Index of the Region in which its instance ran.
+    pub region: usize,
+    /// `read`, `write`, `insert`.
+    pub operation: &'static str,
+    /// First attempt.
+    pub start: Time,
+    /// Final answer.
+    pub end: Time,
+    /// On the network.
+    pub network: Span,
+    /// Waiting for a KMS server.
+    pub kms_queue: Span,
+    /// Served by KMS.
+    pub kms_service: Span,
+    /// Waiting for the store and served by it.
+    pub store: Span,
+    /// How it failed; `None`: it did not.
+    pub error: Option<ErrorCode>,
 }
 
 /// Requests of a client between two stretches of simulated time: their expected number, with the outcomes of the end of

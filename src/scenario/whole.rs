@@ -13,7 +13,7 @@ use super::{
     Request, accounts, clients, cost, designs, expect, horizon, keys, knobs, records, runbooks, stores,
     timeline, value, world,
 };
-use crate::model::setup::{Action, RunbookSetup, RunbookStep, Setup};
+use crate::model::setup::{Action, Record, RunbookSetup, RunbookStep, Setup};
 use crate::services::kms::KeySetup;
 use crate::sim::Span;
 use crate::world::Service;
@@ -150,6 +150,7 @@ fn setup(request: &Request, cx: &Context, variant: Option<&str>) -> Option<Setup
         chances: timeline.chances,
         horizon,
         expect,
+        record: Record::Nothing,
         cost,
         assumptions: Vec::new(),
     };

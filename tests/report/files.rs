@@ -5,7 +5,7 @@ use mrksim::report::files::{Options, WriteError, write};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const FORCE: Options = Options { force: true, trail: false, reproduce: String::new() };
+const FORCE: Options = Options { force: true, trail: false, trace: false, reproduce: String::new() };
 
 /// An empty directory of this test's own.
 fn empty(test: &str) -> PathBuf {

@@ -4,7 +4,7 @@ use crate::sample::*;
 use mrksim::report::terminal::{self, Options};
 use mrksim::report::{csv, json};
 use mrksim::runlog::{LossRow, RunLog, metrics};
-use mrksim::sim::Span;
+use mrksim::sim::{Span, Time};
 use serde_json::Value;
 
 fn report(log: &RunLog, color: bool) -> String {
@@ -352,4 +352,49 @@ fn the_bill_is_shown_to_who_asks_for_it() {
     assert!(text.contains("DynamoDB reads") && text.contains("Aurora instance"), "{text}");
     assert!(!report(&outage_run(), false).contains("Cost a month"));
     assert!(csv::tables(&outage_run()).all(|table| table.name != "costs.csv"));
+}
+
+#[test]
+fn a_trace_nests_and_keeps_overlapping_requests_apart() {
+    use mrksim::report::trace::trace;
+    use mrksim::runlog::RequestRow;
+    let mut log = outage_run();
+    let row = |start: u64, end: u64, error| RequestRow {
+        client: 0,
+        region: 0,
+        operation: "read",
+        start: Time(start * 1_000_000),
+        end: Time(end * 1_000_000),
+        network: Span::millis(2),
+        kms_queue: Span::ZERO,
+        kms_service: Span::millis(5),
+        store: Span::millis(1),
+        error,
+    };
+    log.requests = vec![row(0, 10, None), row(5, 15, None), row(10, 18, None)];
+    let document: serde_json::Value = serde_json::from_str(&trace(&log)).expect("JSON");
+    let events = document["traceEvents"].as_array().expect("events");
+    let slices: Vec<_> = events.iter().filter(|event| event["cat"] == "request").collect();
+    let lane = |index: usize| {
+        slices.iter().filter(|slice| slice["name"] == "read").nth(index).expect("a read")["tid"].as_u64()
+    };
+    assert_ne!(lane(0), lane(1), "they overlap");
+    assert_eq!(lane(0), lane(2), "the first lane is free again");
+    // On each lane every slice lies within another one or beside it.
+    for (i, a) in slices.iter().enumerate() {
+        for b in &slices[i + 1..] {
+            let span = |slice: &serde_json::Value| {
+                let from = slice["ts"].as_f64().expect("a time");
+                (from, from + slice["dur"].as_f64().expect("a length"))
+            };
+            let ((a0, a1), (b0, b1)) = (span(a), span(b));
+            let apart = a1 <= b0 || b1 <= a0;
+            let nested = (a0 <= b0 && b1 <= a1) || (b0 <= a0 && a1 <= b1);
+            assert!(a["tid"] != b["tid"] || apart || nested, "{a} and {b}");
+        }
+    }
+    let retries = slices.iter().find(|slice| slice["name"] == "retries").expect("what no phase accounts for");
+    assert_eq!(retries["dur"], 2_000.0, "{retries}");
+    assert!(events.iter().any(|event| event["cat"] == "fault" && event["ph"] == "X"));
+    assert!(events.iter().any(|event| event["ph"] == "M" && event["args"]["name"] == "us-east-1"));
 }

@@ -65,6 +65,8 @@ pub fn quiet() -> RunLog {
         answers: vec![],
         calls: vec![],
         skipped: Vec::new(),
+        requests: Vec::new(),
+        recorded: Vec::new(),
         faults: vec![],
         latency: vec![],
         latency_over_time: vec![],

@@ -46,6 +46,8 @@ fn log(design: Design) -> RunLog {
         calls: Vec::new(),
         faults: Vec::new(),
         skipped: Vec::new(),
+        requests: Vec::new(),
+        recorded: Vec::new(),
         latency: Vec::new(),
         latency_over_time: Vec::new(),
         availability: Vec::new(),
