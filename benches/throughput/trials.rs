@@ -12,7 +12,7 @@ const SCENARIO: &str = "scenarios/tutorial/region-outage.toml";
 /// Requests a second, so that a trial has some 72,000.
 const RATE: &str = "clients.checkout.rate=5/s";
 
-const TRIALS: u64 = 40;
+const TRIALS: u64 = 120;
 
 /// Prints the medians; the two follow each other in every round, and their ratio is taken within it.
 pub fn print(rounds: usize) {
