@@ -61,11 +61,12 @@ pub fn write(log: &RunLog, dir: &Path, options: &Options) -> Result<(), WriteErr
         let content: Content = Box::new(|out| table.write(log, out));
         (table.name.to_owned(), content)
     });
-    let page = html::run(log, &options.reproduce);
+    let drawings = svg::drawings(log);
+    let page = html::run(log, &drawings, &options.reproduce);
     let texts = [("answers.jsonl", json::answers(log)), (SUMMARY, json::summary(log)), ("report.html", page)];
     let trail = options.trail.then(|| ("trail.jsonl", trail::trail(log)));
     let trace = options.trace.then(|| ("trace.json", trace::trace(log)));
-    let texts = texts.into_iter().chain(trail).chain(trace).chain(svg::drawings(log)).map(|(name, text)| {
+    let texts = texts.into_iter().chain(trail).chain(trace).chain(drawings).map(|(name, text)| {
         let content: Content = Box::new(move |out| out.write_all(text.as_bytes()));
         (name.to_owned(), content)
     });

@@ -1,7 +1,7 @@
 //! The page of a run: verdict, what happened, who could read, how fast, what was lost, why, and how to see it again.
 
 use super::page::Page;
-use crate::report::{csv, region, svg, verdict};
+use crate::report::{csv, region, verdict};
 use crate::rulebook::Basis;
 use crate::runlog::{EventRow, RunLog};
 
@@ -30,8 +30,8 @@ const DRAWINGS: [(&str, &str, &str); 6] = [
     ("topology.svg", "Topology", "Regions, what they hold at the start, and the latency between them."),
 ];
 
-/// The page; `reproduce` is the command that plays the run again.
-pub fn run(log: &RunLog, reproduce: &str) -> String {
+/// The page with the drawings of the run; `reproduce` is the command that plays the run again.
+pub fn run(log: &RunLog, drawings: &[(&str, String)], reproduce: &str) -> String {
     let variant = log.variant.as_ref().map(|variant| format!(" · variant {variant}")).unwrap_or_default();
     let below = format!(
         "{}{variant} · {} simulated · seed {} · trial {} · rule set {}",
@@ -42,7 +42,6 @@ pub fn run(log: &RunLog, reproduce: &str) -> String {
     page.text(&verdict::sentence(log));
     expectations(&mut page, log);
     happened(&mut page, log);
-    let drawings = svg::drawings(log);
     for (name, heading, shows) in DRAWINGS {
         let Some((_, svg)) = drawings.iter().find(|(file, _)| *file == name) else { continue };
         if !heading.is_empty() {

@@ -3,7 +3,7 @@
 use super::axis::Scale;
 use super::canvas::{Anchor, Canvas, Color, Font, fitted};
 use super::sheet::{MARGIN, Sheet, WIDTH, font, heading};
-use super::{GREY, INK, PAPER, RULE, series_color};
+use super::{GREY, INK, MOST, PAPER, RULE, first, series_color};
 use crate::report::region;
 use crate::runlog::{ClientInfo, LatencyBin, LatencySeries, RunLog, StoreInfo};
 use crate::sim::{Histogram, Span, Time};
@@ -51,12 +51,9 @@ pub fn latency(log: &RunLog) -> Option<String> {
         }
         Panel { name: client.name.clone(), lines }
     };
-    let panels = log.clients.iter().enumerate().map(panel).collect();
-    over_time(
-        log,
-        ("Latency", "Requests that succeeded, retries included: median (thick) and 99th percentile"),
-        panels,
-    )
+    let panels = log.clients.iter().enumerate().take(MOST).map(panel).collect();
+    let subtitle = "Requests that succeeded, retries included: median (thick) and 99th percentile".to_owned();
+    over_time(log, ("Latency", &(subtitle + &first(log.clients.len()))), panels)
 }
 
 /// Staleness of every replica over time.
@@ -74,9 +71,10 @@ pub fn lag(log: &RunLog) -> Option<String> {
         };
         Panel { name: store.name.clone(), lines: log.replicas(index).into_iter().map(line).collect() }
     };
-    let panels = log.stores.iter().enumerate().map(panel).collect();
-    let subtitle = "Staleness of each replica: age of the oldest acknowledged write that has not reached it";
-    over_time(log, ("Replication lag", subtitle), panels)
+    let panels = log.stores.iter().enumerate().take(MOST).map(panel).collect();
+    let subtitle =
+        "Staleness of each replica: age of the oldest acknowledged write that has not reached it".to_owned();
+    over_time(log, ("Replication lag", &(subtitle + &first(log.stores.len()))), panels)
 }
 
 /// Points in time order, broken where two are more than a bin apart.
@@ -177,8 +175,9 @@ const CELL_GAP: f64 = 48.0;
 /// The share of requests that took no longer: a row for each client, a column for each operation, a line for each
 /// Region served in.
 pub fn distribution(log: &RunLog) -> Option<String> {
-    let totals: Vec<&LatencySeries> =
-        log.latency.iter().filter(|series| series.phase == "total" && series.times.count() > 0).collect();
+    let is_drawn =
+        |series: &&LatencySeries| series.phase == "total" && series.times.count() > 0 && series.client < MOST;
+    let totals: Vec<&LatencySeries> = log.latency.iter().filter(is_drawn).collect();
     let low = totals.iter().map(|series| series.times.min()).min()?;
     let high = totals.iter().map(|series| series.times.quantile(0.999)).max()?;
     let clients = distinct(totals.iter().map(|series| series.client));
@@ -190,8 +189,8 @@ pub fn distribution(log: &RunLog) -> Option<String> {
     let mut canvas = Canvas::new(WIDTH, 62.0 + row * clients.len() as f64, PAPER);
     let legend: Vec<_> =
         places.iter().map(|place| (series_color(*place), region(log, *place).to_owned())).collect();
-    let subtitle = "Share of requests that took no longer, by the Region that served them";
-    heading(&mut canvas, "Latency distribution", subtitle, &legend);
+    let subtitle = "Share of requests that took no longer, by the Region that served them".to_owned();
+    heading(&mut canvas, "Latency distribution", &(subtitle + &first(log.clients.len())), &legend);
     for (index, series) in totals.iter().enumerate() {
         let place =
             |value: usize, of: &[usize]| of.iter().position(|each| *each == value).unwrap_or(0) as f64;

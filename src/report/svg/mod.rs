@@ -29,6 +29,14 @@ pub fn drawings(log: &RunLog) -> Vec<(&'static str, String)> {
     drawings.into_iter().filter_map(|(name, svg)| Some((name, svg?))).collect()
 }
 
+/// How many clients or stores a drawing shows: more would not be looked at, and tables have all.
+const MOST: usize = 24;
+
+/// What is said of those that are left out.
+fn first(of: usize) -> String {
+    if of > MOST { format!("; the first {MOST} of {of}") } else { String::new() }
+}
+
 const PAPER: Color = Color(255, 255, 255);
 const INK: Color = Color(32, 36, 42);
 const GREY: Color = Color(107, 114, 124);

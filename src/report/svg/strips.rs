@@ -2,7 +2,7 @@
 
 use super::canvas::{Anchor, Color, Font, fitted};
 use super::sheet::{MARGIN, Sheet, font};
-use super::{GREY, INK, class_color};
+use super::{GREY, INK, MOST, class_color};
 use crate::report::{region, verdict};
 use crate::runlog::expression::MetricName;
 use crate::runlog::{Class, RunLog};
@@ -32,8 +32,8 @@ struct Group {
 
 /// The shares of the five classes in every replica, for every reader; readers who fare alike share a strip.
 pub fn decryptability(log: &RunLog) -> Option<String> {
-    let text =
-        ("Decryptability", "Share of each replica's items, by reader; at the right, decryptable at the end");
+    let below = "Share of each replica's items, by reader; at the right, decryptable at the end".to_owned();
+    let text = ("Decryptability", &*(below + &super::first(log.stores.len())));
     draw(log, text, &legend(&[log]), &replicas(log))
 }
 
@@ -78,7 +78,7 @@ fn legend(logs: &[&RunLog]) -> Vec<(Color, String)> {
 /// A group a store, a strip a replica and reader.
 fn replicas(log: &RunLog) -> Vec<Group> {
     let mut groups = Vec::new();
-    for (index, store) in log.stores.iter().enumerate() {
+    for (index, store) in log.stores.iter().enumerate().take(MOST) {
         let mut strips: Vec<Strip> = Vec::new();
         for place in log.replicas(index) {
             let mut here: Vec<Strip> = Vec::new();
@@ -136,7 +136,7 @@ type Counts = [u64; ERRORS.len() + 1];
 pub fn success(log: &RunLog) -> Option<String> {
     let errors = frequent_errors(log);
     let mut strips = Vec::new();
-    for (index, client) in log.clients.iter().enumerate().filter(|(_, client)| client.traffic) {
+    for (index, client) in log.clients.iter().enumerate().filter(|(_, client)| client.traffic).take(MOST) {
         let bins = outcomes(log, index, &errors);
         let shares = |counts: &Counts| -> Vec<(Color, f64)> {
             let all = counts.iter().sum::<u64>().max(1) as f64;
@@ -160,8 +160,9 @@ pub fn success(log: &RunLog) -> Option<String> {
     if errors.len() > NAMED {
         legend.push((ERRORS[NAMED], "other errors".to_owned()));
     }
-    let text =
-        ("Success", "What became of the requests first attempted then; at the right, succeeded over the run");
+    let below =
+        "What became of the requests first attempted then; at the right, succeeded over the run".to_owned();
+    let text = ("Success", &*(below + &super::first(log.clients.len())));
     draw(log, text, &legend, &[Group { name: "Clients".to_owned(), strips }])
 }
 
