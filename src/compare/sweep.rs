@@ -367,9 +367,8 @@ fn extremes(sweep: &Sweep, name: &str) -> String {
     let least = known.iter().min_by(|a, b| a.0.total_cmp(&b.0));
     let most = known.iter().rev().max_by(|a, b| a.0.total_cmp(&b.0));
     match (least, most) {
-        (Some((least, _)), Some((most, _))) if least == most && known.len() > 1 => {
-            "  The same in every cell.\n".to_owned()
-        }
+        _ if known.len() < 2 => String::new(),
+        (Some((least, _)), Some((most, _))) if least == most => "  The same in every cell.\n".to_owned(),
         (Some((_, least)), Some((_, most))) => {
             let text = |cell| cell_text(&sweep.summary(cell, name));
             format!(
