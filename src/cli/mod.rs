@@ -9,6 +9,7 @@ mod explain;
 mod init;
 mod merge;
 mod output;
+mod quiz;
 mod rules;
 mod run;
 mod schema;
@@ -64,6 +65,10 @@ enum Command {
     Rules(rules::Arguments),
     /// Explain entries of the rulebook: the source of each, and the scenarios that play it
     Explain(explain::Arguments),
+    /// Ask exam questions, play them, and say what is right and why
+    Quiz(quiz::Arguments),
+    /// Print flash cards of exam facts, for Anki
+    Cards(quiz::Cards),
     /// Write a small scenario to start from
     Init(init::Arguments),
     /// Print the JSON Schema of scenario files or of summary.json
@@ -107,6 +112,8 @@ pub fn main() -> ExitCode {
             Command::Check(arguments) => check::check(&arguments),
             Command::Rules(arguments) => rules::rules(&arguments),
             Command::Explain(arguments) => explain::explain(&arguments),
+            Command::Quiz(arguments) => quiz::quiz(&arguments),
+            Command::Cards(arguments) => quiz::cards(&arguments),
             Command::Init(arguments) => init::init(&arguments),
             Command::Schema(arguments) => schema::schema(&arguments),
             Command::Completions(arguments) => completions::completions(&arguments),

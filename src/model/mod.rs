@@ -39,6 +39,7 @@ pub use registry::rules;
 
 use crate::client::ClientId;
 use crate::client::classes::Classes;
+use crate::runlog::expression::Expression;
 use crate::runlog::{RunLog, metrics};
 use crate::services::Outbox;
 use crate::services::autoscaling::GroupEvent;
@@ -326,7 +327,9 @@ impl Simulation {
         }
         self.begin_horizon();
         self.kernel.schedule(Time(self.setup.bin.0), Event::Bin);
-        let asked = self.setup.expect.iter().filter_map(|expect| expect.expression.ledger_moment());
+        let choices = self.setup.question.iter().flat_map(|question| &question.choices);
+        let asked = self.setup.expect.iter().map(|expect| &expect.expression);
+        let asked = asked.chain(choices.map(|choice| &choice.holds)).filter_map(Expression::ledger_moment);
         let asked: Vec<Time> = asked.collect();
         asked.into_iter().for_each(|moment| self.plan(moment, Event::Asked));
         for set in (0..self.setup.keys.len() as u32).map(kms::SetId) {

@@ -71,6 +71,8 @@ pub struct Setup {
     pub horizon: Option<HorizonSetup>,
     /// What must hold at the end.
     pub expect: Vec<Expectation>,
+    /// The exam question that the scenario answers, if it is one.
+    pub question: Option<Question>,
     /// Which single requests are kept.
     pub record: Record,
     /// How the cost is reckoned; `None`: nobody asks for it.
@@ -217,6 +219,32 @@ pub struct TimelineEntry {
     pub action: Action,
     /// `region-outage.toml:31`, for messages.
     pub location: String,
+}
+
+/// An exam question: right are the choices that hold when the scenario has been played.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The question.
+    pub text: String,
+    /// What it is about.
+    pub topic: String,
+    /// The entries of the rulebook that it is about.
+    pub facts: Vec<String>,
+    /// How many choices hold.
+    pub correct: usize,
+    /// What may be answered.
+    pub choices: Vec<Choice>,
+}
+
+/// What may be answered.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// In words.
+    pub text: String,
+    /// The same as an expression.
+    pub holds: Expression,
+    /// The expression as written.
+    pub written: String,
 }
 
 /// Which single requests a run keeps, at most [`Record::MOST`] of them: those first attempted in a stretch of time.

@@ -25,6 +25,7 @@ pub mod overlay;
 mod permits;
 mod policy;
 mod problem;
+mod question;
 mod records;
 mod runbooks;
 mod schema;

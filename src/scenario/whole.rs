@@ -10,8 +10,8 @@ use super::stores::Kind;
 use super::timeline::Timeline;
 use super::tree::{Node, Table};
 use super::{
-    Request, accounts, clients, cost, designs, expect, horizon, keys, knobs, records, runbooks, stores,
-    timeline, value, world,
+    Request, accounts, clients, cost, designs, expect, horizon, keys, knobs, question, records, runbooks,
+    stores, timeline, value, world,
 };
 use crate::model::setup::{Action, Record, RunbookSetup, RunbookStep, Setup};
 use crate::services::kms::KeySetup;
@@ -52,6 +52,11 @@ pub static SCENARIO: Shape = Shape {
             "cost",
             Form::Table(&cost::COST),
             "what a month of the design costs is asked for; without it, an expectation `cost` asks",
+        ),
+        field(
+            "question",
+            Form::Table(&question::QUESTION),
+            "makes the scenario an exam question: `mrksim quiz`",
         ),
         field("horizon", Form::Table(&horizon::HORIZON), "how a long time is played"),
         field("link", Form::List(&Form::Table(&world::LINK)), "network links, instead of the measured ones"),
@@ -116,6 +121,7 @@ fn setup(request: &Request, cx: &Context, variant: Option<&str>) -> Option<Setup
     let runbooks = runbooks::read(cx, &timeline);
     let expect = expect::read(cx, &timeline, rules.base);
     let cost = cost::read(cx, &expect);
+    let question = question::read(cx, &timeline);
     let horizon = horizon::read(cx, &clients);
     horizon::check(cx, &timeline, &runbooks);
     let called = called(&timeline, &runbooks, &keys, cx.duration);
@@ -150,6 +156,7 @@ fn setup(request: &Request, cx: &Context, variant: Option<&str>) -> Option<Setup
         chances: timeline.chances,
         horizon,
         expect,
+        question,
         record: Record::Nothing,
         cost,
         assumptions: Vec::new(),
