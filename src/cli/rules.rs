@@ -3,6 +3,7 @@
 use super::{Exit, output};
 use crate::model;
 use crate::rulebook::{Basis, RuleKind, RuleRef, TOPICS};
+use crate::study::cards;
 use crate::study::what_if::wrapped;
 use clap::{Args, ValueEnum};
 use serde_json::json;
@@ -13,6 +14,9 @@ pub struct Arguments {
     /// What is printed
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
+    /// For whom: a sheet of what the exams ask, to be printed
+    #[arg(long, value_name = "WHO", conflicts_with_all = ["kind", "basis", "format"])]
+    audience: Option<Audience>,
     /// Only this kind of entry
     #[arg(long, value_name = "KIND")]
     kind: Option<Kind>,
@@ -29,6 +33,12 @@ enum Format {
     Json,
     /// Markdown tables
     Markdown,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Audience {
+    /// Students
+    Study,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -85,6 +95,9 @@ impl KnownBy {
 
 /// Prints the entries of the rulebook.
 pub fn rules(arguments: &Arguments) -> Exit {
+    if let Some(Audience::Study) = arguments.audience {
+        return output::print(&cards::sheet(&cards::cards()));
+    }
     let wanted = |rule: &RuleRef| {
         arguments.kind.is_none_or(|kind| kind.is(rule.kind))
             && arguments.basis.is_none_or(|basis| basis.name() == rule.basis.name())

@@ -1,0 +1,110 @@
+//! The built-in questions: each is answered by its run, by as many choices as it says, under any seed; together they cover
+//! the exam facts that a run can decide, and the twelve traps.
+
+#[expect(dead_code, reason = "other tests need more of it")]
+mod common;
+
+use common::setup;
+use mrksim::model;
+use mrksim::rulebook::RuleKind;
+use mrksim::scenario::{Request, Source, load, render};
+use mrksim::sim::Time;
+use mrksim::study::quiz;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Facts that no run decides: they are cards only.
+const CARDS_ONLY: [&str; 4] = ["KMS-EX-26", "KMS-EX-76", "KMS-EX-77", "KMS-EX-79"];
+
+fn files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/quiz");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("the questions")
+        .map(|entry| entry.expect("a file").path())
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn every_question_is_answered_by_its_run() {
+    let files = files();
+    assert!(files.len() >= 80, "{}", files.len());
+    let mut wrong = Vec::new();
+    for file in &files {
+        for seed in [None, Some(4_711)] {
+            let request = Request { seed, ..Request::new(Source::Path(file.clone())) };
+            let name = file.file_stem().expect("a name").to_string_lossy();
+            let setup = match load(&request) {
+                Ok(loaded) => Arc::new(loaded.setup),
+                Err(invalid) => {
+                    wrong.push(format!("{name}:\n{}", render(&invalid.problems, &invalid.sources, false)));
+                    continue;
+                }
+            };
+            let Some(question) = &setup.question else {
+                wrong.push(format!("{name} asks nothing"));
+                continue;
+            };
+            let log = model::run_until(&setup, 0, Time::ZERO + setup.duration);
+            match quiz::key(question, &log) {
+                None => {
+                    let value = |choice: &model::setup::Choice| {
+                        format!(
+                            "{} came to {}",
+                            choice.written,
+                            mrksim::runlog::metrics::evaluate(&log, &choice.holds)
+                        )
+                    };
+                    let values: Vec<String> = question.choices.iter().map(value).collect();
+                    wrong.push(format!("{name}: a choice has no value: {}", values.join("; ")));
+                }
+                Some(came) => {
+                    let holds = came.iter().filter(|came| came.holds).count();
+                    if holds != question.correct {
+                        let all = question.choices.iter().zip(&came);
+                        let all = all.map(|(choice, came)| {
+                            format!("{} ({}: {})", choice.written, came.holds, came.value)
+                        });
+                        wrong.push(format!(
+                            "{name}: {holds} of {} hold: {}",
+                            question.correct,
+                            all.collect::<Vec<_>>().join("; ")
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_exam_fact_that_a_run_decides_and_every_trap_is_asked_about() {
+    let mut facts: BTreeSet<String> = BTreeSet::new();
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
+    for file in files() {
+        let setup = setup(&Request::new(Source::Path(file.clone())));
+        let question = setup.question.clone().expect("a question");
+        let name = file.display().to_string();
+        let before = texts.insert(question.text.clone(), name.clone());
+        assert_eq!(before, None, "{name} asks the same");
+        let choices: BTreeSet<&str> = question.choices.iter().map(|choice| choice.text.as_str()).collect();
+        assert_eq!(choices.len(), question.choices.len(), "{name} has a choice twice");
+        let expressions: BTreeSet<&str> =
+            question.choices.iter().map(|choice| choice.written.as_str()).collect();
+        assert_eq!(expressions.len(), question.choices.len(), "{name} checks something twice");
+        assert!(!question.facts.is_empty(), "{name} is about nothing");
+        facts.extend(question.facts);
+    }
+    let exam = model::rules().into_iter().filter(|rule| rule.kind == RuleKind::Exam).map(|rule| rule.id);
+    let missing: Vec<&str> = exam.filter(|id| !CARDS_ONLY.contains(id) && !facts.contains(*id)).collect();
+    assert_eq!(missing, [""; 0], "exam facts without a question");
+    let names: Vec<String> =
+        files().iter().map(|file| file.file_stem().expect("a name").to_string_lossy().into_owned()).collect();
+    for trap in 1..=12 {
+        let prefix = format!("trap-{trap}-");
+        assert!(names.iter().any(|name| name.starts_with(&prefix)), "no question about trap {trap}");
+    }
+}
