@@ -5,6 +5,7 @@ use crate::model;
 use crate::rulebook::{Basis, RuleKind, RuleRef, TOPICS};
 use crate::runlog::parse::nearest;
 use crate::scenario::knobs;
+use crate::study::misconceptions::answered_by;
 use crate::study::refusals;
 use crate::study::what_if::wrapped;
 use clap::Args;
@@ -64,9 +65,11 @@ fn explained(rule: RuleRef) -> String {
     let refuses = if rule.kind == RuleKind::Rule { "refuses with" } else { "error" };
     let knobs = knobs().filter(|(_, says)| names(says, rule.id)).map(|(path, _)| path);
     let scenarios = builtin::all().filter(|(_, text)| names(text, rule.id)).map(|(name, _)| name.to_owned());
+    let belief = answered_by(rule.id).map(|switch| format!("{} ({})", switch.says, switch.id));
     let rows = [
         (refuses, rule.error.unwrap_or_default().to_owned()),
         (known, source.to_owned()),
+        ("answers", belief.unwrap_or_default()),
         ("set by", knobs.collect::<Vec<_>>().join(", ")),
         ("played in", scenarios.collect::<Vec<_>>().join(", ")),
     ];

@@ -2,6 +2,7 @@
 //!
 //! | question | file |
 //! | --- | --- |
+//! | which belief does a rule answer? | `misconceptions.rs` |
 //! | which policies does a multi-Region key need? | `policies/` |
 //! | what would an exam ask? | `quiz.rs`, `cards.rs` |
 //! | why was each call of a run refused? | `refusals.rs` |
@@ -9,6 +10,7 @@
 //! | where do two runs part, and what comes of it? | `what_if.rs` |
 
 pub mod cards;
+pub mod misconceptions;
 pub mod policies;
 pub mod quiz;
 pub mod refusals;
