@@ -3,12 +3,16 @@
 mod common;
 
 use common::{play, setup};
+use mrksim::model::setup::Record;
 use mrksim::report::trail::trail;
+use mrksim::runlog::RequestRow;
 use mrksim::scenario::{Request, Source};
 use mrksim::services::kms::api;
+use mrksim::sim::Time;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 const GOLDEN: &str = "tests/golden/trail.jsonl";
 
@@ -186,4 +190,73 @@ fn the_calls_of_messages_are_recorded() {
         r#""Decrypt" "eu-west-1" "DisabledException""#,
     ];
     assert_eq!(shown, expected);
+}
+
+const REQUESTS: &str = r#"
+title    = "A key is disabled for a while"
+duration = "2m"
+regions  = ["us-east-1", "eu-west-1"]
+
+[keys.orders]
+kind     = "multi-region"
+primary  = "us-east-1"
+replicas = ["eu-west-1"]
+
+[stores.orders]
+kind    = "dynamodb-global-table"
+regions = ["us-east-1", "eu-west-1"]
+items   = 10
+preload = "shop"
+
+[clients.shop]
+region  = "us-east-1"
+store   = "orders"
+rate    = "5/s"
+mix     = { read = 0.5, write = 0.5 }
+retry   = "none"
+context = { app = "shop" }
+keyring = { mrk = "orders" }
+
+[[timeline]]
+at   = "1m"
+for  = "20s"
+name = "slip"
+key-disabled = { key = "orders", region = "us-east-1" }
+"#;
+
+/// Every request makes one call to KMS, which CloudTrail sees, as it sees what the operator did meanwhile.
+#[test]
+fn single_requests_that_are_kept_are_in_it() {
+    let source = Source::Text { name: "requests.toml".into(), text: REQUESTS.into() };
+    let mut setup = setup(&Request::new(source));
+    let whole = Record::Between(Time::ZERO, Time::ZERO + setup.duration);
+    Arc::make_mut(&mut setup).record = whole;
+    let log = play(&setup, 0);
+    let records = records(&trail(&log));
+    let count = |name: &str, error: Option<&str>| {
+        let same = |record: &&Value| record["eventName"] == name && record["errorCode"].as_str() == error;
+        records.iter().filter(same).count()
+    };
+    let ended = |operation: &str, is_ok: bool| {
+        let same = |row: &&RequestRow| row.operation == operation && row.error.is_none() == is_ok;
+        log.requests.iter().filter(same).count()
+    };
+    assert_eq!(log.requests.len() as u64, log.totals.requests);
+    for (operation, call) in [("read", "Decrypt"), ("write", "GenerateDataKey")] {
+        assert!(ended(operation, true) > 100 && ended(operation, false) > 20, "{operation}");
+        assert_eq!(count(call, None), ended(operation, true), "{call}");
+        assert_eq!(count(call, Some("DisabledException")), ended(operation, false), "{call}");
+    }
+    let times: Vec<&str> =
+        records.iter().map(|record| record["eventTime"].as_str().expect("a text")).collect();
+    assert!(times.is_sorted());
+    let decrypt = records.iter().find(|record| record["eventName"] == "Decrypt").expect("a call");
+    let key = &decrypt["requestParameters"]["keyId"];
+    assert!(
+        key.as_str()
+            .is_some_and(|arn| arn.starts_with("arn:aws:kms:us-east-1:") && arn.contains(":key/mrk-"))
+    );
+    assert_eq!(decrypt["resources"][0]["ARN"], *key);
+    assert_eq!(decrypt["requestParameters"]["encryptionContext"], serde_json::json!({ "app": "shop" }));
+    assert_eq!(decrypt["readOnly"], true);
 }

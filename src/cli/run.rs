@@ -25,16 +25,15 @@ pub struct Arguments {
     /// Replace whatever is there
     #[arg(long)]
     force: bool,
-    /// Write trail.jsonl too: CloudTrail's records of steps, runbooks, faults and KMS itself
-    ///
-    /// The single requests of clients are not in it: refusals.csv and availability.csv count them.
+    /// Write trail.jsonl too: CloudTrail's records of steps, runbooks, faults, KMS itself, and of single requests
     #[arg(long)]
     trail: bool,
     /// Write trace.json too, which ui.perfetto.dev opens: Regions, faults, key states, and single requests
     #[arg(long)]
     trace: bool,
-    /// Which single requests the trace has, at most 10,000: 59m..1h5m [default: half a minute around each fault]
-    #[arg(long, value_name = "FROM..TO", value_parser = stretch, requires = "trace")]
+    /// Which single requests trail and trace have, at most 10,000: 59m..1h5m [default: half a minute around each
+    /// start and end of a fault]
+    #[arg(long, value_name = "FROM..TO", value_parser = stretch)]
     record: Option<Record>,
     /// What is printed
     #[arg(long, value_name = "FORMAT", default_value = "human")]
@@ -62,6 +61,10 @@ enum Format {
 
 /// Plays every file, and answers with the worst end among them.
 pub fn run(arguments: &Arguments) -> Exit {
+    if arguments.record.is_some() && !arguments.trail && !arguments.trace {
+        say("error: `--record` says which single requests `--trail` or `--trace` shows; add one of them\n");
+        return Exit::Usage;
+    }
     if arguments.out.is_some() && arguments.scenario.files.len() > 1 {
         say("error: `--out` names one directory, but there are several scenarios; run them one by one\n");
         return Exit::Usage;
@@ -87,7 +90,7 @@ fn run_one(arguments: &Arguments, file: &Path) -> Exit {
         let format = (arguments.quiet, arguments.format == Format::Json);
         return trials::run(&setup, range, &arguments.spread, (&directory, arguments.force), format);
     }
-    let setup = match arguments.trace {
+    let setup = match arguments.trail || arguments.trace {
         true => recording(setup, arguments.record.unwrap_or(Record::AroundFaults)),
         false => setup,
     };

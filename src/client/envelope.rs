@@ -120,6 +120,8 @@ fn discovered(
 /// One KMS call that a keyring may make.
 #[derive(Clone, Debug)]
 pub struct Path<T> {
+    /// Key ARN, key ID or alias, as it goes into the call; empty: the call names no key.
+    pub identifier: String,
     /// The Region whose endpoint is called.
     pub endpoint: RegionId,
     /// What the rules say, given that the endpoint answers.
@@ -127,10 +129,10 @@ pub struct Path<T> {
 }
 
 impl<T> Path<T> {
-    /// A call at this endpoint, with what KMS would answer.
-    pub fn of(endpoint: RegionId, answer: Result<T, Refusal>) -> Path<T> {
+    /// A call with this identifier at this endpoint, with what KMS would answer.
+    pub fn of(identifier: &str, endpoint: RegionId, answer: Result<T, Refusal>) -> Path<T> {
         let verdict = answer.map_err(|no| (Failure::new(no.error, no.rule), no.remedy));
-        Path { endpoint, verdict }
+        Path { identifier: identifier.to_owned(), endpoint, verdict }
     }
 }
 
@@ -184,7 +186,7 @@ impl Instance<'_> {
         let calls = self.wrap_calls(kms, places)?;
         let path = |by, call: &Call| {
             let answer = kms.may_wrap(by, call.endpoint, &call.identifier, self.principal, context);
-            Path::of(call.endpoint, answer)
+            Path::of(&call.identifier, call.endpoint, answer)
         };
         let paths = |(i, calls): (usize, Vec<Call>)| {
             let by = if i == 0 { Wrapping::GenerateDataKey } else { Wrapping::Encrypt };
@@ -273,7 +275,7 @@ impl Instance<'_> {
             let (at, identifier) = (call.endpoint, call.identifier.as_str());
             let answer = kms.may_unwrap(at, Some(identifier), data_keys[index], self.principal, context);
             let by_notes = call.by == rules::ANY_SDK_READS_EVERYTHING;
-            Path::of(at, answer.map(|rule| if by_notes { call.by } else { rule }))
+            Path::of(identifier, at, answer.map(|rule| if by_notes { call.by } else { rule }))
         };
         let attempts = self.unwrap_calls(&arns, kms, places)?.into_iter();
         Ok(attempts.map(|(index, calls)| calls.iter().map(|call| path(index, call)).collect()).collect())

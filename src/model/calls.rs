@@ -291,6 +291,9 @@ impl Simulation {
 
     #[inline]
     fn leave_at(&mut self, id: RequestId, at: Time) {
+        if self.recorder.keeps_requests() {
+            self.keep_call(id, at);
+        }
         let r = self.requests.get(id);
         let moment = if r.service == Service::Kms { Moment::KmsAnswer } else { Moment::StoreAnswer };
         let delay = match self.world.endpoint(r.service, r.endpoint).network {

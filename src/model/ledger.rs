@@ -399,7 +399,7 @@ impl Simulation {
                 let stated = Context::new();
                 let context = self.classes.context(class).unwrap_or(&stated);
                 let call = |wrap: &Wrap| self.kms.may_unwrap(view.region, None, *wrap, name, context);
-                wraps.iter().map(|wrap| vec![Path::of(view.region, call(wrap))]).collect()
+                wraps.iter().map(|wrap| vec![Path::of("", view.region, call(wrap))]).collect()
             }
         };
         let verdicts = attempts.iter().filter_map(|paths| self.judge_attempt(view.region, paths));

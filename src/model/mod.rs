@@ -18,6 +18,7 @@ mod data;
 mod faults;
 mod forwarding;
 mod horizon;
+mod kept;
 mod ledger;
 mod losses;
 mod messages;

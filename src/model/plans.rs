@@ -15,9 +15,12 @@ use std::collections::BTreeMap;
 /// One KMS call that wraps a data key.
 #[derive(Clone, Debug)]
 pub struct WrapCall {
+    /// The key, as the call names it.
+    pub identifier: String,
     /// The Region whose endpoint is called.
     pub endpoint: RegionId,
-    verdict: Result<Wrap, Failure>,
+    /// The wrap that it makes, or what the application sees.
+    pub verdict: Result<Wrap, Failure>,
     /// The last answer of [`Classes::with`], so that requests need not ask.
     memo: Option<(ClassId, ClassId)>,
 }
@@ -41,6 +44,8 @@ impl WrapCall {
 /// One KMS call that unwraps a data key.
 #[derive(Clone, Debug)]
 pub struct UnwrapCall {
+    /// The key, as the call names it.
+    pub identifier: String,
     /// The Region whose endpoint is called.
     pub endpoint: RegionId,
     /// The rule that lets it, or what the application sees.
@@ -171,6 +176,7 @@ impl Encryption {
     #[cold]
     fn renew(&mut self, client: &ClientSetup, home: RegionId, kms: &Kms, setup: &Setup) {
         let call = |path: Path<Wrap>| WrapCall {
+            identifier: path.identifier,
             endpoint: path.endpoint,
             verdict: path.verdict.map_err(|(failure, _)| failure),
             memo: None,
@@ -199,6 +205,7 @@ fn decryption(
         Err(failure) => Decryption { epoch, attempts: Vec::new(), why_not: Some(failure) },
         Ok(attempts) => {
             let call = |path: Path<RuleRef>| UnwrapCall {
+                identifier: path.identifier,
                 endpoint: path.endpoint,
                 verdict: path.verdict.map_err(|(failure, _)| failure),
                 uses: 0,

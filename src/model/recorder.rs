@@ -8,7 +8,8 @@ use crate::rulebook::RuleRef;
 use crate::runlog::cost::Traffic;
 use crate::runlog::{
     Answer, AvailabilityRow, Call, ClientInfo, EventRow, FaultSpan, ItemsPoint, KeyInfo, LatencyBin,
-    LatencySeries, RefusalRow, RequestRow, RunLog, SecondRow, SkippedRow, StalenessPoint, StoreInfo, Totals,
+    LatencySeries, RefusalRow, RequestCall, RequestRow, RunLog, SecondRow, SkippedRow, StalenessPoint,
+    StoreInfo, Totals,
 };
 use crate::services::kms::SetId;
 use crate::services::replication::Ended;
@@ -88,6 +89,7 @@ pub struct Recorder {
     /// Stretches of time whose requests are kept.
     recorded: Vec<(Time, Time)>,
     requests: Vec<RequestRow>,
+    request_calls: Vec<RequestCall>,
     digest: Digest,
     seconds: Vec<Vec<Second>>,
     failures: BTreeMap<(u64, ClientId, RegionId, ErrorCode), u64>,
@@ -138,6 +140,7 @@ impl Recorder {
             ordinary: None,
             recorded: setup.record.stretches(&setup.timeline),
             requests: Vec::new(),
+            request_calls: Vec::new(),
             digest: Digest::default(),
             seconds: vec![Vec::new(); clients],
             failures: BTreeMap::new(),
@@ -195,19 +198,36 @@ impl Recorder {
                 u64::from(failure.error.mark())
             }
         };
-        if !self.recorded.is_empty() {
+        if self.keeps_requests() {
             self.keep(request, at, ending);
         }
         let who = (client as u64) << 16 | u64::from(request.home.0) << 8 | request.kind as u64;
         self.digest.add(&[Record::RequestEnded as u64 | error << 8 | who << 24, request.arrived.0, at.0]);
     }
 
+    /// Whether single requests are kept at all.
+    #[inline]
+    pub fn keeps_requests(&self) -> bool {
+        !self.recorded.is_empty()
+    }
+
+    /// Whether this request is among those that are kept.
+    pub fn keeps(&self, request: &Request) -> bool {
+        let arrived = request.arrived;
+        let is_within = self.recorded.iter().any(|(from, to)| *from <= arrived && arrived <= *to);
+        is_within && self.requests.len() < setup::Record::MOST
+    }
+
+    /// A service has answered a call of a request that is kept.
+    pub fn request_call(&mut self, call: RequestCall) {
+        self.request_calls.push(call);
+    }
+
     /// Keeps a request of a stretch that is to be recorded.
     #[cold]
     fn keep(&mut self, request: &Request, at: Time, ending: Result<(), Failure>) {
         let arrived = request.arrived;
-        let is_within = self.recorded.iter().any(|(from, to)| *from <= arrived && arrived <= *to);
-        if is_within && self.requests.len() < setup::Record::MOST {
+        if self.keeps(request) {
             let Phases { network, kms_queue, kms_service, store } = request.spent;
             self.requests.push(RequestRow {
                 client: request.client.index(),
@@ -483,6 +503,7 @@ impl Recorder {
             faults: self.faults,
             skipped: self.skipped,
             requests: self.requests,
+            request_calls: self.request_calls,
             recorded: self.recorded,
             latency: latency_series(self.latency, regions),
             latency_over_time: self.latency_over_time,
@@ -574,8 +595,11 @@ fn latency_series(all: Vec<Option<Box<Latency>>>, regions: usize) -> Vec<Latency
 
 fn client_info(setup: &Setup, client: usize, moves: Vec<(usize, Time)>) -> ClientInfo {
     let client = &setup.clients[client];
+    let directory = &setup.directory;
     ClientInfo {
         name: client.name.clone(),
+        principal: client.principal.clone(),
+        account: directory.account_id(directory.account_of(&client.principal)).to_owned(),
         region: client.region.index(),
         store: client.store,
         objective_share: client.objective.share,

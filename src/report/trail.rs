@@ -1,15 +1,16 @@
 //! `trail.jsonl`: what AWS CloudTrail would have logged of a run, one record a line, in the order of time.
 //!
-//! In it: every call that a step, a runbook or a fault made and that a service received, and what KMS does by itself
-//! (KMS-LOG-1 to -10). Not in it: the single requests of clients, of which a run has too many; and calls that reached
-//! nobody, which nobody can log. Key material, plaintext, ciphertext, signatures and tokens are left out, as CloudTrail
-//! leaves them out. Source: AWS KMS Developer Guide, Logging AWS KMS API calls with AWS CloudTrail; AWS CloudTrail User
-//! Guide, CloudTrail record contents.
+//! In it: every call that a step, a runbook or a fault made and that a service received, what KMS does by itself
+//! (KMS-LOG-1 to -10), and the calls to KMS and Secrets Manager of the single requests that the run kept. Not in it:
+//! requests that it did not keep, of which it has too many; data events; what a service asks of KMS for a request; and
+//! calls that reached nobody, which nobody can log. Key material, plaintext, ciphertext, signatures and tokens are left
+//! out, as CloudTrail leaves them out. Source: AWS KMS Developer Guide, Logging AWS KMS API calls with AWS CloudTrail; AWS
+//! CloudTrail User Guide, CloudTrail record contents.
 
 use super::region;
-use crate::runlog::{Call, EventRow, RunLog};
+use crate::runlog::{Call, EventRow, RequestCall, RunLog};
 use crate::services::api::{Kind, Param};
-use crate::services::{Plane, Service, kms, shorthand};
+use crate::services::{ErrorCode, Plane, Service, kms, shorthand};
 use crate::sim::{Stream, Time};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -19,6 +20,9 @@ const EVENT_VERSION: &str = "1.11";
 
 /// What a run's callers have for an address: one that is reserved for documents.
 const SOURCE: &str = "192.0.2.0";
+
+/// The Encryption SDK's data keys, for its default algorithm suite.
+const DATA_KEY_BYTES: u32 = 32;
 
 const KMS: &str = "kms.amazonaws.com";
 const INTERNAL: &str = "AWS Internal";
@@ -83,12 +87,17 @@ pub fn trail(log: &RunLog) -> String {
         told = call.changes.end;
     }
     trail.by_itself(&log.events[told..]);
-    trail.lines.concat()
+    let mut calls: Vec<&RequestCall> = log.request_calls.iter().collect();
+    calls.sort_by_key(|call| (call.time, call.client));
+    calls.into_iter().for_each(|call| trail.request(call));
+    // What operators did comes first in its instant.
+    trail.lines.sort_by_key(|(time, _)| *time);
+    trail.lines.into_iter().map(|(_, line)| line).collect()
 }
 
 struct Trail<'a> {
     log: &'a RunLog,
-    lines: Vec<String>,
+    lines: Vec<(Time, String)>,
 }
 
 impl<'a> Trail<'a> {
@@ -96,7 +105,7 @@ impl<'a> Trail<'a> {
     fn call(&mut self, call: &'a Call) {
         let record = self.record_of_call(call);
         let request_id = record.request_id.clone();
-        self.write(&record);
+        self.write(call.time, &record);
         for row in &self.log.events[call.changes.clone()] {
             let elsewhere = row.region != Some(call.region);
             match (call.operation.name, row.operation.as_str()) {
@@ -106,12 +115,12 @@ impl<'a> Trail<'a> {
                     record.response_elements = json!({
                         "keyMetadata": lower_names(&call.response["ReplicaKeyMetadata"]),
                     });
-                    self.write(&record);
+                    self.write(row.time, &record);
                 }
                 ("UpdatePrimaryRegion", "UpdatePrimaryRegion") if elsewhere => {
                     let mut record = self.invoked(call, row, &request_id);
                     record.request_parameters = parameters(call);
-                    self.write(&record);
+                    self.write(row.time, &record);
                 }
                 _ => self.by_itself(std::slice::from_ref(row)),
             }
@@ -130,7 +139,7 @@ impl<'a> Trail<'a> {
                 record.event_type = "AwsServiceEvent";
                 record.recipient_account_id = account;
                 record.service_event_details = Some(details(row));
-                self.write(&record);
+                self.write(row.time, &record);
             }
         }
     }
@@ -139,7 +148,7 @@ impl<'a> Trail<'a> {
         let operation = call.operation;
         let source = format!("{}.amazonaws.com", operation.service.name());
         let mut record = self.record(call.time, source, operation.name, Some(call.region));
-        record.user_identity = identity(call, region(self.log, call.region));
+        record.user_identity = identity(&call.principal, &call.account, region(self.log, call.region));
         record.error_code = call.error.as_deref();
         record.error_message = Some(call.message.as_str()).filter(|message| !message.is_empty());
         record.request_parameters = parameters(call);
@@ -156,7 +165,7 @@ impl<'a> Trail<'a> {
     /// What a call made KMS log in another Region.
     fn invoked(&self, call: &'a Call, row: &'a EventRow, request_id: &str) -> Record<'a> {
         let mut record = self.record(row.time, KMS.to_owned(), &row.operation, row.region);
-        record.user_identity = identity(call, region(self.log, call.region));
+        record.user_identity = identity(&call.principal, &call.account, region(self.log, call.region));
         record.user_identity["invokedBy"] = json!(KMS);
         (record.source_ip_address, record.user_agent) = (KMS, KMS);
         record.resources = vec![key_resource(&row.target)];
@@ -196,9 +205,37 @@ impl<'a> Trail<'a> {
         }
     }
 
-    fn write(&mut self, record: &Record) {
+    /// A call of a client's single request.
+    fn request(&mut self, call: &'a RequestCall) {
+        let (log, place) = (self.log, region(self.log, call.region));
+        let client = &log.clients[call.client];
+        let source = format!("{}.amazonaws.com", call.service.name());
+        let mut record = self.record(call.time, source, call.operation, Some(call.region));
+        record.user_identity = identity(&client.principal, &client.account, place);
+        record.error_code = call.error.map(ErrorCode::name);
+        record.request_parameters = match (call.service, call.operation) {
+            (Service::Kms, operation) => {
+                let mut shown = json!({ "keyId": call.target });
+                if !call.context.is_empty() {
+                    shown["encryptionContext"] = json!(call.context);
+                }
+                match operation {
+                    "GenerateDataKey" => shown["numberOfBytes"] = json!(DATA_KEY_BYTES),
+                    _ => shown["encryptionAlgorithm"] = json!("SYMMETRIC_DEFAULT"),
+                }
+                shown
+            }
+            _ => json!({ "secretId": call.target }),
+        };
+        record.read_only = call.operation != "PutSecretValue";
+        record.resources = call.key.iter().map(|arn| key_resource(arn)).collect();
+        record.recipient_account_id = &client.account;
+        self.write(call.time, &record);
+    }
+
+    fn write(&mut self, time: Time, record: &Record) {
         let line = serde_json::to_string(record).expect("texts and maps with text keys can be written");
-        self.lines.push(line + "\n");
+        self.lines.push((time, line + "\n"));
     }
 }
 
@@ -217,10 +254,9 @@ fn uuid(bits: u128) -> String {
 }
 
 /// Who called: a session of the principal's role.
-fn identity(call: &Call, place: &str) -> Value {
+fn identity(principal: &str, account: &str, place: &str) -> Value {
     let partition = partition(place);
-    let name = call.principal.replace(' ', "-");
-    let account = &call.account;
+    let name = principal.replace(' ', "-");
     json!({
         "type": "AssumedRole",
         "arn": format!("arn:{partition}:sts::{account}:assumed-role/{name}/mrksim"),

@@ -7,7 +7,7 @@ pub mod parse;
 pub mod recovery;
 
 use crate::rulebook::RuleRef;
-use crate::services::{ErrorCode, Operation, Params};
+use crate::services::{ErrorCode, Operation, Params, Service};
 use crate::sim::{Histogram, Span, Time};
 use expression::{Expression, Value};
 use std::collections::BTreeMap;
@@ -66,6 +66,8 @@ pub struct RunLog {
     pub skipped: Vec<SkippedRow>,
     /// Single requests, if some were to be kept, in the order in which they ended.
     pub requests: Vec<RequestRow>,
+    /// The calls of these requests that services have answered, in no particular order.
+    pub request_calls: Vec<RequestCall>,
     /// The stretches of time whose requests were kept.
     pub recorded: Vec<(Time, Time)>,
     /// Calls that were refused or not answered, whether a retry mended it or not.
@@ -121,6 +123,29 @@ pub struct RequestRow {
     pub error: Option<ErrorCode>,
 }
 
+/// A call of a client's single request that a service has answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestCall {
+    /// When the answer left.
+    pub time: Time,
+    /// Index of the client.
+    pub client: usize,
+    /// Who was called.
+    pub service: Service,
+    /// AWS's name of the call.
+    pub operation: &'static str,
+    /// Index of the Region called.
+    pub region: usize,
+    /// What the call names: a key ARN, key ID or alias; a secret.
+    pub target: String,
+    /// The ARN of the key that was used.
+    pub key: Option<String>,
+    /// The encryption context.
+    pub context: BTreeMap<String, String>,
+    /// The error, if it was refused.
+    pub error: Option<ErrorCode>,
+}
+
 /// Requests of a client between two stretches of simulated time: their expected number, with the outcomes of the end of
 /// the stretch before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,6 +167,10 @@ pub struct SkippedRow {
 pub struct ClientInfo {
     /// Name.
     pub name: String,
+    /// As whom it calls.
+    pub principal: String,
+    /// The twelve digits of the principal's account.
+    pub account: String,
     /// Index of the Region its instances first ran in.
     pub region: usize,
     /// Index of its store.

@@ -66,6 +66,7 @@ pub fn quiet() -> RunLog {
         calls: vec![],
         skipped: Vec::new(),
         requests: Vec::new(),
+        request_calls: Vec::new(),
         recorded: Vec::new(),
         faults: vec![],
         latency: vec![],
@@ -91,6 +92,8 @@ pub fn client(name: &str, region: usize, store: usize, traffic: bool) -> ClientI
     ClientInfo {
         moves: Vec::new(),
         name: name.into(),
+        principal: name.into(),
+        account: "111122223333".into(),
         region,
         store,
         objective_share: 0.99,

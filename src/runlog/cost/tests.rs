@@ -7,6 +7,8 @@ use crate::sim::Time;
 /// A run of 73 hours, a tenth of the month, in us-east-1, us-east-2 and eu-west-1.
 fn log(design: Design) -> RunLog {
     let client = ClientInfo {
+        principal: "app".to_owned(),
+        account: "111122223333".to_owned(),
         name: "shop".into(),
         region: 0,
         store: 0,
@@ -47,6 +49,7 @@ fn log(design: Design) -> RunLog {
         faults: Vec::new(),
         skipped: Vec::new(),
         requests: Vec::new(),
+        request_calls: Vec::new(),
         recorded: Vec::new(),
         latency: Vec::new(),
         latency_over_time: Vec::new(),
