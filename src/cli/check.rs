@@ -1,9 +1,9 @@
 //! `mrksim check`: is a scenario valid, and is its design sound?
 
-use super::output::{self, say};
+use super::output::{self, Format, say};
 use super::{Exit, Scenario, builtin};
 use crate::scenario::{self, Problem, Severity, Sources};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -18,14 +18,6 @@ pub struct Arguments {
     /// Print only what is wrong
     #[arg(long, short)]
     quiet: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// Text with carets
-    Human,
-    /// One JSON object a file
-    Json,
 }
 
 /// Checks every file, and answers with the worst end among them.

@@ -1,10 +1,10 @@
 //! `mrksim compare`: variants, files or stored results under the same random numbers.
 
-use super::output::{self, say};
+use super::output::{self, Format, say};
 use super::trials::{self, Spread};
 use super::{Exit, Scenario, builtin};
 use crate::compare::{
-    Batch, Played, Range, difference, pages, pictures, side_by_side, stored, summary, terminal,
+    Batch, Played, Range, difference, json, pages, pictures, side_by_side, stored, summary, terminal,
 };
 use crate::model::{self, setup::Setup};
 use crate::report::files;
@@ -42,6 +42,9 @@ pub struct Arguments {
     /// Replace whatever is there
     #[arg(long)]
     force: bool,
+    /// What is printed
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
     /// Print no report
     #[arg(long, short)]
     quiet: bool,
@@ -280,10 +283,13 @@ fn report(
     if arguments.quiet {
         return Exit::Met;
     }
-    let mut text = side_by_side::comparison(reference, &others);
-    if let Some(width) = width {
-        text += &took(reference, &others, width);
-    }
+    let text = match (arguments.format, width) {
+        (Format::Json, _) => json::comparison(&name, reference, &others),
+        (Format::Human, None) => side_by_side::comparison(reference, &others),
+        (Format::Human, Some(width)) => {
+            side_by_side::comparison(reference, &others) + &took(reference, &others, width)
+        }
+    };
     let printed = output::print(&text);
     say(&format!("results: {}\n", dir.display()));
     printed

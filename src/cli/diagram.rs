@@ -34,6 +34,8 @@ enum Format {
     Graphviz,
     /// A picture
     Svg,
+    /// What is in it, for scripts
+    Json,
 }
 
 /// Draws one scenario.
@@ -57,6 +59,7 @@ pub fn diagram(arguments: &Arguments) -> Exit {
         Format::Mermaid => diagram::mermaid(&log, &scene),
         Format::Graphviz => diagram::graphviz(&log, &scene),
         Format::Svg => svg::topology(&scene),
+        Format::Json => scene.json(),
     };
     let Some(path) = &arguments.out else { return output::print(&text) };
     let written = std::fs::File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));

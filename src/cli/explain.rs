@@ -1,6 +1,7 @@
 //! `mrksim explain`: an entry of the rulebook, with its source, what sets it, and where it is played.
 
-use super::{Exit, builtin, output};
+use super::output::Format;
+use super::{Exit, builtin, output, rules};
 use crate::model;
 use crate::rulebook::{Basis, RuleKind, RuleRef, TOPICS};
 use crate::runlog::parse::nearest;
@@ -9,6 +10,7 @@ use crate::study::misconceptions::answered_by;
 use crate::study::refusals;
 use crate::study::what_if::wrapped;
 use clap::Args;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 
 /// The arguments of `mrksim explain`.
@@ -20,13 +22,19 @@ pub struct Arguments {
     /// Explain every refusal of a run, from what `mrksim run` wrote there
     #[arg(long, value_name = "DIR", conflicts_with = "rules")]
     run: Option<PathBuf>,
+    /// What is printed
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
 }
 
 /// Prints each rule, or says which one may be meant.
 pub fn explain(arguments: &Arguments) -> Exit {
     if let Some(dir) = &arguments.run {
         return match refusals::read(dir) {
-            Ok(refusals) => output::print(&refusals::told(&refusals, output::width().clamp(60, 110))),
+            Ok(refusals) => output::print(&match arguments.format {
+                Format::Human => refusals::told(&refusals, output::width().clamp(60, 110)),
+                Format::Json => refusals::json(&refusals),
+            }),
             Err(error) => {
                 output::say(&format!("error: {error}\n"));
                 Exit::Io
@@ -34,7 +42,7 @@ pub fn explain(arguments: &Arguments) -> Exit {
         };
     }
     let all = model::rules();
-    let mut text = String::new();
+    let mut found = Vec::new();
     for wanted in &arguments.rules {
         let Some(rule) = all.iter().find(|rule| rule.id.eq_ignore_ascii_case(wanted)) else {
             let known = nearest(&wanted.to_uppercase(), all.iter().map(|rule| rule.id));
@@ -43,12 +51,30 @@ pub fn explain(arguments: &Arguments) -> Exit {
             output::say(&format!("error: there is no rule `{wanted}`: {help}\n"));
             return Exit::Usage;
         };
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        text.push_str(&explained(*rule));
+        found.push(*rule);
     }
-    output::print(&text)
+    output::print(&match arguments.format {
+        Format::Human => found.into_iter().map(explained).collect::<Vec<_>>().join("\n"),
+        Format::Json => format!("{:#}\n", found.into_iter().map(as_json).collect::<Value>()),
+    })
+}
+
+/// What sets it, by path.
+fn set_by(rule: RuleRef) -> Vec<String> {
+    knobs().filter(|(_, says)| names(says, rule.id)).map(|(path, _)| path).collect()
+}
+
+/// The built-in scenarios that play it.
+fn played_in(rule: RuleRef) -> Vec<&'static str> {
+    builtin::all().filter(|(_, text)| names(text, rule.id)).map(|(name, _)| name).collect()
+}
+
+fn as_json(rule: RuleRef) -> Value {
+    let mut entry = rules::as_json(&rule);
+    entry["answers"] = json!(answered_by(rule.id).map(|switch| switch.id));
+    entry["set_by"] = json!(set_by(rule));
+    entry["played_in"] = json!(played_in(rule));
+    entry
 }
 
 fn explained(rule: RuleRef) -> String {
@@ -63,15 +89,13 @@ fn explained(rule: RuleRef) -> String {
     lines.extend(wrapped(rule.says, width - 2).into_iter().map(|line| format!("  {line}")));
     lines.push(String::new());
     let refuses = if rule.kind == RuleKind::Rule { "refuses with" } else { "error" };
-    let knobs = knobs().filter(|(_, says)| names(says, rule.id)).map(|(path, _)| path);
-    let scenarios = builtin::all().filter(|(_, text)| names(text, rule.id)).map(|(name, _)| name.to_owned());
     let belief = answered_by(rule.id).map(|switch| format!("{} ({})", switch.says, switch.id));
     let rows = [
         (refuses, rule.error.unwrap_or_default().to_owned()),
         (known, source.to_owned()),
         ("answers", belief.unwrap_or_default()),
-        ("set by", knobs.collect::<Vec<_>>().join(", ")),
-        ("played in", scenarios.collect::<Vec<_>>().join(", ")),
+        ("set by", set_by(rule).join(", ")),
+        ("played in", played_in(rule).join(", ")),
     ];
     for (label, text) in rows.iter().filter(|(_, text)| !text.is_empty()) {
         for (i, line) in wrapped(text, width - 16).into_iter().enumerate() {

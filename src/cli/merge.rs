@@ -1,6 +1,6 @@
 //! `mrksim merge`: stored slices of trials become one result, as if they had been played together.
 
-use super::output::say;
+use super::output::{Format, say};
 use super::{Exit, trials};
 use crate::compare::stored;
 use clap::Args;
@@ -18,6 +18,9 @@ pub struct Arguments {
     /// Replace whatever is there
     #[arg(long)]
     force: bool,
+    /// What is printed
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
     /// Print no report
     #[arg(long, short)]
     quiet: bool,
@@ -30,7 +33,7 @@ pub fn merge(arguments: &Arguments) -> Exit {
     match joined {
         Ok(Some(batch)) => {
             let written = trials::write(&batch, &arguments.out, arguments.force, arguments.quiet);
-            written.max(trials::show(&batch, arguments.quiet, false)).max(trials::met(&batch))
+            written.max(trials::show(&batch, arguments.quiet, arguments.format)).max(trials::met(&batch))
         }
         Ok(None) => Exit::Usage,
         Err(error) => {

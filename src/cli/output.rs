@@ -1,7 +1,17 @@
 //! Data goes to standard output, talk to standard error. A reader who has gone away is no failure.
 
 use super::Exit;
+use clap::ValueEnum;
 use std::io::{ErrorKind, IsTerminal, Write};
+
+/// What is printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A report for people
+    Human,
+    /// JSON for scripts
+    Json,
+}
 
 /// Writes data to standard output.
 pub fn print(text: &str) -> Exit {

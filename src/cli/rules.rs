@@ -6,7 +6,7 @@ use crate::rulebook::{Basis, RuleKind, RuleRef, TOPICS};
 use crate::study::cards;
 use crate::study::what_if::wrapped;
 use clap::{Args, ValueEnum};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The arguments of `mrksim rules`.
 #[derive(Args)]
@@ -162,18 +162,19 @@ fn counts(rules: &[RuleRef]) -> String {
 }
 
 fn json(rules: &[RuleRef]) -> String {
-    let row = |rule: &RuleRef| {
-        json!({
-            "id": rule.id,
-            "kind": rule.kind.name(),
-            "says": rule.says,
-            "error": rule.error,
-            "basis": rule.basis.name(),
-            "source": rule.basis.text(),
-        })
-    };
-    let rows: Vec<_> = rules.iter().map(row).collect();
-    format!("{:#}\n", serde_json::Value::Array(rows))
+    format!("{:#}\n", rules.iter().map(as_json).collect::<Value>())
+}
+
+/// An entry of the rulebook.
+pub(super) fn as_json(rule: &RuleRef) -> Value {
+    json!({
+        "id": rule.id,
+        "kind": rule.kind.name(),
+        "says": rule.says,
+        "error": rule.error,
+        "basis": rule.basis.name(),
+        "source": rule.basis.text(),
+    })
 }
 
 fn markdown(rules: &[RuleRef]) -> String {

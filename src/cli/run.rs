@@ -1,6 +1,6 @@
 //! `mrksim run`: play scenarios, print a report, write the results.
 
-use super::output::{self, say};
+use super::output::{self, Format, say};
 use super::trials::{self, STOP, Spread};
 use super::{Exit, Scenario};
 use crate::compare::Range;
@@ -10,7 +10,7 @@ use crate::report::{csv, files, json, terminal, trail};
 use crate::runlog::RunLog;
 use crate::runlog::parse::duration;
 use crate::sim::Time;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -51,14 +51,6 @@ pub struct Arguments {
     check_determinism: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// A report for people
-    Human,
-    /// summary.json
-    Json,
-}
-
 /// Plays every file, and answers with the worst end among them.
 pub fn run(arguments: &Arguments) -> Exit {
     if arguments.record.is_some() && !arguments.trail && !arguments.trace {
@@ -87,8 +79,8 @@ fn run_one(arguments: &Arguments, file: &Path) -> Exit {
     };
     let directory = arguments.out.clone().unwrap_or_else(|| default_directory(&setup));
     if let Some(range) = arguments.trials {
-        let format = (arguments.quiet, arguments.format == Format::Json);
-        return trials::run(&setup, range, &arguments.spread, (&directory, arguments.force), format);
+        let place = (directory.as_path(), arguments.force);
+        return trials::run(&setup, range, &arguments.spread, place, (arguments.quiet, arguments.format));
     }
     let setup = match arguments.trail || arguments.trace {
         true => recording(setup, arguments.record.unwrap_or(Record::AroundFaults)),

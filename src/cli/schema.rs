@@ -1,6 +1,8 @@
 //! `mrksim schema`: JSON Schemas, for editors and for whoever reads the results.
 
 use super::{Exit, output};
+use crate::compare::json as compare;
+use crate::compare::stored;
 use crate::report::json;
 use crate::scenario;
 use clap::{Args, ValueEnum};
@@ -17,8 +19,14 @@ pub struct Arguments {
 enum Of {
     /// Scenario files
     Scenario,
-    /// summary.json
+    /// summary.json of a run
     Summary,
+    /// summary.json of trials
+    Trials,
+    /// summary.json of a comparison
+    Comparison,
+    /// summary.json of a sweep
+    Sweep,
 }
 
 /// Prints the schema.
@@ -26,6 +34,9 @@ pub fn schema(arguments: &Arguments) -> Exit {
     let schema = match arguments.of {
         Of::Scenario => scenario::schema(),
         Of::Summary => json::summary_schema(),
+        Of::Trials => stored::schema(),
+        Of::Comparison => compare::comparison_schema(),
+        Of::Sweep => compare::sweep_schema(),
     };
     output::print(&format!("{schema:#}\n"))
 }

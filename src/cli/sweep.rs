@@ -1,10 +1,10 @@
 //! `mrksim sweep`: the scenario on a grid of values.
 
-use super::output::{self, say};
+use super::output::{self, Format, say};
 use super::trials::{self, Spread};
 use super::{Exit, Scenario};
 use crate::compare::sweep::{self, Axis, Cell, MOST_CELLS, Sweep};
-use crate::compare::{Batch, Range, grid, pages, pictures};
+use crate::compare::{Batch, Range, grid, json, pages, pictures};
 use crate::model::setup::Setup;
 use crate::report::files;
 use crate::runlog::parse;
@@ -35,6 +35,9 @@ pub struct Arguments {
     /// Replace whatever is there
     #[arg(long)]
     force: bool,
+    /// What is printed
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
     /// Print no report
     #[arg(long, short)]
     quiet: bool,
@@ -141,7 +144,11 @@ fn finish(arguments: &Arguments, setup: &Setup, sweep: Sweep) -> Exit {
         say(&format!("error: {error}\n"));
         return Exit::Io;
     }
-    let printed = if arguments.quiet { Exit::Met } else { output::print(&sweep::report(&sweep)) };
+    let printed = match (arguments.quiet, arguments.format) {
+        (true, _) => Exit::Met,
+        (false, Format::Json) => output::print(&json::sweep(&name, &sweep)),
+        (false, Format::Human) => output::print(&sweep::report(&sweep)),
+    };
     if !arguments.quiet {
         say(&format!("results: {}\n", dir.display()));
     }

@@ -1,6 +1,6 @@
 //! Many trials: how they are asked for, played with progress, and put in place.
 
-use super::output::say;
+use super::output::{Format, say};
 use super::{Exit, Scenario, builtin, output};
 use crate::compare::{Batch, Played, Range, stored, terminal, trials};
 use crate::model::setup::Setup;
@@ -92,7 +92,7 @@ pub fn run(
     range: Range,
     spread: &Spread,
     (dir, force): (&Path, bool),
-    (quiet, json): (bool, bool),
+    (quiet, format): (bool, Format),
 ) -> Exit {
     let batch = match spread.play(setup, range, &setup.name, quiet) {
         Played::Whole(batch) => batch,
@@ -106,7 +106,7 @@ pub fn run(
     if written != Exit::Met {
         return written;
     }
-    let printed = show(&batch, quiet, json);
+    let printed = show(&batch, quiet, format);
     let end = if batch.partial { Exit::Interrupted } else { printed.max(met(&batch)) };
     if batch.partial {
         say("interrupted: the trials that were played are written, and the summary says `partial`\n");
@@ -127,15 +127,15 @@ pub fn write(batch: &Batch, dir: &Path, force: bool, quiet: bool) -> Exit {
 }
 
 /// Prints a batch.
-pub fn show(batch: &Batch, quiet: bool, json: bool) -> Exit {
-    match (quiet, json) {
+pub fn show(batch: &Batch, quiet: bool, format: Format) -> Exit {
+    match (quiet, format) {
         (true, _) => Exit::Met,
-        (false, true) => {
+        (false, Format::Json) => {
             let files = stored::files(batch);
             let summary = files.iter().find(|(name, _)| name == "summary.json");
             summary.map_or(Exit::Met, |(_, text)| output::print(text))
         }
-        (false, false) => output::print(&terminal::trials(batch)),
+        (false, Format::Human) => output::print(&terminal::trials(batch)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `mrksim what-if`: the same run twice, once with a change.
 
-use super::output::{self, say};
+use super::output::{self, Format, say};
 use super::trials::{self, STOP};
 use super::{Exit, Rules, Scenario};
 use crate::model;
@@ -23,6 +23,9 @@ pub struct Arguments {
     /// A command that somebody types then: "aws kms disable-key --key-id $orders --region us-east-1" (may be repeated)
     #[arg(long = "do", id = "act", value_name = "COMMAND", requires = "branch_at")]
     act: Vec<String>,
+    /// What is printed
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
     /// Which trial
     #[arg(long, value_name = "N", default_value = "0")]
     trial: u64,
@@ -51,9 +54,10 @@ pub fn what_if(arguments: &Arguments) -> Exit {
     let played = play(&before, file, arguments.trial)
         .and_then(|before| Ok((before, play(&after, file, arguments.trial)?)));
     match played {
-        Ok((before, after)) => {
-            output::print(&what_if::report(&what, &before, &after, output::width().min(110)))
-        }
+        Ok((before, after)) => output::print(&match arguments.format {
+            Format::Human => what_if::report(&what, &before, &after, output::width().min(110)),
+            Format::Json => what_if::json(&what, &before, &after),
+        }),
         Err(exit) => exit,
     }
 }

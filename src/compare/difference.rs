@@ -1,5 +1,6 @@
 //! Two variants under the same random numbers: trial by trial, by how much one differs from the other.
 
+use super::json;
 use super::statistics::{self, Estimate};
 use super::summary::number;
 use super::trials::Batch;
@@ -95,22 +96,11 @@ fn verdict(numbers: &[(f64, f64)], paired: Option<Estimate>) -> Verdict {
 /// variant; `trials.csv`, a row a value; `summary.json`, whose results they are.
 pub fn files(name: &str, reference: &Batch, others: &[&Batch]) -> Vec<(String, String)> {
     let all: Vec<&Batch> = std::iter::once(reference).chain(others.iter().copied()).collect();
-    let summary = serde_json::json!({
-        "schema": 1,
-        "program": { "name": "mrksim", "version": env!("CARGO_PKG_VERSION") },
-        "scenario": { "name": name, "title": reference.title, "hash": reference.hash },
-        "seed": reference.seed,
-        "rule_set": reference.rule_set,
-        "reference": reference.label(),
-        "variants": others.iter().map(|other| other.label()).collect::<Vec<_>>(),
-        "trials": reference.trials.len(),
-    });
-    let summary = serde_json::to_string_pretty(&summary).unwrap_or_default() + "\n";
     vec![
         ("comparison.csv".to_owned(), differences(reference, others)),
         ("objectives.csv".to_owned(), objectives(&all)),
         ("trials.csv".to_owned(), values(&all)),
-        ("summary.json".to_owned(), summary),
+        ("summary.json".to_owned(), json::comparison(name, reference, others)),
     ]
 }
 

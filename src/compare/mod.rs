@@ -3,7 +3,7 @@
 //! | question | file |
 //! | --- | --- |
 //! | how are trials played, on all cores, with the same result on any number of them? | `trials.rs` |
-//! | what is stored of them, and how are slices joined? | `stored.rs` |
+//! | what is stored of them, and how are slices joined? | `stored.rs`; of comparisons and sweeps: `json.rs` |
 //! | what do they say of each metric? | `summary.rs`; intervals: `statistics.rs` |
 //! | how does it look? | `pictures.rs`, `pages.rs` |
 //! | what does it come to on a grid of values? | `sweep.rs` |
@@ -11,6 +11,7 @@
 
 pub mod availability;
 pub mod difference;
+pub mod json;
 pub mod pages;
 pub mod pictures;
 pub mod side_by_side;

@@ -4,6 +4,7 @@ use super::summary;
 use super::trials::{Batch, Expected, Trial};
 use crate::runlog::expression::Value;
 use crate::sim::Span;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
@@ -52,43 +53,78 @@ pub enum StoredError {
     },
 }
 
-/// The head of `summary.json`: what must agree between slices.
-#[derive(Serialize, Deserialize)]
+/// What trials came to.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "summary.json of trials of mrksim")]
 struct Summary {
+    /// The version of this form.
     schema: u32,
+    /// The program that made it.
     program: Program,
+    /// What was played.
     scenario: Scenario,
+    /// The seed of every random stream.
     seed: u64,
+    /// `aws` (documented behaviour) or `notes` (what popular study notes claim).
     rule_set: String,
+    /// How many trials: `trials.csv` has a row for each.
     trials: u64,
+    /// The number of the first.
     first_trial: Option<u64>,
+    /// The number of the last.
     last_trial: Option<u64>,
+    /// Whether it was interrupted before every trial was played.
     partial: bool,
+    /// The expectations of `[expect]`, in file order.
     expectations: Vec<Expectation>,
+    /// Every metric by the name that users write.
     metrics: BTreeMap<String, summary::Summary>,
 }
 
-#[derive(Serialize, Deserialize, PartialEq)]
-struct Program {
+/// The program that made it.
+#[derive(Serialize, Deserialize, PartialEq, JsonSchema)]
+pub(super) struct Program {
+    /// `mrksim`
     name: String,
+    /// Its version.
     version: String,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Scenario {
-    name: String,
-    title: String,
-    variant: Option<String>,
-    hash: String,
+/// What was played.
+#[derive(Serialize, Deserialize, JsonSchema)]
+pub(super) struct Scenario {
+    /// The file's stem, or the name of the results.
+    pub(super) name: String,
+    /// The title.
+    pub(super) title: String,
+    /// The variant, if not the base.
+    pub(super) variant: Option<String>,
+    /// Hash of every file read and every overlay, in hexadecimal.
+    pub(super) hash: String,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Expectation {
+impl Scenario {
+    /// That of a batch.
+    pub(super) fn of(batch: &Batch) -> Scenario {
+        Scenario {
+            name: batch.name.clone(),
+            title: batch.title.clone(),
+            variant: batch.variant.clone(),
+            hash: batch.hash.clone(),
+        }
+    }
+}
+
+/// An expectation over trials.
+#[derive(Serialize, Deserialize, JsonSchema)]
+pub(super) struct Expectation {
+    /// As written.
     text: String,
     /// The share of trials in which it is to hold.
     wanted: f64,
     /// In how many it held.
     held: u64,
+    /// Whether that is enough.
     met: bool,
 }
 
@@ -101,6 +137,30 @@ pub fn files(batch: &Batch) -> Vec<(String, String)> {
 }
 
 fn summary_of(batch: &Batch) -> String {
+    let summary = Summary {
+        schema: SCHEMA,
+        program: program(),
+        scenario: Scenario::of(batch),
+        seed: batch.seed,
+        rule_set: batch.rule_set.clone(),
+        trials: batch.trials.len() as u64,
+        first_trial: batch.trials.first().map(|trial| trial.number),
+        last_trial: batch.trials.last().map(|trial| trial.number),
+        partial: batch.partial,
+        expectations: expectations(batch),
+        metrics: summary::all(batch).into_iter().collect(),
+    };
+    let text = serde_json::to_string_pretty(&summary).unwrap_or_default();
+    text + "\n"
+}
+
+/// The JSON Schema of the `summary.json` of trials.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Summary).to_value()
+}
+
+/// In how many trials each expectation held, and whether that is enough.
+pub(super) fn expectations(batch: &Batch) -> Vec<Expectation> {
     let held = |index: usize| batch.trials.iter().filter(|trial| trial.met[index]).count() as u64;
     let expectation = |(index, one): (usize, &Expected)| Expectation {
         text: one.text.clone(),
@@ -108,29 +168,11 @@ fn summary_of(batch: &Batch) -> String {
         held: held(index),
         met: is_met(held(index), batch.trials.len() as u64, one.share),
     };
-    let summary = Summary {
-        schema: SCHEMA,
-        program: program(),
-        scenario: Scenario {
-            name: batch.name.clone(),
-            title: batch.title.clone(),
-            variant: batch.variant.clone(),
-            hash: batch.hash.clone(),
-        },
-        seed: batch.seed,
-        rule_set: batch.rule_set.clone(),
-        trials: batch.trials.len() as u64,
-        first_trial: batch.trials.first().map(|trial| trial.number),
-        last_trial: batch.trials.last().map(|trial| trial.number),
-        partial: batch.partial,
-        expectations: batch.expected.iter().enumerate().map(expectation).collect(),
-        metrics: summary::all(batch).into_iter().collect(),
-    };
-    let text = serde_json::to_string_pretty(&summary).unwrap_or_default();
-    text + "\n"
+    batch.expected.iter().enumerate().map(expectation).collect()
 }
 
-fn program() -> Program {
+/// This program.
+pub(super) fn program() -> Program {
     Program { name: "mrksim".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
 }
 

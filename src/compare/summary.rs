@@ -3,12 +3,13 @@
 use super::statistics::{self, Estimate};
 use super::trials::Batch;
 use crate::runlog::expression::Value;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What trials say of one metric. Shares are 0 to 1, durations seconds; numbers that are infinite ("not recovered") are
 /// counted, not averaged.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// `share`, `s`, `USD`, `number` or `text`.
     pub unit: String,

@@ -2,7 +2,7 @@
 
 use super::summary::{self, Summary};
 use super::trials::Batch;
-use super::{difference, stored, terminal};
+use super::{difference, json, stored, terminal};
 use crate::runlog::parse;
 use crate::scenario::short;
 use crate::sim::Span;
@@ -195,28 +195,10 @@ impl Sweep {
 
     /// The files: `trials.csv`, a row a cell, trial and metric; `sweep.csv`, a row a cell and metric; `summary.json`.
     pub fn files(&self, name: &str) -> Vec<(String, String)> {
-        let Some(first) = self.cells.first() else { return Vec::new() };
-        let axes: Vec<_> = self
-            .axes
-            .iter()
-            .map(|axis| serde_json::json!({ "path": axis.path, "values": axis.values }))
-            .collect();
-        let summary = serde_json::json!({
-            "schema": 1,
-            "program": { "name": "mrksim", "version": env!("CARGO_PKG_VERSION") },
-            "scenario": { "name": name, "title": first.batch.title },
-            "seed": first.batch.seed,
-            "rule_set": first.batch.rule_set,
-            "axes": axes,
-            "metrics": self.metrics,
-            "trials": first.batch.trials.len(),
-            "cells": self.cells.len(),
-            "partial": self.partial,
-        });
         vec![
             ("sweep.csv".to_owned(), self.summaries()),
             ("trials.csv".to_owned(), self.trials()),
-            ("summary.json".to_owned(), serde_json::to_string_pretty(&summary).unwrap_or_default() + "\n"),
+            ("summary.json".to_owned(), json::sweep(name, self)),
         ]
     }
 

@@ -88,7 +88,7 @@ struct Expectation<'a> {
 /// The value of a metric.
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
-enum Measured {
+pub enum Measured {
     /// A count.
     Count(u64),
     /// A share from 0 to 1, a duration in seconds, or US dollars a month.
@@ -217,7 +217,7 @@ fn summarise(log: &RunLog) -> Summary<'_> {
             .iter()
             .map(|checked| Expectation {
                 text: &checked.text,
-                value: measured(&checked.value),
+                value: Measured::of(&checked.value),
                 met: checked.met,
                 location: &checked.location,
             })
@@ -238,7 +238,7 @@ fn summarise(log: &RunLog) -> Summary<'_> {
                 end_s: fault.end.map(|end| end.as_secs_f64()),
             })
             .collect(),
-        metrics: metrics::table(log).into_iter().map(|(name, value)| (name, measured(&value))).collect(),
+        metrics: metrics::table(log).into_iter().map(|(name, value)| (name, Measured::of(&value))).collect(),
         totals: Totals {
             requests: log.totals.requests,
             succeeded: log.totals.succeeded,
@@ -276,15 +276,18 @@ fn assumptions(log: &RunLog) -> Assumptions<'_> {
     }
 }
 
-fn measured(value: &Value) -> Measured {
-    match value {
-        Value::Number(number) if *number >= 0.0 && number.fract() == 0.0 && *number < 9e15 => {
-            Measured::Count(*number as u64)
+impl Measured {
+    /// A value as JSON has it.
+    pub fn of(value: &Value) -> Measured {
+        match value {
+            Value::Number(number) if *number >= 0.0 && number.fract() == 0.0 && *number < 9e15 => {
+                Measured::Count(*number as u64)
+            }
+            Value::Share(number) | Value::Number(number) | Value::Money(number) => Measured::Number(*number),
+            Value::Duration(span) => Measured::Number(span.as_secs_f64()),
+            Value::Text(_) | Value::Never => Measured::Text(value.to_string()),
+            Value::NotAvailable => Measured::Nothing(()),
         }
-        Value::Share(number) | Value::Number(number) | Value::Money(number) => Measured::Number(*number),
-        Value::Duration(span) => Measured::Number(span.as_secs_f64()),
-        Value::Text(_) | Value::Never => Measured::Text(value.to_string()),
-        Value::NotAvailable => Measured::Nothing(()),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::runlog::RunLog;
 use crate::sim::{Span, Time};
+use serde_json::json;
 
 /// What a thing is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +16,17 @@ pub enum Kind {
     Client,
     /// Something that has failed.
     Fault,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Key => "key",
+            Kind::Store => "store",
+            Kind::Client => "client",
+            Kind::Fault => "fault",
+        }
+    }
 }
 
 /// A thing in a Region.
@@ -73,6 +85,34 @@ pub struct Scene {
 const WELL: [&str; 5] = ["Enabled", "ACTIVE", "available", "InSync", "enabled"];
 
 impl Scene {
+    /// The scene for scripts: Regions with what they hold, and the ways between them.
+    pub fn json(&self) -> String {
+        let thing = |thing: &Thing| {
+            json!({
+                "kind": thing.kind.name(),
+                "name": thing.name,
+                "role": thing.role,
+                "leads": thing.leads,
+                "broken": thing.broken,
+            })
+        };
+        let place = |place: &Place| {
+            let things: Vec<_> = place.things.iter().map(thing).collect();
+            json!({ "name": place.name, "down": place.down, "things": things })
+        };
+        let way = |way: &Way| {
+            let (from, to) = (&self.places[way.from].name, &self.places[way.to].name);
+            json!({ "from": from, "to": to, "latency_ms": way.latency.as_secs_f64() * 1e3, "down": way.down })
+        };
+        let scene = json!({
+            "title": self.title,
+            "at_s": self.at.as_secs_f64(),
+            "regions": self.places.iter().map(place).collect::<Vec<_>>(),
+            "links": self.ways.iter().map(way).collect::<Vec<_>>(),
+        });
+        format!("{scene:#}\n")
+    }
+
     /// The scene of a run at a moment: the run must reach it.
     pub fn of(log: &RunLog, at: Time) -> Scene {
         let active =

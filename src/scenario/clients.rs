@@ -55,7 +55,7 @@ pub static CLIENT: Shape = Shape {
         ),
         field(
             "instance-price",
-            Form::Number,
+            Form::Price,
             "US dollars an hour for an instance, for the cost of those that stand by",
         ),
         field("session", Form::Duration, "how long an instance's credentials are good (1h)"),
@@ -78,9 +78,9 @@ pub static CLIENT: Shape = Shape {
 pub static MIX: Shape = Shape {
     what: "a mix",
     fields: &[
-        field("read", Form::Number, "share of reads of an item"),
-        field("write", Form::Number, "share of writes of an item"),
-        field("insert", Form::Number, "share of writes of a new item"),
+        field("read", Form::Share, "share of reads of an item"),
+        field("write", Form::Share, "share of writes of an item"),
+        field("insert", Form::Share, "share of writes of a new item"),
     ],
 };
 

@@ -10,7 +10,13 @@ pub fn schema() -> Value {
     let mut schema = object(&SCENARIO);
     let faults = faults::kinds().flat_map(|kind| {
         let names = std::iter::once(&kind.name).chain(kind.aliases);
-        names.map(|name| ((*name).to_owned(), object(kind.shape)))
+        names.map(|name| {
+            let mut schema = object(kind.shape);
+            if faults::is_pasted(name) {
+                as_template(&mut schema);
+            }
+            ((*name).to_owned(), schema)
+        })
     });
     if let Some(entry) = schema["properties"]["timeline"]["items"]["properties"].as_object_mut() {
         entry.extend(faults);
@@ -22,6 +28,19 @@ pub fn schema() -> Value {
         whole.extend(schema);
     }
     Value::Object(whole)
+}
+
+/// The parameters of an AWS FIS action are taken as its templates have them, too.
+fn as_template(schema: &mut Value) {
+    let Some(properties) = schema["properties"].as_object_mut() else { return };
+    properties.insert("duration".to_owned(), of(Form::Duration));
+    if properties.contains_key("ratio") {
+        let percent = json!({ "anyOf": [{ "type": "number" }, { "type": "string" }] });
+        properties.insert("percentage".to_owned(), percent);
+    }
+    if let Some(operations) = properties.get_mut("operations") {
+        *operations = json!({ "anyOf": [operations.take(), { "type": "string" }] });
+    }
 }
 
 fn object(shape: &Shape) -> Value {
@@ -38,7 +57,12 @@ fn of(form: Form) -> Value {
     match form {
         Form::Text => json!({ "type": "string" }),
         Form::Integer => json!({ "type": "integer", "minimum": 0 }),
-        Form::Number => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
+        Form::Share => json!({ "anyOf": [
+            { "type": "number", "minimum": 0, "maximum": 1 },
+            { "type": "string", "pattern": "^ *[0-9_.]+ *%$", "examples": ["50%"] },
+        ] }),
+        Form::Factor => json!({ "type": "number", "minimum": 1, "maximum": 1_000_000 }),
+        Form::Price => json!({ "type": "number", "minimum": 0, "maximum": 1_000_000 }),
         Form::Flag => json!({ "type": "boolean" }),
         Form::OneOf(choices) => json!({ "enum": choices }),
         Form::OneOfNumbers(choices) => json!({ "enum": choices }),

@@ -27,8 +27,12 @@ pub enum Form {
     Text,
     /// A whole number.
     Integer,
-    /// Any number.
-    Number,
+    /// A number from 0 to 1, or a percentage: `0.5`, `50%`.
+    Share,
+    /// A number from 1 to a million.
+    Factor,
+    /// US dollars, up to a million.
+    Price,
     /// True or false.
     Flag,
     /// One of these texts.

@@ -21,7 +21,7 @@ pub static LINK: Shape = Shape {
         field("between", TEXTS, "two or more Regions: a link both ways between each two of them"),
         field("within", TEXTS, "Regions: the way inside each of them"),
         field("one-way", Form::Law, "the one-way delay"),
-        field("loss", Form::Number, "share of messages that must be sent again, from 0 to less than 1"),
+        field("loss", Form::Share, "share of messages that must be sent again, from 0 to less than 1"),
     ],
 };
 

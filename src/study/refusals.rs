@@ -4,7 +4,7 @@
 use super::what_if::wrapped;
 use crate::model;
 use crate::rulebook::Basis;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ pub enum RefusalsError {
 }
 
 /// Calls that were refused or not answered for the same reason.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Refusal {
     /// The rule that decided; empty: none has a name.
     pub rule: String,
@@ -44,8 +44,10 @@ pub struct Refusal {
     /// How often.
     pub count: u64,
     /// Seconds of the run: the first.
+    #[serde(rename = "first_s")]
     pub first: f64,
     /// The last.
+    #[serde(rename = "last_s")]
     pub last: f64,
 }
 
@@ -106,6 +108,11 @@ pub fn read(dir: &Path) -> Result<Vec<Refusal>, RefusalsError> {
     }
     found.sort_by(|a, b| a.rule.cmp(&b.rule).then(a.first.total_cmp(&b.first)));
     Ok(found)
+}
+
+/// For scripts: an array, by rule.
+pub fn json(refusals: &[Refusal]) -> String {
+    serde_json::to_string_pretty(refusals).expect("texts and numbers can be written") + "\n"
 }
 
 /// For people: each rule with its source, and what it refused.

@@ -1,10 +1,12 @@
 //! Two runs beside each other: where they part, what follows, which metrics changed, and which rules decided.
 
 use crate::compare::terminal::{shown, table};
+use crate::report::json::Measured;
 use crate::rulebook::{Basis, RuleRef};
 use crate::runlog::expression::Value;
 use crate::runlog::{Class, RunLog, metrics};
 use crate::sim::{Span, Time};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that is so in one run and otherwise in the other.
@@ -190,6 +192,43 @@ pub fn report(what: &str, before: &RunLog, after: &RunLog, width: usize) -> Stri
     text += &changed(before, after);
     text += &rules(before, after, width);
     text
+}
+
+/// The same for scripts; times are seconds, shares 0 to 1.
+pub fn json(what: &str, before: &RunLog, after: &RunLog) -> String {
+    let differences: Vec<_> = differences(before, after)
+        .into_iter()
+        .map(|difference| {
+            json!({
+                "time_s": difference.time.as_secs_f64(),
+                "about": difference.about,
+                "before": difference.before,
+                "after": difference.after,
+                "rule": difference.rule.map(|rule| rule.id),
+            })
+        })
+        .collect();
+    let (mine, theirs) = (metrics::table(before), metrics::table(after));
+    let (mine, theirs): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        (mine.into_iter().collect(), theirs.into_iter().collect());
+    let names: BTreeSet<&String> = mine.keys().chain(theirs.keys()).collect();
+    let value = |of: &BTreeMap<String, Value>, name: &str| of.get(name).map(Measured::of);
+    let metrics: BTreeMap<&String, _> = names
+        .into_iter()
+        .filter(|name| mine.get(*name) != theirs.get(*name))
+        .map(|name| (name, json!({ "before": value(&mine, name), "after": value(&theirs, name) })))
+        .collect();
+    let rules =
+        |log: &RunLog| log.rules.iter().map(|(rule, count)| (rule.id, *count)).collect::<BTreeMap<_, _>>();
+    let answer = json!({
+        "title": before.title,
+        "what_if": what,
+        "seed": before.seed,
+        "differences": differences,
+        "metrics": metrics,
+        "rules": { "before": rules(before), "after": rules(after) },
+    });
+    format!("{answer:#}\n")
 }
 
 fn chain(found: &[Difference]) -> String {

@@ -17,7 +17,7 @@ use crate::world::{RegionId, Service, regions};
 
 const REGION: Field = field("region", Form::Text, "the Region");
 const OPERATIONS: Field = field("operations", TEXTS, "the operations hit, such as \"Decrypt\"; absent: all");
-const RATIO: Field = field("ratio", Form::Number, "share of calls hit (1)");
+const RATIO: Field = field("ratio", Form::Share, "share of calls hit (1)");
 const PRINCIPAL: Field = field("principal", Form::Text, "whose calls are hit; absent: everybody's");
 
 static API_ERROR: Shape = Shape {

@@ -29,7 +29,7 @@ static REPLICATION_PAUSE: Shape = Shape {
 
 const STORE: Field = field("store", Form::Text, "the store");
 const REPLICA: Field = field("region", Form::Text, "the Region whose replica is written to");
-const RATIO: Field = field("ratio", Form::Number, "the share of its items (1)");
+const RATIO: Field = field("ratio", Form::Share, "the share of its items (1)");
 const PRINCIPAL: Field =
     field("principal", Form::Text, "who does it; data calls are not authorised here: it may do everything");
 
@@ -52,7 +52,7 @@ static SNAPSHOT_COPY_DELAY: Shape = Shape {
     what: "a snapshot-copy-delay",
     fields: &[
         field("store", Form::Text, "the store whose snapshots are copied"),
-        field("factor", Form::Number, "copies take so many times as long, 1 to 1 000 000 (1)"),
+        field("factor", Form::Factor, "copies take so many times as long, 1 to 1 000 000 (1)"),
         field("add", Form::Law, "and longer by this (0s)"),
     ],
 };
@@ -71,7 +71,7 @@ static REPLICATION_SLOW: Shape = Shape {
         field("store", Form::Text, "the store"),
         field("from", Form::Text, "the Region replicated from; absent: any"),
         field("to", Form::Text, "the Region replicated to; absent: any"),
-        field("factor", Form::Number, "the delay is so many times as long, 1 to 1 000 000 (1)"),
+        field("factor", Form::Factor, "the delay is so many times as long, 1 to 1 000 000 (1)"),
         field("add", Form::Law, "and longer by this (0s)"),
     ],
 };

@@ -40,6 +40,7 @@ const SERVICE: Form = Form::OneOf(&[
     "kms",
     "dynamodb",
     "rds",
+    "aurora",
     "s3",
     "ec2",
     "autoscaling",

@@ -33,7 +33,7 @@ static LATENCY: Shape = Shape {
         field("to", Form::Text, "another Region"),
         field("direction", DIRECTION, "whether the way back is slowed too (both)"),
         field("add", Form::Law, "the one-way delay added"),
-        field("ratio", Form::Number, "share of messages delayed (1)"),
+        field("ratio", Form::Share, "share of messages delayed (1)"),
         field("jitter", Form::Law, "and more, message by message"),
     ],
 };
@@ -44,7 +44,7 @@ static PACKET_LOSS: Shape = Shape {
         field("from", Form::Text, "a Region"),
         field("to", Form::Text, "another Region"),
         field("direction", DIRECTION, "whether the way back loses too (both)"),
-        field("ratio", Form::Number, "share of messages lost"),
+        field("ratio", Form::Share, "share of messages lost"),
     ],
 };
 

@@ -52,7 +52,7 @@ static INSUFFICIENT_CAPACITY: Shape = Shape {
     fields: &[
         field("region", Form::Text, "the Region"),
         field("resource", Form::OneOf(&["instances"]), "what is short: applications' instances"),
-        field("ratio", Form::Number, "share of launches that fail (1)"),
+        field("ratio", Form::Share, "share of launches that fail (1)"),
     ],
 };
 
@@ -72,7 +72,7 @@ static SERVICE_OUTAGE: Shape = Shape {
         field("service", SERVICE, "the service whose data plane fails"),
         field("mode", MODE, "what callers meet (error)"),
         field("operations", TEXTS, "the operations hit, such as \"PutItem\"; absent: all"),
-        field("ratio", Form::Number, "share of requests hit (1)"),
+        field("ratio", Form::Share, "share of requests hit (1)"),
     ],
 };
 
@@ -91,7 +91,7 @@ static CAPACITY_LOSS: Shape = Shape {
     fields: &[
         field("region", Form::Text, "the Region"),
         field("service", SERVICE, "the service"),
-        field("ratio", Form::Number, "the share of the endpoint's servers that is gone"),
+        field("ratio", Form::Share, "the share of the endpoint's servers that is gone"),
     ],
 };
 

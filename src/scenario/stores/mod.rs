@@ -213,7 +213,7 @@ pub static STORE: Shape = Shape {
             Form::Either(&[Form::Text, Form::Integer]),
             "of snapshots: bytes of the volume (100GiB)",
         ),
-        field("changes", Form::Number, "of snapshots: the share that changes from one to the next (0.1)"),
+        field("changes", Form::Share, "of snapshots: the share that changes from one to the next (0.1)"),
         field("copy", Form::Law, "of snapshots: how long a copy takes"),
         field("completion", Form::Duration, "of EBS snapshots: the completion time asked for (best effort)"),
         field("rotation", Form::Duration, "of a secret: how often it is rotated (never)"),
