@@ -209,7 +209,7 @@ impl MetricName {
 /// As users write it: `decryptable(orders, eu-west-1)`.
 impl fmt::Display for Metric {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.args.is_empty() {
+        match self.args.is_empty() && self.name == MetricName::Cost {
             true => f.write_str(self.name.name()),
             false => write!(f, "{}({})", self.name.name(), self.args.join(", ")),
         }
