@@ -3,11 +3,10 @@
 use super::output::{self, say};
 use super::{Exit, Scenario, trials};
 use crate::model;
-use crate::report::{diagram, scene::Scene, svg};
+use crate::report::{diagram, files, scene::Scene, svg};
 use crate::runlog::parse;
 use crate::sim::{Span, Time};
 use clap::{Args, ValueEnum};
-use std::io::Write;
 use std::path::PathBuf;
 
 /// The arguments of `mrksim diagram`.
@@ -62,8 +61,7 @@ pub fn diagram(arguments: &Arguments) -> Exit {
         Format::Json => scene.json(),
     };
     let Some(path) = &arguments.out else { return output::print(&text) };
-    let written = std::fs::File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
-    match written {
+    match files::write_new(path, &text) {
         Ok(()) => Exit::Met,
         Err(error) => {
             say(&format!("error: {} cannot be written: {error}\n", path.display()));

@@ -2,11 +2,12 @@
 
 use super::Exit;
 use super::output::say;
+use crate::report::files;
 use crate::scenario::STARTER;
 use crate::study::policies::FILES;
 use clap::Args;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 /// The arguments of `mrksim init`.
 #[derive(Args)]
@@ -45,9 +46,14 @@ fn policies(arguments: &Arguments) -> Exit {
         say(&format!("error: {} could not be made: {error}; name another directory\n", dir.display()));
         return Exit::Io;
     }
-    for (name, text) in FILES {
+    for (index, (name, text)) in FILES.iter().enumerate() {
         let written = write(&dir.join(name), text, arguments.force);
         if written != Exit::Met {
+            // Some policies without the others prove nothing; what was there before stays.
+            if !arguments.force {
+                FILES[..index].iter().for_each(|(name, _)| drop(fs::remove_file(dir.join(name))));
+                let _ = fs::remove_dir(&dir);
+            }
             return written;
         }
     }
@@ -64,21 +70,12 @@ fn is_there(file: &Path) -> Exit {
     Exit::Io
 }
 
-/// Writes beside the place first, so that the file is there whole or not at all.
 fn write(path: &Path, text: &str, force: bool) -> Exit {
-    let file = path.display();
-    if !force && path.exists() {
-        return is_there(path);
-    }
-    let mut beside = path.to_owned().into_os_string();
-    beside.push(".new");
-    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
-    match written {
+    match if force { files::replace(path, text) } else { files::write_new(path, text) } {
         Ok(()) => Exit::Met,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => is_there(path),
         Err(error) => {
-            // What could not be written is not worth keeping; if it is not there, there is nothing to remove.
-            let _ = fs::remove_file(&beside);
-            say(&format!("error: {file} could not be written: {error}; name another file\n"));
+            say(&format!("error: {} could not be written: {error}; name another file\n", path.display()));
             Exit::Io
         }
     }

@@ -2,6 +2,7 @@
 
 use super::output::{self, say};
 use super::{Exit, Scenario, builtin};
+use crate::report::files;
 use crate::scenario::{self, awscli};
 use crate::study::shell::{Reply, Session};
 use clap::Args;
@@ -13,7 +14,7 @@ use rustyline::history::DefaultHistory;
 use rustyline::validate::Validator;
 use rustyline::{Context, Editor, Helper};
 use std::io::{BufRead, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The arguments of `mrksim shell`.
 #[derive(Args)]
@@ -54,29 +55,27 @@ pub fn shell(arguments: &Arguments) -> Exit {
     }
 }
 
-/// What a reply comes to; `None`: the session goes on.
-fn carry_out(reply: Reply) -> Option<Exit> {
+/// What a reply comes to; `None`: the session goes on. What is wrong counts against the session.
+fn carry_out(reply: Reply, worst: &mut Exit) -> Option<Exit> {
     match reply {
         Reply::Text(text) => Some(output::print(&text)).filter(|exit| *exit != Exit::Met),
         Reply::Wrong(why) => {
             say(&format!("error: {why}\n"));
+            *worst = (*worst).max(Exit::Usage);
             None
         }
         Reply::Save(file, text) => {
-            match save(&file, &text) {
+            match files::write_new(Path::new(&file), &text) {
                 Ok(()) => say(&format!("saved: {file}\n")),
-                Err(error) => say(&format!("error: {file} cannot be written: {error}\n")),
+                Err(error) => {
+                    say(&format!("error: {file} cannot be written: {error}\n"));
+                    *worst = (*worst).max(Exit::Io);
+                }
             }
             None
         }
         Reply::Exit => Some(Exit::Met),
     }
-}
-
-/// Nothing is written over.
-fn save(file: &str, text: &str) -> std::io::Result<()> {
-    use std::io::Write;
-    std::fs::File::create_new(file)?.write_all(text.as_bytes())
 }
 
 /// Each line is shown as if it had been typed. A line that is wrong makes the whole script wrong, but not the rest of it.
@@ -93,11 +92,7 @@ fn from_a_script(mut session: Session) -> Exit {
         if output::print(&format!("{}{line}\n", prompt(&session))) != Exit::Met {
             return Exit::Io;
         }
-        let reply = session.line(&line);
-        if matches!(reply, Reply::Wrong(_)) {
-            worst = Exit::Usage;
-        }
-        if let Some(end) = carry_out(reply) {
+        if let Some(end) = carry_out(session.line(&line), &mut worst) {
             return worst.max(end);
         }
     }
@@ -123,7 +118,8 @@ fn at_a_prompt(mut session: Session) -> Exit {
             Ok(line) => {
                 // A history that cannot be kept is no reason to stop.
                 let _ = editor.add_history_entry(line.as_str());
-                if let Some(end) = carry_out(session.line(&line)) {
+                // At a prompt a mistake has been seen and mended.
+                if let Some(end) = carry_out(session.line(&line), &mut Exit::Met) {
                     return end;
                 }
             }

@@ -14,13 +14,7 @@ struct Arrow {
 }
 
 fn id(place: usize, thing: &Thing) -> String {
-    let kind = match thing.kind {
-        Kind::Key => "key",
-        Kind::Store => "store",
-        Kind::Client => "client",
-        Kind::Fault => "fault",
-    };
-    format!("r{place}_{kind}_{}", thing.name.replace('-', "_"))
+    format!("r{place}_{}_{}", thing.kind.name(), thing.name.replace('-', "_"))
 }
 
 /// Primary to replica keys, copy to copy, client to its store and to its keys.

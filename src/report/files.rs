@@ -5,6 +5,7 @@ use crate::runlog::RunLog;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use thiserror::Error;
 
 /// Why a run's results could not be put in place.
@@ -54,9 +55,8 @@ pub struct Options {
 /// [`WriteError`], with the path and the remedy: what was at `dir` is still there, and the directory beside it
 /// is removed. Only if the replaced result cannot be removed is the new one already in place.
 pub fn write(log: &RunLog, dir: &Path, options: &Options) -> Result<(), WriteError> {
-    if !options.force {
-        vacant((&log.name, &log.title), dir)?;
-    }
+    let may = || if options.force { Ok(()) } else { vacant((&log.name, &log.title), dir) };
+    may()?;
     let tables = csv::tables(log).map(|table| {
         let content: Content = Box::new(|out| table.write(log, out));
         (table.name.to_owned(), content)
@@ -70,7 +70,7 @@ pub fn write(log: &RunLog, dir: &Path, options: &Options) -> Result<(), WriteErr
         let content: Content = Box::new(move |out| out.write_all(text.as_bytes()));
         (name.to_owned(), content)
     });
-    place(dir, tables.chain(texts))
+    place(dir, &may, tables.chain(texts))
 }
 
 /// The same with these files, one of which is `summary.json`: it says whose results they are.
@@ -83,21 +83,24 @@ pub fn write_texts(
     force: bool,
     texts: Vec<(String, String)>,
 ) -> Result<(), WriteError> {
-    if !force {
-        vacant((name, title), dir)?;
-    }
+    let may = || if force { Ok(()) } else { vacant((name, title), dir) };
+    may()?;
     let files = texts.into_iter().map(|(name, text)| {
         let content: Content = Box::new(move |out| out.write_all(text.as_bytes()));
         (name, content)
     });
-    place(dir, files)
+    place(dir, &may, files)
 }
 
 /// What fills one file.
 type Content<'a> = Box<dyn FnOnce(&mut dyn Write) -> io::Result<()> + 'a>;
 
-/// All of the files at `dir`, or none.
-fn place<'a>(dir: &Path, files: impl Iterator<Item = (String, Content<'a>)>) -> Result<(), WriteError> {
+/// All of the files at `dir`, or none; `may`: whether what is there may be replaced.
+fn place<'a>(
+    dir: &Path,
+    may: &dyn Fn() -> Result<(), WriteError>,
+    files: impl Iterator<Item = (String, Content<'a>)>,
+) -> Result<(), WriteError> {
     let parent = match dir.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -108,7 +111,7 @@ fn place<'a>(dir: &Path, files: impl Iterator<Item = (String, Content<'a>)>) -> 
         put(&beside.path.join(name), content)?;
     }
     sync(&beside.path).map_err(failed("write", &beside.path))?;
-    beside.replace(dir)?;
+    beside.replace(dir, may)?;
     sync(parent).map_err(failed("write", parent))
 }
 
@@ -139,40 +142,53 @@ fn vacant((own_name, own_title): (&str, &str), dir: &Path) -> Result<(), WriteEr
 /// A directory beside the destination: removed when dropped, unless it has taken the destination's place.
 struct Beside {
     path: PathBuf,
-    parent: PathBuf,
-    name: String,
 }
 
+/// How often another run may put its results in place between two of our steps.
+const ATTEMPTS: usize = 100;
+
 impl Beside {
-    /// A fresh one; what a killed run left under the same name makes way.
     fn new(parent: &Path, dir: &Path) -> Result<Beside, WriteError> {
-        let name = dir.file_name().map_or("results".into(), |name| name.to_string_lossy().into_owned());
-        let path = unused(parent, &name, "new")?;
-        fs::create_dir(&path).map_err(failed("create", &path))?;
-        Ok(Beside { path, parent: parent.to_owned(), name })
+        loop {
+            let path = hidden(parent, dir, "new");
+            match fs::create_dir(&path) {
+                Ok(()) => return Ok(Beside { path }),
+                // A killed run left it.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(failed("create", &path)(error)),
+            }
+        }
     }
 
-    /// Puts it in the place of `dir`; if that fails, what was there is put back.
-    fn replace(self, dir: &Path) -> Result<(), WriteError> {
-        let old = match fs::symlink_metadata(dir) {
-            Ok(_) => {
-                let old = unused(&self.parent, &self.name, "old")?;
-                fs::rename(dir, &old).map_err(failed("replace", dir))?;
-                Some(old)
+    /// Puts it in the place of `dir`; if that fails, what was there is put back. Other runs may do the same at the same
+    /// time: the last one's results stay.
+    fn replace(self, dir: &Path, may: &dyn Fn() -> Result<(), WriteError>) -> Result<(), WriteError> {
+        let parent = self.path.parent().unwrap_or(Path::new("."));
+        for _ in 0..ATTEMPTS {
+            may()?;
+            let old = hidden(parent, dir, "old");
+            let had = match fs::rename(dir, &old) {
+                Ok(()) => true,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+                Err(error) => return Err(failed("replace", dir)(error)),
+            };
+            let placed = fs::rename(&self.path, dir);
+            let is_taken = placed.is_err() && fs::symlink_metadata(dir).is_ok();
+            match placed {
+                Err(error) if !is_taken => {
+                    if had {
+                        fs::rename(&old, dir).map_err(failed("put back", &old))?;
+                    }
+                    return Err(failed("create", dir)(error));
+                }
+                _ if had => remove(&old).map_err(failed("remove", &old))?,
+                _ => {}
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(failed("replace", dir)(error)),
-        };
-        if let Err(error) = fs::rename(&self.path, dir) {
-            if let Some(old) = &old {
-                fs::rename(old, dir).map_err(failed("put back", old))?;
+            if !is_taken {
+                return Ok(());
             }
-            return Err(failed("create", dir)(error));
         }
-        match old {
-            Some(old) => remove(&old).map_err(failed("remove", &old)),
-            None => Ok(()),
-        }
+        Err(failed("replace", dir)(io::ErrorKind::ResourceBusy.into()))
     }
 }
 
@@ -183,11 +199,44 @@ impl Drop for Beside {
     }
 }
 
-/// `.name.new-4711` in the parent, with nothing there: the process ID keeps two runs apart.
-fn unused(parent: &Path, name: &str, role: &str) -> Result<PathBuf, WriteError> {
-    let path = parent.join(format!(".{name}.{role}-{}", std::process::id()));
-    remove(&path).map_err(failed("remove", &path))?;
-    Ok(path)
+/// `.name.new-4711-0` in the parent, another one at each call.
+fn hidden(parent: &Path, place: &Path, role: &str) -> PathBuf {
+    static CALLS: AtomicU64 = AtomicU64::new(0);
+    let name = place.file_name().map_or("results".into(), |name| name.to_string_lossy());
+    let call = CALLS.fetch_add(1, Ordering::Relaxed);
+    parent.join(format!(".{name}.{role}-{}-{call}", std::process::id()))
+}
+
+/// Writes one file where there is none, whole or not at all.
+///
+/// # Errors
+/// As the system says; `AlreadyExists` if there is something.
+pub fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    // The place is taken first, so that nobody else's file is written over.
+    File::create_new(path)?;
+    replace(path, text).inspect_err(|_| {
+        // Empty, and not anybody's.
+        let _ = fs::remove_file(path);
+    })
+}
+
+/// Writes one file over what is there, whole or not at all.
+///
+/// # Errors
+/// As the system says.
+pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let beside = hidden(parent, path, "new");
+    let fill = || {
+        let mut file = File::create_new(&beside)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    };
+    fill().inspect_err(|_| {
+        // What could not be written is not worth keeping.
+        let _ = fs::remove_file(&beside);
+    })
 }
 
 /// Removes a directory, a file or nothing.
@@ -231,6 +280,10 @@ mod tests {
         dir
     }
 
+    fn anything() -> Result<(), WriteError> {
+        Ok(())
+    }
+
     fn names(dir: &Path) -> Vec<String> {
         let entries = fs::read_dir(dir).expect("a directory");
         let mut names: Vec<String> = entries
@@ -256,8 +309,8 @@ mod tests {
         let parent = empty("full");
         let dir = parent.join("run");
         let files = |second| [("a.csv".to_owned(), text("old")), ("b.csv".to_owned(), second)].into_iter();
-        place(&dir, files(text("old"))).expect("room enough");
-        let error = place(&dir, files(disk_full())).expect_err("no room");
+        place(&dir, &anything, files(text("old"))).expect("room enough");
+        let error = place(&dir, &anything, files(disk_full())).expect_err("no room");
         assert!(error.to_string().contains("b.csv") && error.to_string().contains("--out"), "{error}");
         assert_eq!(names(&parent), ["run"]);
         assert_eq!(fs::read_to_string(dir.join("b.csv")).expect("the old file"), "old");
@@ -265,15 +318,37 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_run_left_makes_way() {
-        let parent = empty("killed");
-        let left = unused(&parent, "run", "new").expect("free");
-        fs::create_dir(&left).expect("created");
-        fs::write(left.join("a.csv"), "half").expect("written");
-        place(&parent.join("run"), [("a.csv".to_owned(), text("whole"))].into_iter())
-            .expect("not in the way");
+    fn many_runs_at_once_leave_one_whole_result() {
+        let parent = empty("crowd");
+        let dir = parent.join("run");
+        let work = |text: &'static str| {
+            for _ in 0..25 {
+                let files = ["a.csv", "b.csv"].map(|name| (name.to_owned(), self::text(text)));
+                place(&dir, &anything, files.into_iter()).expect("put in place");
+            }
+        };
+        std::thread::scope(|scope| {
+            for text in ["one", "two", "three", "four"] {
+                scope.spawn(move || work(text));
+            }
+        });
         assert_eq!(names(&parent), ["run"]);
-        assert_eq!(fs::read_to_string(parent.join("run/a.csv")).expect("the file"), "whole");
+        let read = |name: &str| fs::read_to_string(dir.join(name)).expect("a whole result");
+        assert_eq!(read("a.csv"), read("b.csv"));
+        remove(&parent).expect("removable");
+    }
+
+    #[test]
+    fn one_file_is_written_whole_and_over_nothing() {
+        let parent = empty("one");
+        let path = parent.join("a.toml");
+        write_new(&path, "first").expect("there is room");
+        assert_eq!(write_new(&path, "second").expect_err("taken").kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_to_string(&path).expect("the file"), "first");
+        replace(&path, "third").expect("there is room");
+        assert_eq!(fs::read_to_string(&path).expect("the file"), "third");
+        assert!(write_new(&parent.join("none/a.toml"), "x").is_err());
+        assert_eq!(names(&parent), ["a.toml"]);
         remove(&parent).expect("removable");
     }
 }

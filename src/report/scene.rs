@@ -19,12 +19,23 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn name(self) -> &'static str {
+    /// `key`, …
+    pub fn name(self) -> &'static str {
         match self {
             Kind::Key => "key",
             Kind::Store => "store",
             Kind::Client => "client",
             Kind::Fault => "fault",
+        }
+    }
+
+    /// `keys`, …
+    pub fn plural(self) -> &'static str {
+        match self {
+            Kind::Key => "keys",
+            Kind::Store => "stores",
+            Kind::Client => "clients",
+            Kind::Fault => "faults",
         }
     }
 }

@@ -3,12 +3,17 @@
 use super::cost::{self, Group};
 use super::expression::{Bound, Expression, Metric, MetricName, Moment, Op, Value};
 use super::recovery::{Objective, Recovery, recovery};
+use super::rows::Rows;
 use super::{Checked, Class, ClientInfo, FaultSpan, ItemsPoint, KeyInfo, LossRow, RunLog, StoreInfo};
 use crate::sim::{Histogram, Span, Time};
 
 /// The value of the expression's metric. A name that the run does not know has no value.
 pub fn evaluate(log: &RunLog, expression: &Expression) -> Value {
-    value(log, &expression.metric, expression.at).unwrap_or(Value::NotAvailable)
+    valued(&Rows::of(log), expression)
+}
+
+fn valued(rows: &Rows, expression: &Expression) -> Value {
+    value(rows, &expression.metric, expression.at).unwrap_or(Value::NotAvailable)
 }
 
 /// Whether a value meets a bound. "Not recovered" and "n/a" meet none, nor does a bound of another kind.
@@ -31,8 +36,9 @@ pub fn check<'a>(
     log: &RunLog,
     expected: impl IntoIterator<Item = (&'a str, &'a Expression, &'a str)>,
 ) -> Vec<Checked> {
+    let rows = Rows::of(log);
     let checked = |(text, expression, location): (&str, &Expression, &str)| {
-        let value = evaluate(log, expression);
+        let value = valued(&rows, expression);
         let met = holds(&value, expression.op, &expression.bound);
         let (text, location) = (text.to_owned(), location.to_owned());
         Checked { text, expression: expression.clone(), value, met, location }
@@ -42,13 +48,14 @@ pub fn check<'a>(
 
 /// Every metric of the run, by the name that users write, in a fixed order.
 pub fn table(log: &RunLog) -> Vec<(String, Value)> {
+    let rows = Rows::of(log);
     let mut names: Vec<Metric> = Vec::new();
     let mut add = |name, args: &[&str]| {
         names.push(Metric { name, args: args.iter().map(|arg| (*arg).to_owned()).collect() });
     };
     for (index, store) in log.stores.iter().enumerate() {
-        for region in log.replicas(index) {
-            let region = log.regions[region].as_str();
+        for region in rows.replicas(index) {
+            let region = log.regions[*region].as_str();
             for (_, class) in CLASSES {
                 add(class, &[&store.name, region]);
                 for reader in &store.readers {
@@ -71,7 +78,7 @@ pub fn table(log: &RunLog) -> Vec<(String, Value)> {
             }
         }
     }
-    for client in log.clients.iter().filter(|client| client.traffic) {
+    for (index, client) in log.clients.iter().enumerate().filter(|(_, client)| client.traffic) {
         for name in
             [MetricName::Requests, MetricName::Failures, MetricName::Success, MetricName::RecoveryTime]
         {
@@ -84,7 +91,7 @@ pub fn table(log: &RunLog) -> Vec<(String, Value)> {
         for (name, _) in LATENCIES {
             add(name, &[&client.name]);
         }
-        for (operation, phase) in series(log, &client.name) {
+        for (operation, phase) in series(&rows, index) {
             for (name, _) in LATENCIES {
                 add(name, &[&client.name, operation, phase]);
             }
@@ -105,7 +112,7 @@ pub fn table(log: &RunLog) -> Vec<(String, Value)> {
     }
     names
         .into_iter()
-        .map(|metric| (metric.to_string(), value(log, &metric, None).unwrap_or(Value::NotAvailable)))
+        .map(|metric| (metric.to_string(), value(&rows, &metric, None).unwrap_or(Value::NotAvailable)))
         .collect()
 }
 
@@ -138,10 +145,11 @@ const LATENCIES: [(MetricName, Reading); 6] = [
 ];
 
 /// The metric's value over the run, or at a moment; `None` if there is nothing to measure.
-fn value(log: &RunLog, metric: &Metric, at: Option<Moment>) -> Option<Value> {
+fn value(rows: &Rows, metric: &Metric, at: Option<Moment>) -> Option<Value> {
     if matches!(at, Some(Moment::At(_))) && !metric.name.has_moments() {
         return None;
     }
+    let log = rows.log;
     let arg = |index: usize| metric.args.get(index).map(String::as_str);
     let until = match at {
         Some(Moment::At(time)) => time,
@@ -151,33 +159,33 @@ fn value(log: &RunLog, metric: &Metric, at: Option<Moment>) -> Option<Value> {
     match metric.name {
         Decryptable | Unreachable | Recoverable | Denied | Lost => {
             let (class, _) = CLASSES.into_iter().find(|(_, name)| *name == metric.name)?;
-            share(log, class, log.store(arg(0)?)?.0, log.region(arg(1)?)?, arg(2), at)
+            share(rows, class, rows.store(arg(0)?)?.0, log.region(arg(1)?)?, arg(2), at)
         }
         DataLoss => {
-            let losses = losses(log, arg(0)?, arg(1))?;
+            let losses = losses(rows, arg(0)?, arg(1))?;
             Some(Value::Duration(losses.into_iter().map(|loss| loss.age).max().unwrap_or_default()))
         }
-        WritesLost => count(losses(log, arg(0)?, arg(1))?, |loss| loss.lost),
-        WritesSuppressed => count(losses(log, arg(0)?, arg(1))?, |loss| loss.suppressed),
-        WritesDelayed => count(losses(log, arg(0)?, arg(1))?, |loss| loss.delayed),
-        WritesPending => count(losses(log, arg(0)?, arg(1))?, |loss| loss.pending),
-        RecoveryTime => recovery_time(log, arg(0)?, arg(1)),
-        Success => success(log, log.client(arg(0)?)?.0, at),
-        Staleness => staleness(log, log.store(arg(0)?)?.0, log.region(arg(1)?)?, at),
+        WritesLost => count(losses(rows, arg(0)?, arg(1))?, |loss| loss.lost),
+        WritesSuppressed => count(losses(rows, arg(0)?, arg(1))?, |loss| loss.suppressed),
+        WritesDelayed => count(losses(rows, arg(0)?, arg(1))?, |loss| loss.delayed),
+        WritesPending => count(losses(rows, arg(0)?, arg(1))?, |loss| loss.pending),
+        RecoveryTime => recovery_time(rows, arg(0)?, arg(1)),
+        Success => success(log, rows.client(arg(0)?)?.0, at),
+        Staleness => staleness(rows, rows.store(arg(0)?)?.0, log.region(arg(1)?)?, at),
         Mean | P50 | P90 | P99 | P999 | Max => {
             let (_, read) = LATENCIES.into_iter().find(|(name, _)| *name == metric.name)?;
-            let times = latency(log, log.client(arg(0)?)?.0, arg(1), arg(2).unwrap_or("total"))?;
+            let times = latency(rows, rows.client(arg(0)?)?.0, arg(1), arg(2).unwrap_or("total"))?;
             Some(Value::Duration(read(&times)))
         }
-        Requests => Some(Value::Number(requests(log, log.client(arg(0)?)?.0) as f64)),
-        Failures => Some(Value::Number(failures(log, log.client(arg(0)?)?.0, arg(1)) as f64)),
+        Requests => Some(Value::Number(requests(rows, rows.client(arg(0)?)?.0) as f64)),
+        Failures => Some(Value::Number(failures(rows, rows.client(arg(0)?)?.0, arg(1)) as f64)),
         State => {
             let region = log.region(arg(1)?)?;
-            Some(Value::Text(log.key(arg(0)?)?.state(region, until).unwrap_or("deleted").to_owned()))
+            Some(Value::Text(rows.key(arg(0)?)?.state(region, until).unwrap_or("deleted").to_owned()))
         }
-        Primary => Some(Value::Text(log.regions.get(log.key(arg(0)?)?.primary_at(until))?.clone())),
+        Primary => Some(Value::Text(log.regions.get(rows.key(arg(0)?)?.primary_at(until))?.clone())),
         Writer => {
-            let (_, store) = log.store(arg(0)?)?;
+            let (_, store) = rows.store(arg(0)?)?;
             Some(Value::Text(log.regions.get(latest(&store.writers, until)?)?.clone()))
         }
         Error => {
@@ -188,16 +196,16 @@ fn value(log: &RunLog, metric: &Metric, at: Option<Moment>) -> Option<Value> {
             Some(Value::Text(answer.error.clone().unwrap_or_else(|| "ok".to_owned())))
         }
         Status => {
-            let (_, store) = log.store(arg(0)?)?;
+            let (_, store) = rows.store(arg(0)?)?;
             Some(Value::Text(store.status(log.region(arg(1)?)?, until)?.to_owned()))
         }
         Items => {
-            let place = (log.store(arg(0)?)?.0, log.region(arg(1)?)?);
+            let place = (rows.store(arg(0)?)?.0, log.region(arg(1)?)?);
             let here = |point: &&ItemsPoint| (point.store, point.region) == place && point.time <= until;
             Some(Value::Number(log.items.iter().rev().find(here)?.items as f64))
         }
         Home => {
-            let (_, client) = log.client(arg(0)?)?;
+            let (_, client) = rows.client(arg(0)?)?;
             Some(Value::Text(log.regions.get(client.home(until))?.clone()))
         }
         Cost => a_month(log, arg(0), arg(1)),
@@ -228,17 +236,17 @@ fn compare<T: PartialOrd>(value: &T, op: Op, bound: &T) -> bool {
 
 /// The share of a replica's items in a class, for one reader or the worst off.
 fn share(
-    log: &RunLog,
+    rows: &Rows,
     class: Class,
     store: usize,
     region: usize,
     reader: Option<&str>,
     at: Option<Moment>,
 ) -> Option<Value> {
-    let readers = log.stores[store].readers.iter().enumerate();
+    let readers = rows.log.stores[store].readers.iter().enumerate();
     let shares = readers
         .filter(|(_, name)| reader.is_none_or(|reader| reader == *name))
-        .filter_map(|(index, _)| reader_share(log, class, (store, region, index), at));
+        .filter_map(|(index, _)| reader_share(rows, class, (store, region, index), at));
     let worse = match class {
         Class::Decryptable => f64::min,
         _ => f64::max,
@@ -247,9 +255,9 @@ fn share(
 }
 
 /// The share of a replica's items in a class for a reader; `None` if it holds no items.
-fn reader_share(log: &RunLog, class: Class, who: (usize, usize, usize), at: Option<Moment>) -> Option<f64> {
+fn reader_share(rows: &Rows, class: Class, who: (usize, usize, usize), at: Option<Moment>) -> Option<f64> {
     if let Some(Moment::At(time)) = at {
-        let mine = || log.ledger.iter().filter(|row| (row.store, row.region, row.reader) == who);
+        let mine = || rows.log.ledger.iter().filter(|row| (row.store, row.region, row.reader) == who);
         let latest = mine().map(|row| row.time).filter(|row| *row <= time).max()?;
         let items = |of: Option<Class>| {
             let rows = mine().filter(|row| row.time == latest);
@@ -258,7 +266,7 @@ fn reader_share(log: &RunLog, class: Class, who: (usize, usize, usize), at: Opti
         let all = items(None);
         return (all > 0).then(|| items(Some(class)) as f64 / all as f64);
     }
-    let mine = log.shares.iter().find(|shares| (shares.store, shares.region, shares.reader) == who)?;
+    let mine = rows.shares(who)?;
     let shares = if at.is_some() { mine.end } else { mine.extreme };
     let index = Class::ALL.into_iter().position(|each| each == class)?;
     shares.map(|shares| shares[index])
@@ -266,11 +274,11 @@ fn reader_share(log: &RunLog, class: Class, who: (usize, usize, usize), at: Opti
 
 /// The losses of a store for one fault, or all of them; `None` if there is no such store or fault. A fault
 /// without a row did no harm: it hit no Region of the store.
-fn losses<'a>(log: &'a RunLog, store: &str, fault: Option<&str>) -> Option<Vec<&'a LossRow>> {
-    let (store, _) = log.store(store)?;
-    faults(log, fault)?;
+fn losses<'a>(rows: &Rows<'a>, store: &str, fault: Option<&str>) -> Option<Vec<&'a LossRow>> {
+    let (store, _) = rows.store(store)?;
+    faults(rows.log, fault)?;
     let mine = |loss: &&LossRow| loss.store == store && fault.is_none_or(|fault| fault == loss.fault);
-    Some(log.losses.iter().filter(mine).collect())
+    Some(rows.log.losses.iter().filter(mine).collect())
 }
 
 fn count(losses: Vec<&LossRow>, of: fn(&LossRow) -> u64) -> Option<Value> {
@@ -296,8 +304,9 @@ fn fault_names(log: &RunLog) -> Vec<&str> {
 }
 
 /// The worst recovery of a client over the faults (of that name), each up to the next fault or the end.
-fn recovery_time(log: &RunLog, client: &str, fault: Option<&str>) -> Option<Value> {
-    let (index, client) = log.client(client)?;
+fn recovery_time(rows: &Rows, client: &str, fault: Option<&str>) -> Option<Value> {
+    let log = rows.log;
+    let (index, client) = rows.client(client)?;
     let seconds = log.seconds.get(index)?;
     if seconds.is_empty() {
         return None;
@@ -332,16 +341,17 @@ fn success(log: &RunLog, client: usize, at: Option<Moment>) -> Option<Value> {
 }
 
 /// The largest staleness of a replica over the run, or within the bin of a moment.
-fn staleness(log: &RunLog, store: usize, region: usize, at: Option<Moment>) -> Option<Value> {
-    if !log.replicas(store).contains(&region) {
+fn staleness(rows: &Rows, store: usize, region: usize, at: Option<Moment>) -> Option<Value> {
+    if !rows.replicas(store).contains(&region) {
         return None;
     }
-    let mut points = log.staleness.iter().filter(|point| (point.store, point.region) == (store, region));
+    let mut points = rows.staleness(store, region).iter();
     let largest = match at {
         None => points.map(|point| point.staleness).max(),
         Some(Moment::End) => points.next_back().map(|point| point.staleness),
         Some(Moment::At(time)) => {
-            let bin = |point: &&super::StalenessPoint| point.time <= time && time < point.time + log.bin;
+            let bin =
+                |point: &&&super::StalenessPoint| point.time <= time && time < point.time + rows.log.bin;
             points.find(bin).map(|point| point.staleness)
         }
     };
@@ -349,11 +359,9 @@ fn staleness(log: &RunLog, store: usize, region: usize, at: Option<Moment>) -> O
 }
 
 /// The times of a client's requests in one phase, over all Regions; `None` if none succeeded.
-fn latency(log: &RunLog, client: usize, operation: Option<&str>, phase: &str) -> Option<Histogram> {
-    let mut series = log.latency.iter().filter(|series| {
-        series.client == client
-            && series.phase == phase
-            && operation.is_none_or(|operation| operation == series.operation)
+fn latency(rows: &Rows, client: usize, operation: Option<&str>, phase: &str) -> Option<Histogram> {
+    let mut series = rows.latency(client).iter().filter(|series| {
+        series.phase == phase && operation.is_none_or(|operation| operation == series.operation)
     });
     let mut times = series.next()?.times.clone();
     series.for_each(|more| times.merge(&more.times));
@@ -361,9 +369,9 @@ fn latency(log: &RunLog, client: usize, operation: Option<&str>, phase: &str) ->
 }
 
 /// The (operation, phase) pairs for which a client has latencies, each once.
-fn series(log: &RunLog, client: &str) -> Vec<(&'static str, &'static str)> {
+fn series(rows: &Rows, client: usize) -> Vec<(&'static str, &'static str)> {
     let mut pairs = Vec::new();
-    for series in log.latency.iter().filter(|series| log.clients[series.client].name == client) {
+    for series in rows.latency(client) {
         if !pairs.contains(&(series.operation, series.phase)) {
             pairs.push((series.operation, series.phase));
         }
@@ -372,28 +380,29 @@ fn series(log: &RunLog, client: &str) -> Vec<(&'static str, &'static str)> {
 }
 
 /// A client's requests, also those of times in which none was simulated.
-fn requests(log: &RunLog, client: usize) -> u64 {
-    ended(log, client, |_| true) + skipped(log, client, |row| row.requests)
+fn requests(rows: &Rows, client: usize) -> u64 {
+    ended(rows, client, |_| true) + skipped(rows, client, |row| row.requests)
 }
 
 /// Those that failed, or failed with an error: of requests that nobody simulated no error is known.
-fn failures(log: &RunLog, client: usize, error: Option<&str>) -> u64 {
+fn failures(rows: &Rows, client: usize, error: Option<&str>) -> u64 {
     match error {
-        Some(wanted) => ended(log, client, |error| error == Some(wanted)),
+        Some(wanted) => ended(rows, client, |error| error == Some(wanted)),
         None => {
-            ended(log, client, |error| error.is_some()) + skipped(log, client, |row| row.requests - row.good)
+            ended(rows, client, |error| error.is_some())
+                + skipped(rows, client, |row| row.requests - row.good)
         }
     }
 }
 
-fn ended(log: &RunLog, client: usize, counts: impl Fn(Option<&str>) -> bool) -> u64 {
-    let rows = log.availability.iter().filter(|row| row.client == client);
-    rows.filter(|row| counts(row.error.map(|error| error.name()))).map(|row| row.count).sum()
+fn ended(rows: &Rows, client: usize, counts: impl Fn(Option<&str>) -> bool) -> u64 {
+    let mine = rows.outcomes(client).iter();
+    mine.filter(|(error, _)| counts(error.map(|error| error.name()))).map(|(_, count)| count).sum()
 }
 
 /// Requests of times in which none was simulated.
-fn skipped(log: &RunLog, client: usize, of: fn(&super::SkippedRow) -> u64) -> u64 {
-    log.skipped.iter().filter(|row| row.client == client).map(of).sum()
+fn skipped(rows: &Rows, client: usize, of: fn(&super::SkippedRow) -> u64) -> u64 {
+    rows.log.skipped.iter().filter(|row| row.client == client).map(of).sum()
 }
 
 /// The latest entry of a history that begins no later than `until`.

@@ -5,6 +5,7 @@ pub mod expression;
 pub mod metrics;
 pub mod parse;
 pub mod recovery;
+mod rows;
 
 use crate::rulebook::RuleRef;
 use crate::services::{ErrorCode, Operation, Params, Service};

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 pub type Read<'a> = dyn Fn(&Path) -> io::Result<Vec<u8>> + 'a;
 
 /// The largest file that is read.
-pub const LARGEST: u64 = 1 << 20;
+pub const LARGEST: u64 = 16 << 20;
 
 /// Reads a file of the disk, and of one larger than a scenario can be no more than shows that it is.
 ///
@@ -284,7 +284,7 @@ pub fn reason(error: &io::Error) -> String {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
-        io::ErrorKind::FileTooLarge => "it is larger than 1 MiB".to_owned(),
+        io::ErrorKind::FileTooLarge => "it is larger than 16 MiB".to_owned(),
         io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
         _ => error.to_string(),
     }

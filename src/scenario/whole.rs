@@ -20,7 +20,7 @@ use crate::world::Service;
 use std::io;
 
 /// The most keys, stores, clients or runbooks.
-const MOST_OF_A_KIND: usize = 1_000;
+const MOST_OF_A_KIND: usize = 20_000;
 
 /// A scenario file.
 pub static SCENARIO: Shape = Shape {

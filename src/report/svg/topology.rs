@@ -3,7 +3,7 @@
 use super::canvas::{Anchor, Canvas, Color, Font, fitted, text_width};
 use super::sheet::{MARGIN, font, heading};
 use super::{GREY, INK, PAPER, series_color};
-use crate::report::scene::{Kind, Place, Scene, Way};
+use crate::report::scene::{Kind, Place, Scene, Thing, Way};
 use crate::sim::Time;
 
 const CARD: f64 = 250.0;
@@ -17,10 +17,32 @@ const CLIENT: Color = Color(0, 158, 115);
 const FAILED: Color = Color(130, 22, 42);
 /// With more Regions than this, the latencies would lie on each other.
 const LABELLED: usize = 6;
+/// How many things of a kind a Region's card names: more would not be looked at, and `diagram --format json` has all.
+const NAMED: usize = 12;
+
+/// A line of a card.
+enum Line<'a> {
+    Named(&'a Thing),
+    /// So many more of a kind.
+    More(Kind, usize),
+}
+
+/// What a Region's card says, things of a kind beside each other.
+fn lines(place: &Place) -> Vec<Line<'_>> {
+    place
+        .things
+        .chunk_by(|a, b| a.kind == b.kind)
+        .flat_map(|things| {
+            let more = things.len().saturating_sub(NAMED);
+            let rest = (more > 0).then(|| Line::More(things[0].kind, more));
+            things.iter().take(NAMED).map(Line::Named).chain(rest)
+        })
+        .collect()
+}
 
 /// Draws the Regions and what stands between them.
 pub fn draw(scene: &Scene) -> String {
-    let tallest = 40.0 + LINE * scene.places.iter().map(|place| place.things.len()).max().unwrap_or(0) as f64;
+    let tallest = 40.0 + LINE * scene.places.iter().map(|place| lines(place).len()).max().unwrap_or(0) as f64;
     let ring = ring(scene.places.len(), tallest);
     let extent = |of: fn(&(f64, f64)) -> f64| {
         let values = || ring.iter().map(of);
@@ -86,7 +108,8 @@ fn links(scene: &Scene, canvas: &mut Canvas, places: &[(f64, f64)]) {
 }
 
 fn card(canvas: &mut Canvas, index: usize, at: (f64, f64), place: &Place) {
-    let height = 40.0 + LINE * place.things.len() as f64;
+    let lines = lines(place);
+    let height = 40.0 + LINE * lines.len() as f64;
     let (left, top) = (at.0 - CARD / 2.0, at.1 - height / 2.0);
     let (back, edge, stroke) = match place.down {
         true => (Color(250, 232, 232), FAILED, 2.0),
@@ -96,18 +119,29 @@ fn card(canvas: &mut Canvas, index: usize, at: (f64, f64), place: &Place) {
     canvas.rect((left, top), (left + 5.0, top + height), series_color(index), 1.0);
     canvas.frame((left, top), (left + CARD, top + height), edge, stroke);
     canvas.text((left + 18.0, top + 18.0), &place.name, Font { bold: true, ..font(14.0, INK) });
-    for (row, thing) in place.things.iter().enumerate() {
+    for (row, line) in lines.into_iter().enumerate() {
         let y = top + 42.0 + LINE * row as f64;
-        let (color, name) = match thing.kind {
-            Kind::Key => (KEY, format!("{} ({})", thing.name, thing.role)),
-            Kind::Store => (STORE, format!("{} ({})", thing.name, thing.role)),
-            Kind::Client => (CLIENT, format!("{}: {}", thing.name, thing.role)),
-            Kind::Fault => (FAILED, format!("{}: {}", thing.name, thing.role)),
-        };
-        mark(canvas, (left + 24.0, y), color, thing.leads);
-        let name = fitted(&name, 12.0, CARD - 40.0);
-        canvas.text((left + 36.0, y), &name, font(12.0, if thing.broken { FAILED } else { INK }));
+        match line {
+            Line::Named(thing) => named(canvas, (left, y), thing),
+            Line::More(kind, count) => {
+                let text =
+                    format!("and {count} more {}", if count == 1 { kind.name() } else { kind.plural() });
+                canvas.text((left + 36.0, y), &text, font(12.0, GREY));
+            }
+        }
     }
+}
+
+fn named(canvas: &mut Canvas, (left, y): (f64, f64), thing: &Thing) {
+    let (color, name) = match thing.kind {
+        Kind::Key => (KEY, format!("{} ({})", thing.name, thing.role)),
+        Kind::Store => (STORE, format!("{} ({})", thing.name, thing.role)),
+        Kind::Client => (CLIENT, format!("{}: {}", thing.name, thing.role)),
+        Kind::Fault => (FAILED, format!("{}: {}", thing.name, thing.role)),
+    };
+    mark(canvas, (left + 24.0, y), color, thing.leads);
+    let name = fitted(&name, 12.0, CARD - 40.0);
+    canvas.text((left + 36.0, y), &name, font(12.0, if thing.broken { FAILED } else { INK }));
 }
 
 /// A disc, hollow for what follows another.
