@@ -108,3 +108,21 @@ fn every_exam_fact_that_a_run_decides_and_every_trap_is_asked_about() {
         assert!(names.iter().any(|name| name.starts_with(&prefix)), "no question about trap {trap}");
     }
 }
+
+/// Nobody passes by always choosing the same letter.
+#[test]
+fn no_letter_is_right_too_often() {
+    let mut letters: BTreeMap<char, usize> = BTreeMap::new();
+    for file in files() {
+        let setup = setup(&Request::new(Source::Path(file)));
+        let question = setup.question.as_ref().expect("a question");
+        let log = model::run_until(&setup, 0, Time::ZERO + setup.duration);
+        let came = quiz::key(question, &log).expect("an answer");
+        if let (1, Some(right)) = (question.correct, came.iter().position(|came| came.holds)) {
+            *letters.entry(quiz::letter(right)).or_default() += 1;
+        }
+    }
+    let all: usize = letters.values().sum();
+    let most = letters.iter().max_by_key(|(_, times)| **times).expect("a question with one answer");
+    assert!(most.1 * 100 <= all * 35, "{most:?} of {all}: {letters:?}");
+}
