@@ -50,14 +50,12 @@ fn every_question_is_answered_by_its_run() {
             let log = model::run_until(&setup, 0, Time::ZERO + setup.duration);
             match quiz::key(question, &log) {
                 None => {
-                    let value = |choice: &model::setup::Choice| {
-                        format!(
-                            "{} came to {}",
-                            choice.written,
-                            mrksim::runlog::metrics::evaluate(&log, &choice.holds)
-                        )
+                    let value = |one: &model::setup::Expectation| {
+                        let value = mrksim::runlog::metrics::evaluate(&log, &one.expression);
+                        format!("{} came to {value}", one.text)
                     };
-                    let values: Vec<String> = question.choices.iter().map(value).collect();
+                    let holds = question.choices.iter().flat_map(|choice| &choice.holds);
+                    let values: Vec<String> = holds.map(value).collect();
                     wrong.push(format!("{name}: a choice has no value: {}", values.join("; ")));
                 }
                 Some(came) => {
@@ -65,7 +63,7 @@ fn every_question_is_answered_by_its_run() {
                     if holds != question.correct {
                         let all = question.choices.iter().zip(&came);
                         let all = all.map(|(choice, came)| {
-                            format!("{} ({}: {})", choice.written, came.holds, came.value)
+                            format!("{} ({}: {:?})", choice.text, came.holds, came.values)
                         });
                         wrong.push(format!(
                             "{name}: {holds} of {} hold: {}",
@@ -92,8 +90,10 @@ fn every_exam_fact_that_a_run_decides_and_every_trap_is_asked_about() {
         assert_eq!(before, None, "{name} asks the same");
         let choices: BTreeSet<&str> = question.choices.iter().map(|choice| choice.text.as_str()).collect();
         assert_eq!(choices.len(), question.choices.len(), "{name} has a choice twice");
-        let expressions: BTreeSet<&str> =
-            question.choices.iter().map(|choice| choice.written.as_str()).collect();
+        let written = |choice: &model::setup::Choice| {
+            choice.holds.iter().map(|one| one.text.clone()).collect::<Vec<_>>()
+        };
+        let expressions: BTreeSet<Vec<String>> = question.choices.iter().map(written).collect();
         assert_eq!(expressions.len(), question.choices.len(), "{name} checks something twice");
         assert!(!question.facts.is_empty(), "{name} is about nothing");
         facts.extend(question.facts);
@@ -125,4 +125,44 @@ fn no_letter_is_right_too_often() {
     let all: usize = letters.values().sum();
     let most = letters.iter().max_by_key(|(_, times)| **times).expect("a question with one answer");
     assert!(most.1 * 100 <= all * 35, "{most:?} of {all}: {letters:?}");
+}
+
+/// A choice with several expressions holds if all of them do.
+#[test]
+fn a_choice_may_say_several_things() {
+    let text = r#"
+        title = "A question"
+        duration = "1h"
+        regions = ["us-east-1", "eu-west-1"]
+        [question]
+        text = "What is there?"
+        topic = "basics"
+        correct = 2
+        [[question.choice]]
+        text = "Two keys that are Enabled."
+        holds = ["state(k, us-east-1) @ 1m == Enabled", "state(k, eu-west-1) @ 1m == Enabled"]
+        [[question.choice]]
+        text = "An Enabled key and a Disabled one."
+        holds = ["state(k, us-east-1) @ 1m == Enabled", "state(k, eu-west-1) @ 1m == Disabled"]
+        [[question.choice]]
+        text = "A Disabled key and an Enabled one."
+        holds = ["state(k, us-east-1) @ 1m == Disabled", "state(k, eu-west-1) @ 1m == Enabled"]
+        [[question.choice]]
+        text = "A primary key in us-east-1."
+        holds = "primary(k) == us-east-1"
+        [keys.k]
+        kind = "multi-region"
+        primary = "us-east-1"
+        replicas = ["eu-west-1"]
+    "#;
+    let setup = setup(&Request::new(Source::Text { name: "question.toml".into(), text: text.into() }));
+    let question = setup.question.as_ref().expect("a question");
+    let log = model::run_until(&setup, 0, Time::ZERO + setup.duration);
+    let came = quiz::key(question, &log).expect("an answer");
+    assert_eq!(came.iter().map(|came| came.holds).collect::<Vec<_>>(), [true, false, false, true]);
+    assert_eq!(came.iter().map(|came| came.values.len()).collect::<Vec<_>>(), [2, 2, 2, 1]);
+    let shown = quiz::shown(question, &came, &[0, 1, 2, 3], &log, 100);
+    let both = "  ✗ b) state(k, us-east-1) @ 1m == Enabled — it came to Enabled\n    \
+                and state(k, eu-west-1) @ 1m == Disabled — it came to Enabled\n";
+    assert!(shown.contains(both), "{shown}");
 }

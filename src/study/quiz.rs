@@ -11,19 +11,21 @@ use std::collections::BTreeMap;
 /// What a choice came to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Came {
-    /// Whether it holds.
+    /// Whether all of it holds.
     pub holds: bool,
-    /// The value of its metric.
-    pub value: Value,
+    /// The value of the metric of each of its expressions.
+    pub values: Vec<Value>,
 }
 
 /// The answer key: what each choice came to in the run. `None`: a choice asks for something that has no value, so that the
 /// question cannot be answered.
 pub fn key(question: &Question, log: &RunLog) -> Option<Vec<Came>> {
     let came = |choice: &model::setup::Choice| {
-        let value = metrics::evaluate(log, &choice.holds);
-        let holds = metrics::holds(&value, choice.holds.op, &choice.holds.bound);
-        (value != Value::NotAvailable).then_some(Came { holds, value })
+        let values = choice.holds.iter().map(|one| metrics::evaluate(log, &one.expression));
+        let values: Vec<Value> = values.collect();
+        let mut both = choice.holds.iter().zip(&values);
+        let holds = both.all(|(one, value)| metrics::holds(value, one.expression.op, &one.expression.bound));
+        (!values.contains(&Value::NotAvailable)).then_some(Came { holds, values })
     };
     question.choices.iter().map(came).collect()
 }
@@ -70,7 +72,10 @@ pub fn shown(question: &Question, came: &[Came], order: &[usize], log: &RunLog, 
     for (place, index) in order.iter().enumerate() {
         let (choice, came) = (&question.choices[*index], &came[*index]);
         let mark = if came.holds { "✓" } else { "✗" };
-        text += &format!("  {mark} {}) {} — it came to {}\n", letter(place), choice.written, came.value);
+        for (number, (one, value)) in choice.holds.iter().zip(&came.values).enumerate() {
+            let lead = if number == 0 { format!("{mark} {})", letter(place)) } else { "  and".to_owned() };
+            text += &format!("  {lead} {} — it came to {value}\n", one.text);
+        }
     }
     let steps: Vec<String> = log
         .answers
