@@ -11,7 +11,9 @@ use mrksim::scenario::{Request, Source, load, render};
 use mrksim::sim::Time;
 use mrksim::study::quiz;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 /// Facts that no run decides: they are cards only.
@@ -162,7 +164,30 @@ fn a_choice_may_say_several_things() {
     assert_eq!(came.iter().map(|came| came.holds).collect::<Vec<_>>(), [true, false, false, true]);
     assert_eq!(came.iter().map(|came| came.values.len()).collect::<Vec<_>>(), [2, 2, 2, 1]);
     let shown = quiz::shown(question, &came, &[0, 1, 2, 3], &log, 100);
-    let both = "  ✗ b) state(k, us-east-1) @ 1m == Enabled — it came to Enabled\n    \
+    let both = "  ✗ b) state(k, us-east-1) @ 1m == Enabled — it came to Enabled\n   \
                 and state(k, eu-west-1) @ 1m == Disabled — it came to Enabled\n";
     assert!(shown.contains(both), "{shown}");
+}
+
+/// Whoever stops at the second question has answered the first.
+#[test]
+fn an_answer_is_kept_before_the_next_question_is_asked() {
+    let progress = Path::new(env!("CARGO_TARGET_TMPDIR")).join("quiz-progress.toml");
+    let _ = std::fs::remove_file(&progress);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mrksim"))
+        .args(["quiz", "cost", "--progress"])
+        .arg(&progress)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program");
+    child.stdin.as_mut().expect("its input").write_all(b"a\n").expect("an answer");
+    let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    let second = lines.map(|line| line.expect("a line")).find(|line| line.starts_with("2 of "));
+    let kept = std::fs::read_to_string(&progress);
+    child.kill().expect("it waits for an answer");
+    child.wait().expect("it ended");
+    assert!(second.is_some());
+    let kept: quiz::Progress = toml::from_str(&kept.expect("the progress")).expect("a progress");
+    assert_eq!(kept.questions.values().map(|score| score.asked).sum::<u32>(), 1);
 }
