@@ -4,6 +4,9 @@ mod common;
 
 use common::{play, setup};
 use mrksim::report::trail::trail;
+use mrksim::runlog::expression::Value as Counted;
+use mrksim::runlog::metrics;
+use mrksim::runlog::parse::parse;
 use mrksim::scenario::{Request, Source};
 use mrksim::services::kms::api;
 use serde_json::Value;
@@ -186,4 +189,29 @@ fn the_calls_of_messages_are_recorded() {
         r#""Decrypt" "eu-west-1" "DisabledException""#,
     ];
     assert_eq!(shown, expected);
+}
+
+/// `logged(event, region)` counts what the trail shows.
+#[test]
+fn the_metric_counts_the_records() {
+    let source = Source::Text { name: "trail.toml".into(), text: SCENARIO.into() };
+    let log = play(&setup(&Request::new(source)), 0);
+    let records = records(&trail(&log));
+    let of = |record: &Value| (record["eventName"].clone(), record["awsRegion"].clone());
+    let mut kinds = BTreeSet::new();
+    for (event, region) in records.iter().map(of) {
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        kinds.insert((text(&event), text(&region)));
+    }
+    assert!(kinds.len() >= 10, "{kinds:?}");
+    for (event, region) in kinds {
+        let count =
+            records.iter().filter(|record| of(record) == (event.clone().into(), region.clone().into()));
+        let expression =
+            parse(&format!("logged({event}, {region}) == {}", count.count())).expect("an expression");
+        let value = metrics::evaluate(&log, &expression);
+        assert!(metrics::holds(&value, expression.op, &expression.bound), "{event} {region}: {value}");
+    }
+    let nothing = parse("logged(RotateKey, us-east-1) == 0").expect("an expression");
+    assert_eq!(metrics::evaluate(&log, &nothing), Counted::Number(0.0));
 }
