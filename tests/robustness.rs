@@ -103,7 +103,7 @@ fn large(keys: usize) -> String {
         );
     }
     text + "[stores.s]\nkind = \"dynamodb-global-table\"\nregions = [\"us-east-1\"]\nitems = 10\npreload = \"c\"\n\
-            [clients.c]\nregion = \"us-east-1\"\nstore = \"s\"\nrate = \"1/s\"\nkeyring = { mrk = \"k0\" }\n"
+            [clients.c]\nregion = \"us-east-1\"\nstore = \"s\"\nrate = \"1/s\"\nmix = { read = 1.0 }\nkeyring = { mrk = \"k0\" }\n"
 }
 
 /// The Regions with measured latencies: the header of the table.

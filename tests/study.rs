@@ -125,6 +125,45 @@ fn what_is_not_understood_changes_nothing() {
     assert_eq!(session.line("exit"), Reply::Exit);
 }
 
+#[test]
+fn the_way_between_two_regions_fails_and_heals() {
+    let mut session = session(Some("scenarios/tutorial/primary-deletion.toml"));
+    said(&mut session, "wait 1h");
+    assert_eq!(said(&mut session, "fail us-east-1  eu-west-1"), "us-east-1 eu-west-1 is down from now on.\n");
+    let down = said(&mut session, "now");
+    assert!(down.contains("us-east-1 <-> eu-west-1 since 1h"), "{down}");
+    replays(&mut session);
+    said(&mut session, "wait 1h");
+    assert_eq!(said(&mut session, "heal us-east-1 eu-west-1"), "us-east-1 eu-west-1 is up again after 1h.\n");
+    assert_eq!(said(&mut session, "now"), "It is 2h now.\n");
+    replays(&mut session);
+}
+
+#[test]
+fn what_was_answered_before_a_heal_stays_as_it_was() {
+    let mut session = session(Some("scenarios/tutorial/primary-deletion.toml"));
+    let write = "aws kms encrypt --key-id $orders --plaintext aGVsbG8= --region us-east-1";
+    said(&mut session, "wait 1h");
+    said(&mut session, "fail us-east-1");
+    said(&mut session, "wait 1h");
+    assert!(said(&mut session, write).contains("ConnectTimeoutError"));
+    let healed = said(&mut session, "heal us-east-1");
+    assert_eq!(healed, "us-east-1 is up again after 1h, a nanosecond after what was typed last.\n");
+    assert!(said(&mut session, write).contains("CiphertextBlob"));
+    let errors = |session: &Session| -> Vec<Option<String>> {
+        session.log().answers.iter().map(|answer| answer.error.clone()).collect()
+    };
+    assert_eq!(errors(&session), [Some("ConnectTimeoutError".to_owned()), None]);
+    replays(&mut session);
+    // Back, step by step: the second write, the heal, the first write.
+    said(&mut session, "undo");
+    assert_eq!(said(&mut session, "undo"), "taken back: heal us-east-1\n");
+    assert!(said(&mut session, "now").contains("us-east-1 since 1h"));
+    assert_eq!(errors(&session), [Some("ConnectTimeoutError".to_owned())]);
+    said(&mut session, "undo");
+    assert!(session.log().answers.is_empty());
+}
+
 /// How many steps of the proof come as they are to, with another text in place of one of the files.
 fn proven(changed: Option<(&str, &str)>) -> (usize, usize) {
     let text = |name: &str| {

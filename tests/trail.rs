@@ -6,6 +6,9 @@ use common::{play, setup};
 use mrksim::model::setup::Record;
 use mrksim::report::trail::trail;
 use mrksim::runlog::RequestRow;
+use mrksim::runlog::expression::Value as Counted;
+use mrksim::runlog::metrics;
+use mrksim::runlog::parse::parse;
 use mrksim::scenario::{Request, Source};
 use mrksim::services::kms::api;
 use mrksim::sim::Time;
@@ -259,4 +262,29 @@ fn single_requests_that_are_kept_are_in_it() {
     assert_eq!(decrypt["resources"][0]["ARN"], *key);
     assert_eq!(decrypt["requestParameters"]["encryptionContext"], serde_json::json!({ "app": "shop" }));
     assert_eq!(decrypt["readOnly"], true);
+}
+
+/// `logged(event, region)` counts what the trail shows.
+#[test]
+fn the_metric_counts_the_records() {
+    let source = Source::Text { name: "trail.toml".into(), text: SCENARIO.into() };
+    let log = play(&setup(&Request::new(source)), 0);
+    let records = records(&trail(&log));
+    let of = |record: &Value| (record["eventName"].clone(), record["awsRegion"].clone());
+    let mut kinds = BTreeSet::new();
+    for (event, region) in records.iter().map(of) {
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        kinds.insert((text(&event), text(&region)));
+    }
+    assert!(kinds.len() >= 10, "{kinds:?}");
+    for (event, region) in kinds {
+        let count =
+            records.iter().filter(|record| of(record) == (event.clone().into(), region.clone().into()));
+        let expression =
+            parse(&format!("logged({event}, {region}) == {}", count.count())).expect("an expression");
+        let value = metrics::evaluate(&log, &expression);
+        assert!(metrics::holds(&value, expression.op, &expression.bound), "{event} {region}: {value}");
+    }
+    let nothing = parse("logged(RotateKey, us-east-1) == 0").expect("an expression");
+    assert_eq!(metrics::evaluate(&log, &nothing), Counted::Number(0.0));
 }

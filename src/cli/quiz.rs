@@ -7,7 +7,7 @@ use crate::runlog::RunLog;
 use crate::scenario::{self, Request, Source};
 use crate::sim::{Stream, rng::below};
 use crate::study::{cards, quiz};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -34,12 +34,24 @@ pub struct Arguments {
     /// List topics and questions
     #[arg(long)]
     list: bool,
+    /// What is written to standard output
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text, conflicts_with = "list")]
+    format: Format,
     /// Keep what was answered here [default: quiz.toml in the user's state directory]
     #[arg(long, value_name = "FILE", conflicts_with = "no_progress")]
     progress: Option<PathBuf>,
     /// Keep nothing
     #[arg(long)]
     no_progress: bool,
+}
+
+/// What is written to standard output.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Questions, verdicts and reasons, for people
+    Text,
+    /// A JSON object for each question that was answered, for scripts; questions go to standard error
+    Json,
 }
 
 /// The arguments of `mrksim cards`.
@@ -86,28 +98,42 @@ pub fn quiz(arguments: &Arguments) -> Exit {
     asked.retain(|one| {
         wanted.is_empty() || wanted.iter().any(|name| one.name == name || one.question.topic == *name)
     });
-    let file = (!arguments.no_progress).then(|| arguments.progress.clone().or_else(usual_place)).flatten();
-    let mut progress = match file.as_deref().map(read).transpose() {
-        Ok(progress) => progress.unwrap_or_default(),
-        Err(why) => {
-            say(&format!("error: {why}\n"));
-            return Exit::Io;
-        }
+    let mut kept = match Kept::open(arguments) {
+        Ok(kept) => kept,
+        Err(why) => return failed(&why),
     };
     let mut chance = Stream::new(arguments.seed, 0, "quiz");
     if arguments.random {
         shuffle(&mut asked, &mut chance);
     }
-    asked.sort_by_key(|one| progress.rank(one.name));
+    asked.sort_by_key(|one| kept.progress.rank(one.name));
     asked.truncate(arguments.count.unwrap_or(usize::MAX));
-    let end = ask(arguments, &asked, &mut progress, &mut chance);
-    match file.map(|file| write(&file, &progress)) {
-        Some(Err(why)) => {
+    match given(&arguments.answers, &asked) {
+        Ok(given) => match ask(arguments, &asked, &given, &mut kept, &mut chance) {
+            Ok(()) => Exit::Met,
+            Err(exit) => exit,
+        },
+        Err(why) => {
             say(&format!("error: {why}\n"));
-            Exit::Io
+            Exit::Usage
         }
-        _ => end,
     }
+}
+
+/// The answers of the command line. Each is checked before the first question is asked, so that a slip costs nothing.
+fn given(answers: &[String], asked: &[Asked]) -> Result<Vec<Vec<usize>>, String> {
+    if answers.len() > asked.len() {
+        let questions = if asked.len() == 1 { "question" } else { "questions" };
+        return Err(format!("{} answers to {} {questions}", answers.len(), asked.len()));
+    }
+    let one = |(text, one): (&String, &Asked)| {
+        let choices = one.question.choices.len();
+        quiz::answer(text, choices).ok_or_else(|| {
+            let last = quiz::letter(choices - 1);
+            format!("`{text}` does not answer {}, whose choices are a to {last}", one.name)
+        })
+    };
+    answers.iter().zip(asked).map(one).collect()
 }
 
 fn list(asked: &[Asked]) -> Exit {
@@ -124,47 +150,62 @@ fn shuffle<T>(items: &mut [T], chance: &mut Stream) {
     }
 }
 
-fn ask(arguments: &Arguments, asked: &[Asked], progress: &mut quiz::Progress, chance: &mut Stream) -> Exit {
+fn ask(
+    arguments: &Arguments,
+    asked: &[Asked],
+    given: &[Vec<usize>],
+    kept: &mut Kept,
+    chance: &mut Stream,
+) -> Result<(), Exit> {
     let width = output::width().clamp(50, 100);
-    let mut given = arguments.answers.iter();
+    let people = arguments.format == Format::Text;
     let mut topics: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
     let mut again: Vec<&str> = Vec::new();
-    for (number, one) in asked.iter().enumerate() {
+    let asked_for = if given.is_empty() { asked.len() } else { given.len() };
+    for (number, one) in asked.iter().take(asked_for).enumerate() {
         let question = &one.question;
         let mut order: Vec<usize> = (0..question.choices.len()).collect();
         if arguments.random {
             shuffle(&mut order, chance);
         }
         let head = format!("{} of {} · {} · {}\n\n", number + 1, asked.len(), question.topic, one.name);
-        let printed = output::print(&(head + &quiz::asked(question, &order, width)));
-        if printed != Exit::Met {
-            return printed;
+        let text = head + &quiz::asked(question, &order, width);
+        match (people, given.is_empty()) {
+            (true, _) => print(&text)?,
+            (false, true) => say(&text),
+            (false, false) => {}
         }
-        let answer = match arguments.answers.is_empty() {
-            true => typed(order.len()),
-            false => given.next().and_then(|text| quiz::answer(text, order.len())),
-        };
-        let Some(answer) = answer else { break };
+        let Some(answer) = given.get(number).cloned().or_else(|| typed(order.len())) else { break };
         let log = played(one);
-        let Some(came) = quiz::key(question, &log) else {
-            say(&format!("error: {} cannot be answered by its run; please report this\n", one.name));
-            return Exit::Io;
-        };
-        let right = (0..order.len()).all(|place| came[order[place]].holds == answer.contains(&place));
-        progress.note(one.name, right);
+        let unanswered =
+            || failed(&format!("{} cannot be answered by its run; please report this", one.name));
+        let came = quiz::key(question, &log).ok_or_else(unanswered)?;
+        let right = quiz::right(&came, &order, &answer);
+        kept.note(one.name, right).map_err(|why| failed(&why))?;
         let score = topics.entry(&question.topic).or_default();
         *score = (score.0 + 1, score.1 + u32::from(right));
         if !right {
             again.extend(question.facts.iter().map(String::as_str));
         }
         let verdict = if right { "Right." } else { "Wrong." };
-        let shown = quiz::shown(question, &came, &order, &log, width);
-        let printed = output::print(&format!("\n{verdict}\n{shown}\n"));
-        if printed != Exit::Met {
-            return printed;
-        }
+        print(&match people {
+            true => format!("\n{verdict}\n{}\n", quiz::shown(question, &came, &order, &log, width)),
+            false => format!("{}\n", quiz::told(one.name, question, &came, &order, &answer, &log)),
+        })?;
     }
-    output::print(&score(&topics, &again))
+    if people { print(&score(&topics, &again)) } else { Ok(()) }
+}
+
+fn print(text: &str) -> Result<(), Exit> {
+    match output::print(text) {
+        Exit::Met => Ok(()),
+        exit => Err(exit),
+    }
+}
+
+fn failed(why: &str) -> Exit {
+    say(&format!("error: {why}\n"));
+    Exit::Io
 }
 
 fn played(one: &Asked) -> RunLog {
@@ -211,6 +252,27 @@ fn usual_place() -> Option<PathBuf> {
     let state = std::env::var_os("XDG_STATE_HOME").filter(|dir| !dir.is_empty()).map(PathBuf::from);
     let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".local/state"));
     Some(state.or_else(home)?.join("mrksim/quiz.toml"))
+}
+
+/// What was answered so far, and the file that it is kept in.
+struct Kept {
+    file: Option<PathBuf>,
+    progress: quiz::Progress,
+}
+
+impl Kept {
+    fn open(arguments: &Arguments) -> Result<Kept, String> {
+        let file =
+            (!arguments.no_progress).then(|| arguments.progress.clone().or_else(usual_place)).flatten();
+        let progress = file.as_deref().map(read).transpose()?.unwrap_or_default();
+        Ok(Kept { file, progress })
+    }
+
+    /// Notes an answer, and writes it at once: Ctrl-C at the next question loses nothing.
+    fn note(&mut self, name: &str, right: bool) -> Result<(), String> {
+        self.progress.note(name, right);
+        self.file.as_deref().map_or(Ok(()), |file| write(file, &self.progress))
+    }
 }
 
 fn read(file: &Path) -> Result<quiz::Progress, String> {

@@ -40,7 +40,6 @@ pub use registry::rules;
 
 use crate::client::ClientId;
 use crate::client::classes::Classes;
-use crate::runlog::expression::Expression;
 use crate::runlog::{RunLog, metrics};
 use crate::services::Outbox;
 use crate::services::autoscaling::GroupEvent;
@@ -329,9 +328,8 @@ impl Simulation {
         self.begin_horizon();
         self.kernel.schedule(Time(self.setup.bin.0), Event::Bin);
         let choices = self.setup.question.iter().flat_map(|question| &question.choices);
-        let asked = self.setup.expect.iter().map(|expect| &expect.expression);
-        let asked = asked.chain(choices.map(|choice| &choice.holds)).filter_map(Expression::ledger_moment);
-        let asked: Vec<Time> = asked.collect();
+        let asked = self.setup.expect.iter().chain(choices.flat_map(|choice| &choice.holds));
+        let asked: Vec<Time> = asked.filter_map(|one| one.expression.ledger_moment()).collect();
         asked.into_iter().for_each(|moment| self.plan(moment, Event::Asked));
         for set in (0..self.setup.keys.len() as u32).map(kms::SetId) {
             self.recorder.key_id(set, self.kms.key_id(set));

@@ -241,10 +241,8 @@ pub struct Question {
 pub struct Choice {
     /// In words.
     pub text: String,
-    /// The same as an expression.
-    pub holds: Expression,
-    /// The expression as written.
-    pub written: String,
+    /// The same as expressions, all of which must hold.
+    pub holds: Vec<Expectation>,
 }
 
 /// Which single requests a run keeps, at most [`Record::MOST`] of them: those first attempted in a stretch of time.

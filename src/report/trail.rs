@@ -8,6 +8,7 @@
 //! CloudTrail User Guide, CloudTrail record contents.
 
 use super::region;
+use crate::runlog::logged::{Logged, logged};
 use crate::runlog::{Call, EventRow, RequestCall, RunLog};
 use crate::services::api::{Kind, Param};
 use crate::services::{ErrorCode, Plane, Service, kms, shorthand};
@@ -26,10 +27,6 @@ const DATA_KEY_BYTES: u32 = 32;
 
 const KMS: &str = "kms.amazonaws.com";
 const INTERNAL: &str = "AWS Internal";
-
-/// What KMS does by itself, without a call.
-const MADE_BY_KMS: [&str; 4] =
-    ["SynchronizeMultiRegionKey", "RotateKey", "DeleteKey", "DeleteExpiredKeyMaterial"];
 
 /// Parameters and response fields that CloudTrail never shows, besides bytes.
 const SECRET: [&str; 9] = [
@@ -79,17 +76,11 @@ struct Record<'a> {
 
 /// The text of `trail.jsonl`.
 pub fn trail(log: &RunLog) -> String {
-    let mut trail = Trail { log, lines: Vec::new() };
-    let mut told = 0;
-    for call in &log.calls {
-        trail.by_itself(&log.events[told..call.changes.start]);
-        trail.call(call);
-        told = call.changes.end;
-    }
-    trail.by_itself(&log.events[told..]);
+    let mut trail = Trail { log, lines: Vec::new(), request: String::new() };
+    logged(log).into_iter().for_each(|one| trail.tell(one));
     let mut calls: Vec<&RequestCall> = log.request_calls.iter().collect();
     calls.sort_by_key(|call| (call.time, call.client));
-    calls.into_iter().for_each(|call| trail.request(call));
+    calls.into_iter().for_each(|call| trail.tell_request(call));
     // What operators did comes first in its instant.
     trail.lines.sort_by_key(|(time, _)| *time);
     trail.lines.into_iter().map(|(_, line)| line).collect()
@@ -98,50 +89,35 @@ pub fn trail(log: &RunLog) -> String {
 struct Trail<'a> {
     log: &'a RunLog,
     lines: Vec<(Time, String)>,
+    /// The ID of the latest call, which what it invoked has, too.
+    request: String,
 }
 
 impl<'a> Trail<'a> {
-    /// A call, and what else it left in the logs.
-    fn call(&mut self, call: &'a Call) {
-        let record = self.record_of_call(call);
-        let request_id = record.request_id.clone();
-        self.write(call.time, &record);
-        for row in &self.log.events[call.changes.clone()] {
-            let elsewhere = row.region != Some(call.region);
-            match (call.operation.name, row.operation.as_str()) {
-                ("ReplicateKey", "CreateKey") => {
-                    let mut record = self.invoked(call, row, &request_id);
-                    record.request_parameters = json!({"multiRegion": true});
-                    record.response_elements = json!({
-                        "keyMetadata": lower_names(&call.response["ReplicaKeyMetadata"]),
-                    });
-                    self.write(row.time, &record);
-                }
-                ("UpdatePrimaryRegion", "UpdatePrimaryRegion") if elsewhere => {
-                    let mut record = self.invoked(call, row, &request_id);
-                    record.request_parameters = parameters(call);
-                    self.write(row.time, &record);
-                }
-                _ => self.by_itself(std::slice::from_ref(row)),
+    fn tell(&mut self, one: Logged<'a>) {
+        let (time, record) = match one {
+            Logged::Call(call) => {
+                let record = self.record_of_call(call);
+                self.request.clone_from(&record.request_id);
+                (call.time, record)
             }
-        }
+            Logged::Invoked(call, row) => (row.time, self.invoked(call, row)),
+            Logged::ByItself(row) => (row.time, self.by_itself(row)),
+        };
+        self.write(time, &record);
     }
 
     /// What KMS did without a call.
-    fn by_itself(&mut self, rows: &'a [EventRow]) {
-        for row in rows {
-            if row.source == "service" && MADE_BY_KMS.contains(&row.operation.as_str()) {
-                let account = account_of(&row.target);
-                let mut record = self.record(row.time, KMS.to_owned(), &row.operation, row.region);
-                record.user_identity = json!({"accountId": account, "invokedBy": INTERNAL});
-                (record.source_ip_address, record.user_agent) = (INTERNAL, INTERNAL);
-                record.resources = vec![key_resource(&row.target)];
-                record.event_type = "AwsServiceEvent";
-                record.recipient_account_id = account;
-                record.service_event_details = Some(details(row));
-                self.write(row.time, &record);
-            }
-        }
+    fn by_itself(&self, row: &'a EventRow) -> Record<'a> {
+        let account = account_of(&row.target);
+        let mut record = self.record(row.time, KMS.to_owned(), &row.operation, row.region);
+        record.user_identity = json!({"accountId": account, "invokedBy": INTERNAL});
+        (record.source_ip_address, record.user_agent) = (INTERNAL, INTERNAL);
+        record.resources = vec![key_resource(&row.target)];
+        record.event_type = "AwsServiceEvent";
+        record.recipient_account_id = account;
+        record.service_event_details = Some(details(row));
+        record
     }
 
     fn record_of_call(&self, call: &'a Call) -> Record<'a> {
@@ -163,14 +139,23 @@ impl<'a> Trail<'a> {
     }
 
     /// What a call made KMS log in another Region.
-    fn invoked(&self, call: &'a Call, row: &'a EventRow, request_id: &str) -> Record<'a> {
+    fn invoked(&self, call: &'a Call, row: &'a EventRow) -> Record<'a> {
         let mut record = self.record(row.time, KMS.to_owned(), &row.operation, row.region);
         record.user_identity = identity(&call.principal, &call.account, region(self.log, call.region));
         record.user_identity["invokedBy"] = json!(KMS);
         (record.source_ip_address, record.user_agent) = (KMS, KMS);
         record.resources = vec![key_resource(&row.target)];
         record.recipient_account_id = &call.account;
-        record.request_id = request_id.to_owned();
+        record.request_id.clone_from(&self.request);
+        match call.operation.name {
+            "ReplicateKey" => {
+                record.request_parameters = json!({"multiRegion": true});
+                record.response_elements = json!({
+                    "keyMetadata": lower_names(&call.response["ReplicaKeyMetadata"]),
+                });
+            }
+            _ => record.request_parameters = parameters(call),
+        }
         record
     }
 
@@ -206,7 +191,7 @@ impl<'a> Trail<'a> {
     }
 
     /// A call of a client's single request.
-    fn request(&mut self, call: &'a RequestCall) {
+    fn tell_request(&mut self, call: &'a RequestCall) {
         let (log, place) = (self.log, region(self.log, call.region));
         let client = &log.clients[call.client];
         let source = format!("{}.amazonaws.com", call.service.name());

@@ -139,6 +139,8 @@ pub enum MetricName {
     Items,
     /// `home(client)`: text, the Region whose instances new requests go to.
     Home,
+    /// `logged(event, region)`: count of the records that CloudTrail has of it there.
+    Logged,
     /// `cost[([part[, name]])]`: US dollars a month, of all or of a part of the bill, for one key, store, client or record
     /// or for all.
     Cost,
@@ -146,7 +148,7 @@ pub enum MetricName {
 
 impl MetricName {
     /// Every metric, with the name that users write.
-    pub const ALL: [(&'static str, MetricName); 29] = [
+    pub const ALL: [(&'static str, MetricName); 30] = [
         ("decryptable", MetricName::Decryptable),
         ("unreachable", MetricName::Unreachable),
         ("recoverable", MetricName::Recoverable),
@@ -175,6 +177,7 @@ impl MetricName {
         ("status", MetricName::Status),
         ("items", MetricName::Items),
         ("home", MetricName::Home),
+        ("logged", MetricName::Logged),
         ("cost", MetricName::Cost),
     ];
 

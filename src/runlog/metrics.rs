@@ -46,7 +46,7 @@ pub fn check<'a>(
     expected.into_iter().map(checked).collect()
 }
 
-/// Every metric of the run, by the name that users write, in a fixed order.
+/// Every metric of the run but `logged`, which `trail.jsonl` tells; by the name that users write, in a fixed order.
 pub fn table(log: &RunLog) -> Vec<(String, Value)> {
     let rows = Rows::of(log);
     let mut names: Vec<Metric> = Vec::new();
@@ -207,6 +207,11 @@ fn value(rows: &Rows, metric: &Metric, at: Option<Moment>) -> Option<Value> {
         Home => {
             let (_, client) = rows.client(arg(0)?)?;
             Some(Value::Text(log.regions.get(client.home(until))?.clone()))
+        }
+        Logged => {
+            let wanted = (arg(0)?, Some(log.region(arg(1)?)?));
+            let all = super::logged::logged(log);
+            Some(Value::Number(all.iter().filter(|one| one.what_and_where() == wanted).count() as f64))
         }
         Cost => a_month(log, arg(0), arg(1)),
     }

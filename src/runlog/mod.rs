@@ -2,6 +2,7 @@
 
 pub mod cost;
 pub mod expression;
+pub mod logged;
 pub mod metrics;
 pub mod parse;
 pub mod recovery;

@@ -9,6 +9,7 @@ use super::tree::{Entry, Node, Table, Value};
 use crate::model::setup::{Expectation, RuleSet};
 use crate::runlog::cost::Group;
 use crate::runlog::expression::{Bound, Expression, MetricName, Moment, Op};
+use crate::runlog::logged::MADE_BY_KMS;
 use crate::runlog::parse;
 use crate::services::ErrorCode;
 use crate::services::kms::KeyState;
@@ -29,6 +30,7 @@ enum Arg {
     Region,
     Fault,
     Step,
+    Event,
     CostPart,
     Charged,
 }
@@ -68,6 +70,7 @@ fn signature(metric: MetricName) -> (&'static [Arg], &'static [Arg], Unit) {
         Status => (&[Arg::Store, Arg::StoreRegion], &[], Unit::Text),
         Items => (&[Arg::Store, Arg::StoreRegion], &[], Unit::Count),
         Home => (&[Arg::Client], &[], Unit::Text),
+        Logged => (&[Arg::Event, Arg::Region], &[], Unit::Count),
         Cost => (&[], &[Arg::CostPart, Arg::Charged], Unit::Count),
     }
 }
@@ -222,6 +225,7 @@ fn arguments(
             Arg::Region => cx.regions.find_at(arg, &at).map(|_| ())?,
             Arg::Fault => timeline.faults.find_at(arg, &at).map(|_| ())?,
             Arg::Step => timeline.steps.find_at(arg, &at).map(|_| ())?,
+            Arg::Event => among(arg, "event of CloudTrail", &events(), &at)?,
             Arg::Operation => among(arg, "operation", OPERATIONS, &at)?,
             Arg::Phase => among(arg, "phase", PHASES, &at)?,
             Arg::CostPart => among(arg, "part of the cost", &Group::ALL.map(Group::name), &at)?,
@@ -247,9 +251,16 @@ fn word(arg: Arg) -> &'static str {
         Arg::Key => "key",
         Arg::Fault => "fault",
         Arg::Step => "step",
+        Arg::Event => "event",
         Arg::CostPart => "part",
         Arg::Charged => "name",
     }
+}
+
+/// What CloudTrail may log.
+fn events() -> Vec<&'static str> {
+    let called = super::awscli::operations().into_iter().flatten().map(|operation| operation.name);
+    called.chain(MADE_BY_KMS).collect()
 }
 
 /// Whose cost can be asked for.

@@ -8,7 +8,7 @@ use super::shape::{Form, Shape, TEXTS, field};
 use super::timeline::Timeline;
 use super::tree::Value;
 use super::value;
-use crate::model::setup::{Choice, Question};
+use crate::model::setup::{Choice, Expectation, Question};
 use std::ops::Range;
 
 /// `[question]`
@@ -28,7 +28,11 @@ static CHOICE: Shape = Shape {
     what: "a choice",
     fields: &[
         field("text", Form::Text, "the answer, in words"),
-        field("holds", Form::Text, "the same as an expression: \"state(orders, us-east-1) @ 8d == deleted\""),
+        field(
+            "holds",
+            Form::Either(&[Form::Text, TEXTS]),
+            "the same as an expression, or as a list of which all must hold: \"state(orders, us-east-1) @ 8d == deleted\"",
+        ),
     ],
 };
 
@@ -72,9 +76,18 @@ fn choice(cx: &Context, timeline: &Timeline, v: &Value) -> Result<Choice, Proble
     let nothing = || Problem::error(&v.span, "a choice needs `text` and `holds`");
     let fields = Fields::open(v, &v.span, &CHOICE, cx.sink).ok_or_else(nothing)?;
     let text = fields.need("text", |v| value::text(v).map(str::to_owned)).ok_or_else(nothing)?;
-    let Some(stated) = fields.get("holds") else { return Err(nothing()) };
-    let written = value::text(stated)?;
-    let place = |at: Range<usize>| cx.sources.part(&stated.span, written, &at);
-    let holds = expect::expression(cx, timeline, written, &place)?;
-    Ok(Choice { text, holds, written: written.to_owned() })
+    let stated = fields.get("holds").ok_or_else(nothing)?;
+    let each = match stated.items() {
+        [] => std::slice::from_ref(stated),
+        items => items,
+    };
+    let holds = each.iter().map(|v| expectation(cx, timeline, v)).collect::<Result<_, _>>()?;
+    Ok(Choice { text, holds })
+}
+
+fn expectation(cx: &Context, timeline: &Timeline, v: &Value) -> Result<Expectation, Problem> {
+    let written = value::text(v)?;
+    let place = |at: Range<usize>| cx.sources.part(&v.span, written, &at);
+    let expression = expect::expression(cx, timeline, written, &place)?;
+    Ok(Expectation { text: written.to_owned(), expression, location: cx.sources.location(&v.span) })
 }

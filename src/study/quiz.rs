@@ -2,28 +2,31 @@
 
 use super::what_if::wrapped;
 use crate::model::{self, setup::Question};
-use crate::rulebook::Basis;
+use crate::rulebook::{Basis, RuleRef};
 use crate::runlog::expression::Value;
 use crate::runlog::{RunLog, metrics};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// What a choice came to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Came {
-    /// Whether it holds.
+    /// Whether all of it holds.
     pub holds: bool,
-    /// The value of its metric.
-    pub value: Value,
+    /// The value of the metric of each of its expressions.
+    pub values: Vec<Value>,
 }
 
 /// The answer key: what each choice came to in the run. `None`: a choice asks for something that has no value, so that the
 /// question cannot be answered.
 pub fn key(question: &Question, log: &RunLog) -> Option<Vec<Came>> {
     let came = |choice: &model::setup::Choice| {
-        let value = metrics::evaluate(log, &choice.holds);
-        let holds = metrics::holds(&value, choice.holds.op, &choice.holds.bound);
-        (value != Value::NotAvailable).then_some(Came { holds, value })
+        let values = choice.holds.iter().map(|one| metrics::evaluate(log, &one.expression));
+        let values: Vec<Value> = values.collect();
+        let mut both = choice.holds.iter().zip(&values);
+        let holds = both.all(|(one, value)| metrics::holds(value, one.expression.op, &one.expression.bound));
+        (!values.contains(&Value::NotAvailable)).then_some(Came { holds, values })
     };
     question.choices.iter().map(came).collect()
 }
@@ -64,13 +67,21 @@ pub fn asked(question: &Question, order: &[usize], width: usize) -> String {
     text
 }
 
+/// Whether the letters are those of the choices that hold, and of no other.
+pub fn right(came: &[Came], order: &[usize], given: &[usize]) -> bool {
+    order.iter().enumerate().all(|(place, index)| came[*index].holds == given.contains(&place))
+}
+
 /// What the run showed: each choice with what it came to, what happened, the rules that decided, the facts.
 pub fn shown(question: &Question, came: &[Came], order: &[usize], log: &RunLog, width: usize) -> String {
     let mut text = String::new();
     for (place, index) in order.iter().enumerate() {
         let (choice, came) = (&question.choices[*index], &came[*index]);
         let mark = if came.holds { "✓" } else { "✗" };
-        text += &format!("  {mark} {}) {} — it came to {}\n", letter(place), choice.written, came.value);
+        for (number, (one, value)) in choice.holds.iter().zip(&came.values).enumerate() {
+            let lead = if number == 0 { format!("{mark} {})", letter(place)) } else { " and".to_owned() };
+            text += &format!("  {lead} {} — it came to {value}\n", one.text);
+        }
     }
     let steps: Vec<String> = log
         .answers
@@ -95,8 +106,39 @@ pub fn shown(question: &Question, came: &[Came], order: &[usize], log: &RunLog, 
 const STEPS: usize = 8;
 const RULES: usize = 4;
 
+/// The same for scripts.
+pub fn told(
+    name: &str,
+    question: &Question,
+    came: &[Came],
+    order: &[usize],
+    given: &[usize],
+    log: &RunLog,
+) -> serde_json::Value {
+    let choice = |(place, index): (usize, &usize)| {
+        let (choice, came) = (&question.choices[*index], &came[*index]);
+        let each = choice.holds.iter().zip(&came.values);
+        let each = each.map(|(one, value)| json!({ "expression": one.text, "value": value.to_string() }));
+        json!({
+            "letter": letter(place),
+            "text": choice.text,
+            "holds": came.holds,
+            "came": each.collect::<Vec<_>>(),
+        })
+    };
+    json!({
+        "name": name,
+        "topic": question.topic,
+        "text": question.text,
+        "choices": order.iter().enumerate().map(choice).collect::<Vec<_>>(),
+        "given": given.iter().map(|place| letter(*place)).collect::<Vec<_>>(),
+        "right": right(came, order, given),
+        "rules": rules(question, log).iter().map(|rule| rule.id).collect::<Vec<_>>(),
+    })
+}
+
 /// The facts that the question is about, then the rules that decided in the run.
-fn sources(question: &Question, log: &RunLog, width: usize) -> String {
+fn rules(question: &Question, log: &RunLog) -> Vec<RuleRef> {
     let known = model::rules();
     let facts = question.facts.iter().filter_map(|id| known.iter().find(|rule| rule.id == id).copied());
     let refused = log.answers.iter().filter_map(|answer| answer.rule);
@@ -107,8 +149,13 @@ fn sources(question: &Question, log: &RunLog, width: usize) -> String {
             rules.push(rule);
         }
     }
+    rules.truncate(question.facts.len() + RULES);
+    rules
+}
+
+fn sources(question: &Question, log: &RunLog, width: usize) -> String {
     let mut text = "\nWhy\n".to_owned();
-    for rule in rules.into_iter().take(question.facts.len() + RULES) {
+    for rule in rules(question, log) {
         let source = match rule.basis {
             Basis::Documented(source) => source.to_owned(),
             Basis::Reported(source) => format!("reported: {source}"),

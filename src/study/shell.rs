@@ -78,6 +78,8 @@ pub struct Session {
     /// How long the scenario below lasts.
     lasts: Span,
     entries: Vec<Entry>,
+    /// What can be taken back: each command, `fail` or `heal`, and the entries before it.
+    past: Vec<(String, Vec<Entry>)>,
     now: Span,
     log: RunLog,
 }
@@ -96,7 +98,16 @@ impl Session {
         let base = base.unwrap_or_else(bare);
         let setup = Arc::new(scenario::load_with(&base, &read)?.setup);
         let log = up_to(&setup, Span::ZERO);
-        Ok(Session { base, read, origin, lasts: setup.duration, entries: Vec::new(), now: Span::ZERO, log })
+        Ok(Session {
+            base,
+            read,
+            origin,
+            lasts: setup.duration,
+            entries: Vec::new(),
+            past: Vec::new(),
+            now: Span::ZERO,
+            log,
+        })
     }
 
     /// The time of the world.
@@ -176,10 +187,21 @@ impl Session {
 
     /// Plays the world with one entry more; without it, if that is not possible.
     fn add(&mut self, entry: Entry) -> Result<(), String> {
+        let (what, before) = (entry.what.join(", "), self.entries.clone());
         self.entries.push(entry);
-        self.play().inspect_err(|_| {
-            self.entries.pop();
-        })
+        self.play_or_return_to(what, before)
+    }
+
+    /// Plays what the entries have become, and can take it back; returns to what they were if it cannot be played.
+    fn play_or_return_to(&mut self, what: String, before: Vec<Entry>) -> Result<(), String> {
+        match self.play() {
+            Ok(()) => self.past.push((what, before)),
+            Err(why) => {
+                self.entries = before;
+                return Err(why);
+            }
+        }
+        Ok(())
     }
 
     fn play(&mut self) -> Result<(), String> {
@@ -259,7 +281,7 @@ impl Session {
         match words[..] {
             [one] => Ok(format!("region-outage = {{ region = {} }}", region(one)?)),
             [a, b] if self.log.regions.iter().any(|region| region == a) => {
-                Ok(format!("partition = {{ between = [{}, {}] }}", region(a)?, region(b)?))
+                Ok(format!("partition = {{ from = {}, to = {} }}", region(a)?, region(b)?))
             }
             [service, place] => Ok(format!(
                 "service-outage = {{ service = {}, region = {} }}",
@@ -288,25 +310,37 @@ impl Session {
 
     fn heal(&mut self, what: &str) -> Reply {
         let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
-        let is_it = |entry: &&mut Entry| matches!(&entry.fault, Some((other, None)) if *other == what);
-        let Some(entry) = self.entries.iter_mut().find(is_it) else {
+        let is_it = |entry: &Entry| matches!(&entry.fault, Some((other, None)) if *other == what);
+        let Some(index) = self.entries.iter().position(is_it) else {
             return wrong(&format!("`{what}` has not failed in this session; `now` says what is down"));
         };
-        let lasts = Span(self.now.0 - entry.at.0);
-        if lasts < Span::MILLISECOND {
+        let (since, before) = (self.entries[index].at, self.now);
+        if Span(before.0 - since.0) < Span::MILLISECOND {
             return wrong("no time has passed since it failed: `wait` first, or `undo` it");
         }
-        entry.fault = Some((what.clone(), Some(lasts)));
-        match self.play() {
-            Ok(()) => Reply::Text(format!("{what} is up again after {lasts}.\n")),
-            Err(why) => Reply::Wrong(why),
+        // One instant is played in the order of the file, in which the fault and its end stand before what was typed since.
+        let typed_now = self.entries.iter().any(|entry| entry.at == before);
+        self.now.0 += u64::from(typed_now);
+        let lasts = Span(self.now.0 - since.0);
+        let entries = self.entries.clone();
+        self.entries[index].fault = Some((what.clone(), Some(lasts)));
+        match self.play_or_return_to(format!("heal {what}"), entries) {
+            Ok(()) => {
+                let later = if typed_now { ", a nanosecond after what was typed last" } else { "" };
+                Reply::Text(format!("{what} is up again after {lasts}{later}.\n"))
+            }
+            Err(why) => {
+                self.now = before;
+                Reply::Wrong(why)
+            }
         }
     }
 
     fn undo(&mut self) -> Reply {
-        let Some(entry) = self.entries.pop() else { return wrong("there is nothing to take back") };
+        let Some((what, before)) = self.past.pop() else { return wrong("there is nothing to take back") };
+        self.entries = before;
         match self.play() {
-            Ok(()) => Reply::Text(format!("taken back: {}\n", entry.what.join(", "))),
+            Ok(()) => Reply::Text(format!("taken back: {what}\n")),
             Err(why) => Reply::Wrong(why),
         }
     }
