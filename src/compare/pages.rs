@@ -96,7 +96,7 @@ fn missed(batch: &Batch) -> usize {
 fn verdict(page: &mut Page, all: &[&Batch]) {
     let asked: Vec<&&Batch> = all.iter().filter(|batch| !batch.expected.is_empty()).collect();
     if asked.is_empty() {
-        return;
+        return page.verdict(None, "No objectives were stated");
     }
     let whole = asked.iter().filter(|batch| missed(batch) == 0).count();
     let one = |batch: &&&Batch| match (missed(batch), batch.expected.len()) {
@@ -142,8 +142,8 @@ fn differences(page: &mut Page, reference: &Batch, others: &[&Batch]) {
     for name in terminal::shown(names) {
         let row = |batch: &Batch, cells: [String; 6], verdict: &str| {
             let [_, rest @ ..] = cells;
-            let named = [name.to_owned(), batch.label()];
-            named.into_iter().chain(rest).chain([verdict.to_owned()]).collect::<Vec<_>>()
+            let named = [name.to_owned(), batch.label(), verdict.to_owned()];
+            named.into_iter().chain(rest).collect::<Vec<_>>()
         };
         rows.push(row(reference, compared(reference, name, None), ""));
         for other in others {
@@ -152,7 +152,7 @@ fn differences(page: &mut Page, reference: &Batch, others: &[&Batch]) {
         }
     }
     let head =
-        ["metric", "variant", "mean", "95 % interval", "difference", "its interval", "relative", "verdict"];
+        ["metric", "variant", "verdict", "mean", "95 % interval", "difference", "its interval", "relative"];
     let more =
         if rows.len() > ROWS { format!("the first {ROWS} of {} rows; ", rows.len()) } else { String::new() };
     rows.truncate(ROWS);

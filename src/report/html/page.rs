@@ -8,6 +8,9 @@ const SCRIPT: &str = include_str!("sort.js");
 /// Cells of at most so many characters stay on one line.
 const SHORT: usize = 24;
 
+/// Cells that say nothing.
+const NOTHING: [&str; 2] = ["", "–"];
+
 /// A page in the making.
 pub struct Page {
     title: String,
@@ -65,7 +68,11 @@ fn rounded(cell: &str) -> String {
 
 /// The class of a column: numbers stand to the right, what is short stays on one line.
 fn class(rows: &[Vec<String>], column: usize) -> &'static str {
-    let mut cells = rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty()).peekable();
+    let mut cells = rows
+        .iter()
+        .filter_map(|row| row.get(column))
+        .filter(|cell| !NOTHING.contains(&cell.as_str()))
+        .peekable();
     let is_number = |cell: &String| {
         cell.trim_start_matches(['-', '+', '<', '>']).starts_with(|c: char| c.is_ascii_digit())
     };

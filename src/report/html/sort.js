@@ -10,7 +10,7 @@ const number = (text) => {
 // Numbers come first, then texts, then nothing at all.
 const order = (a, b) => {
   const [x, y] = [number(a), number(b)];
-  const kind = (text, value) => (text === "" ? 2 : Number.isNaN(value) ? 1 : 0);
+  const kind = (text, value) => (["", "–"].includes(text) ? 2 : Number.isNaN(value) ? 1 : 0);
   const kinds = kind(a, x) - kind(b, y);
   return kinds || (Number.isNaN(x) ? a.localeCompare(b, "en", { numeric: true }) : x - y);
 };
