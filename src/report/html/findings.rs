@@ -165,6 +165,7 @@ fn keys(log: &RunLog) -> String {
 fn topology(log: &RunLog) -> String {
     let means = || log.links.iter().map(|(.., mean)| *mean);
     let between = match (means().min(), means().max()) {
+        (Some(low), Some(high)) if low == high => format!("; mean one-way latency between them {low}"),
         (Some(low), Some(high)) => format!("; mean one-way latency between them {low} to {high}"),
         _ => String::new(),
     };
