@@ -161,7 +161,7 @@ fn a_sweep_plays_what_its_cells_say() {
     assert!(rows.contains(&row), "{row}");
     let drawings = pictures::of_sweep(&sweep);
     assert_eq!(
-        drawings.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+        drawings.iter().map(|drawing| drawing.file.as_str()).collect::<Vec<_>>(),
         ["recovery-time-checkout.svg", "success-checkout.svg"]
     );
     let report = sweep::report(&sweep);

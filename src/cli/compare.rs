@@ -274,8 +274,9 @@ fn report(
     let all: Vec<&Batch> = batches.iter().map(|(_, batch)| batch).collect();
     let mut texts = difference::files(&name, reference, &others);
     let drawings = pictures::of_comparison(&all, first);
-    texts.push(("report.html".to_owned(), pages::of_comparison(&all, &drawings, &output::command())));
-    texts.extend(drawings);
+    let page = pages::of_comparison(&all, &drawings, first, &output::command());
+    texts.push(("report.html".to_owned(), page));
+    texts.extend(drawings.into_iter().map(|drawing| (drawing.file, drawing.svg)));
     if let Err(error) = files::write_texts((&name, &reference.title), &dir, arguments.force, texts) {
         say(&format!("error: {error}\n"));
         return Exit::Io;

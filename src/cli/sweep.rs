@@ -5,7 +5,7 @@ use super::trials::{self, Spread};
 use super::{Exit, Scenario};
 use crate::compare::sweep::{self, Axis, Cell, MOST_CELLS, Sweep};
 use crate::compare::{Batch, Range, grid, json, pages, pictures};
-use crate::model::setup::Setup;
+use crate::model::{self, setup::Setup};
 use crate::report::files;
 use crate::runlog::parse;
 use clap::Args;
@@ -134,11 +134,14 @@ fn metrics(asked: &[String], cells: &[Cell]) -> Result<Vec<String>, Exit> {
     Ok(metrics)
 }
 
-fn finish(arguments: &Arguments, setup: &Setup, sweep: Sweep) -> Exit {
+fn finish(arguments: &Arguments, setup: &Arc<Setup>, sweep: Sweep) -> Exit {
     let name = format!("{}-sweep", setup.name);
     let dir = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&name));
     let drawings = pictures::of_sweep(&sweep);
-    let page = ("report.html".to_owned(), pages::of_sweep(&sweep, &drawings, &output::command()));
+    let first = model::run(setup, arguments.trials.first, &trials::STOP);
+    let page = pages::of_sweep(&sweep, &drawings, first.as_ref(), &output::command());
+    let drawings = drawings.into_iter().map(|drawing| (drawing.file, drawing.svg));
+    let page = ("report.html".to_owned(), page);
     let texts = sweep.files(&name).into_iter().chain([page]).chain(drawings).collect();
     if let Err(error) = files::write_texts((&name, &setup.title), &dir, arguments.force, texts) {
         say(&format!("error: {error}\n"));

@@ -1,16 +1,32 @@
 //! What trials say, drawn.
 
 use super::summary::{self, Summary};
-use super::sweep::{Axis, Cell, Sweep};
-use super::terminal::show;
+use super::sweep::{self, Axis, Cell, Sweep};
+use super::terminal::{of_trials, show};
 use super::trials::Batch;
 use crate::report::svg::plots::{self, Estimate, Measure, Panel, Side};
 use crate::report::svg::side_by_side;
+use crate::report::verdict;
 use crate::runlog::RunLog;
 
-/// (file name, SVG document) of a comparison: recovery time and data loss by variant, cost against recovery time, and of
+/// A drawing of trials.
+pub struct Picture {
+    /// Its file.
+    pub file: String,
+    /// What it is of.
+    pub title: String,
+    /// What is to be seen in it.
+    pub says: String,
+    /// The SVG document.
+    pub svg: String,
+}
+
+/// More variants than so many are not told one by one.
+const MOST: usize = 6;
+
+/// The drawings of a comparison: recovery time and data loss by variant, cost against recovery time, and of
 /// those whose first trial is at hand, decryptability over time.
-pub fn of_comparison(all: &[&Batch], first: &[(String, RunLog)]) -> Vec<(String, String)> {
+pub fn of_comparison(all: &[&Batch], first: &[(String, RunLog)]) -> Vec<Picture> {
     let mut drawings = Vec::new();
     let subtitle = caption(all);
     let names = names(all, &["recovery-time", "data-loss"]);
@@ -19,7 +35,7 @@ pub fn of_comparison(all: &[&Batch], first: &[(String, RunLog)]) -> Vec<(String,
         let is_flat = rows.iter().all(|row| row.never == 0 && row.mean.is_none_or(|mean| mean == 0.0));
         let title = title(name);
         if let Some(svg) = plots::intervals(&title, &subtitle, measure, &rows).filter(|_| !is_flat) {
-            drawings.push((file(name, ""), svg));
+            drawings.push(Picture { file: file(name, ""), says: extent(&rows), title, svg });
         }
     }
     let (_, cost) = estimates(all, "cost");
@@ -29,14 +45,58 @@ pub fn of_comparison(all: &[&Batch], first: &[(String, RunLog)]) -> Vec<(String,
         let up = Side { name: &title(name), measure, values: &time };
         let heading = format!("Cost against {}", title(name).to_lowercase());
         if let Some(svg) = plots::plane(&heading, &subtitle, &across, &up) {
-            drawings.push((file(name, "cost-against-"), svg));
+            let says = pairs(&cost, &time);
+            drawings.push(Picture { file: file(name, "cost-against-"), title: heading, says, svg });
         }
     }
     let logs: Vec<(&str, &RunLog)> = first.iter().map(|(label, log)| (label.as_str(), log)).collect();
     if let Some(svg) = side_by_side(&logs) {
-        drawings.push(("decryptability.svg".to_owned(), svg));
+        let says = told(logs.iter().map(|(label, log)| format!("{label}: {}", verdict::sentence(log))));
+        let (file, title) = ("decryptability.svg".to_owned(), "Decryptability".to_owned());
+        drawings.push(Picture { file, title, says, svg });
     }
     drawings
+}
+
+/// The first few, and how many more.
+fn told(sentences: impl Iterator<Item = String>) -> String {
+    let all: Vec<String> = sentences.collect();
+    let more = all.len().saturating_sub(MOST);
+    let first = all[..all.len() - more].join(" ");
+    if more == 0 { first } else { format!("{first} And {more} more.") }
+}
+
+/// Which variant has least, which most, and which have none.
+fn extent(rows: &[Estimate]) -> String {
+    let whole = rows.iter().filter(|row| row.never == 0);
+    let means: Vec<(f64, &Estimate)> = whole.filter_map(|row| Some((row.mean?, row))).collect();
+    let least = means.iter().min_by(|a, b| a.0.total_cmp(&b.0));
+    let most = means.iter().rev().max_by(|a, b| a.0.total_cmp(&b.0));
+    let with = |row: &Estimate| format!("{} with {}", row.label, row.text);
+    let mut sentences = Vec::new();
+    match (least, most) {
+        (Some((least, row)), Some((most, _))) if least == most => {
+            sentences.push(format!("{} for all that have a value.", row.text));
+        }
+        (Some((_, least)), Some((_, most))) => {
+            sentences.push(format!("Least: {}; most: {}.", with(least), with(most)));
+        }
+        _ => {}
+    }
+    let never = rows.iter().filter(|row| row.never > 0);
+    sentences
+        .extend(never.map(|row| format!("{}: not recovered in {} of {}.", row.label, row.never, row.trials)));
+    told(sentences.into_iter())
+}
+
+/// Both metrics of each variant that has them.
+fn pairs(across: &[Estimate], up: &[Estimate]) -> String {
+    let known = across.iter().zip(up).filter(|(a, b)| a.mean.is_some() && (b.never > 0 || b.mean.is_some()));
+    let one = |(a, b): (&Estimate, &Estimate)| match b.never {
+        0 => format!("{}: {} a month, {}.", a.label, a.text, b.text),
+        never => format!("{}: {} a month, not recovered in {never} of {}.", a.label, a.text, b.trials),
+    };
+    told(known.map(one))
 }
 
 fn caption(all: &[&Batch]) -> String {
@@ -115,15 +175,15 @@ fn estimate(label: &str, summary: &Summary) -> Estimate {
     }
 }
 
-/// (file name, SVG document) of a sweep: for each metric a line over one axis, a heat map over two; of more axes, heat maps
+/// The drawings of a sweep: for each metric a line over one axis, a heat map over two; of more axes, heat maps
 /// of the last two for every combination of the others.
-pub fn of_sweep(sweep: &Sweep) -> Vec<(String, String)> {
+pub fn of_sweep(sweep: &Sweep) -> Vec<Picture> {
     let Some(first) = sweep.cells.first() else { return Vec::new() };
     let whole = if sweep.partial { ", interrupted" } else { "" };
     let about = format!(
-        "{} · {} trials each · seed {}{whole}",
+        "{} · {} each · seed {}{whole}",
         first.batch.title,
-        first.batch.trials.len(),
+        of_trials(first.batch.trials.len()),
         first.batch.seed
     );
     let draw = |name: &String| {
@@ -147,7 +207,13 @@ pub fn of_sweep(sweep: &Sweep) -> Vec<(String, String)> {
             }
             [] => None,
         };
-        Some((file(name, ""), svg?))
+        let texts = || sweep.cells.iter().map(|cell| sweep::cell_text(&sweep.summary(cell, name)));
+        let whole = texts().next().filter(|first| texts().all(|text| text == *first));
+        let says = match whole {
+            Some(text) => format!("{text} in every cell."),
+            None => sweep::extremes(sweep, name).trim().to_owned(),
+        };
+        Some(Picture { file: file(name, ""), title, says, svg: svg? })
     };
     sweep.metrics.iter().filter_map(draw).collect()
 }
@@ -179,5 +245,19 @@ mod tests {
         assert_eq!(title("cost"), "Cost");
         assert_eq!(file("recovery-time(app-dr)", ""), "recovery-time-app-dr.svg");
         assert_eq!(file("staleness(app, us-east-1)", "x-"), "x-staleness-app-us-east-1.svg");
+    }
+
+    fn estimate(label: &str, mean: Option<f64>, never: u64) -> Estimate {
+        let text = mean.map(|mean| format!("{mean}s")).unwrap_or_default();
+        Estimate { label: label.to_owned(), mean, never, trials: 5, text, ..Estimate::default() }
+    }
+
+    #[test]
+    fn a_drawing_says_who_has_least_and_most_and_who_never() {
+        let rows = [estimate("a", Some(60.0), 0), estimate("b", Some(9.0), 0), estimate("c", Some(1.0), 2)];
+        assert_eq!(extent(&rows), "Least: b with 9s; most: a with 60s. c: not recovered in 2 of 5.");
+        assert_eq!(extent(&rows[..1]), "60s for all that have a value.");
+        let cost = [estimate("a", Some(80.0), 0), estimate("b", None, 0), estimate("c", Some(5.0), 0)];
+        assert_eq!(pairs(&cost, &rows), "a: 80s a month, 60s. c: 5s a month, not recovered in 2 of 5.");
     }
 }

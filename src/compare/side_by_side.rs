@@ -108,7 +108,8 @@ fn metric(name: &str, reference: &Batch, differences: &[(&Batch, Difference)]) -
     text
 }
 
-fn compared(batch: &Batch, name: &str, difference: Option<&Difference>) -> [String; 6] {
+/// What a table says of a variant: name, mean, interval; beside the reference: difference, interval, relative.
+pub fn compared(batch: &Batch, name: &str, difference: Option<&Difference>) -> [String; 6] {
     let summary = summary::of(batch, name);
     let unit = summary.unit.as_str();
     let [_, mean, interval, ..] = row(name, &summary);

@@ -288,7 +288,7 @@ pub fn report(sweep: &Sweep) -> String {
 }
 
 /// The mean, or in how many trials it never came.
-fn cell_text(summary: &Summary) -> String {
+pub fn cell_text(summary: &Summary) -> String {
     let one = || summary.quantiles.and_then(|quantiles| quantiles[2]);
     match (summary.mean.or_else(one), summary.never) {
         (Some(mean), 0) => terminal::show(mean, &summary.unit),
@@ -331,7 +331,7 @@ fn across(sweep: &Sweep, name: &str, rows: &Axis, columns: &Axis) -> String {
 }
 
 /// One sentence: where the mean is least, and where most.
-fn extremes(sweep: &Sweep, name: &str) -> String {
+pub fn extremes(sweep: &Sweep, name: &str) -> String {
     let mean = |cell: &&Cell| {
         let summary = sweep.summary(cell, name);
         let one = || summary.quantiles.and_then(|quantiles| quantiles[2]);

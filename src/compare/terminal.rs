@@ -37,6 +37,11 @@ pub fn shown<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     found.into_iter().map(|(_, name)| name).collect()
 }
 
+/// `1 trial`, `40 trials`.
+pub fn of_trials(count: usize) -> String {
+    if count == 1 { "1 trial".to_owned() } else { format!("{count} trials") }
+}
+
 /// A number of a unit (`share`, `s`, `USD`, else plain) as a value is shown.
 pub fn show(number: f64, unit: &str) -> String {
     let sign = if number < 0.0 { "-" } else { "" };

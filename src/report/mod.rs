@@ -12,7 +12,7 @@ pub mod svg;
 pub mod terminal;
 pub mod trace;
 pub mod trail;
-mod verdict;
+pub mod verdict;
 
 use crate::runlog::RunLog;
 use crate::sim::{Span, Time};

@@ -26,10 +26,15 @@ pub fn headline(log: &RunLog) -> String {
 
 /// Who could read, who was down, what was lost.
 pub fn sentence(log: &RunLog) -> String {
-    let mut clauses: Vec<String> = (0..log.stores.len()).flat_map(|store| reading(log, store)).collect();
+    let mut clauses = readings(log);
     clauses.extend(service(log));
     clauses.extend(losses(log));
     clauses.join("; ") + "."
+}
+
+/// Who could read what: clauses of a sentence.
+pub fn readings(log: &RunLog) -> Vec<String> {
+    (0..log.stores.len()).flat_map(|store| reading(log, store)).collect()
 }
 
 /// The value of a metric over the run.

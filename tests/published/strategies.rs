@@ -234,8 +234,9 @@ fn the_strategies_are_what_the_program_finds() {
     for (event, (name, _)) in EVENTS.iter().enumerate() {
         let mine: Vec<&Batch> =
             all.iter().filter(|((of, ..), _)| *of == event).map(|(_, batch)| batch).collect();
-        for (file, svg) in pictures::of_comparison(&mine, &[]) {
-            hold(&format!("{}-{file}", name.replace("event-", "strategies-")), &svg);
+        for drawing in pictures::of_comparison(&mine, &[]) {
+            let name = name.replace("event-", "strategies-");
+            hold(&format!("{name}-{}", drawing.file), &drawing.svg);
         }
     }
 }

@@ -18,11 +18,14 @@ fn every_drawing_is_there_and_repeatable() {
     let drawings = svg::drawings(&outage_run());
     let names: Vec<&str> = drawings.iter().map(|(name, _)| *name).collect();
     let expected = [
+        "timeline.svg",
         "decryptability.svg",
         "success.svg",
         "latency.svg",
+        "latency_phases.svg",
         "latency_distribution.svg",
         "lag.svg",
+        "keys.svg",
         "topology.svg",
     ];
     assert_eq!(names, expected);
@@ -111,6 +114,7 @@ fn no_text_runs_over_the_edge() {
                 view.split('"').next().unwrap().split(' ').map(|number| number.parse().unwrap()).collect();
             for (tag, text) in elements(&svg, "text") {
                 let (x, y) = (number(tag, "x"), number(tag, "y"));
+                let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
                 let width = text.chars().count() as f64 * number(tag, "font-size") * 0.55;
                 let left = match tag {
                     tag if tag.contains("\"start\"") => x,
@@ -154,7 +158,7 @@ fn faults_are_shaded_and_named() {
 #[test]
 fn what_has_no_data_is_not_drawn() {
     let names: Vec<&str> = svg::drawings(&quiet()).into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names, ["topology.svg"]);
+    assert_eq!(names, ["keys.svg", "topology.svg"]);
 }
 
 #[test]
@@ -188,4 +192,34 @@ fn no_lag_has_a_line_of_its_own_below_the_logarithmic_axis() {
     assert_eq!(zeros(&log), 1, "of the time axis");
     log.staleness.push(point(at(2, 0, 0), Span::ZERO));
     assert_eq!(zeros(&log), 2);
+}
+
+#[test]
+fn the_timeline_has_a_bar_for_a_fault_and_a_mark_for_a_deed() {
+    let svg = drawing("timeline.svg", &outage_run());
+    let texts: Vec<&str> = elements(&svg, "text").into_iter().map(|(_, text)| text).collect();
+    for expected in ["outage", "region-outage us-east-1", "Steps"] {
+        assert!(texts.contains(&expected), "{expected} is not among {texts:?}");
+    }
+    assert!(!elements(&svg, "circle").is_empty());
+}
+
+#[test]
+fn every_state_of_a_key_is_drawn_and_named() {
+    let mut log = outage_run();
+    log.keys[0].states.push((0, "PendingDeletion".into(), at(1, 0, 0)));
+    log.keys[0].states.push((0, "deleted".into(), at(3, 0, 0)));
+    let svg = drawing("keys.svg", &log);
+    let times = |wanted: &str| elements(&svg, "text").iter().filter(|(_, text)| *text == wanted).count();
+    assert_eq!(times("deleted"), 2, "in the legend and in the strip: {svg}");
+    assert_eq!(times("PendingDeletion"), 3, "and in another Region");
+}
+
+#[test]
+fn the_phases_of_a_latency_stand_side_by_side() {
+    let svg = drawing("latency_phases.svg", &outage_run());
+    let texts: Vec<&str> = elements(&svg, "text").into_iter().map(|(_, text)| text).collect();
+    for phase in ["network", "kms-queue", "kms-service", "store"] {
+        assert!(texts.contains(&phase), "{phase} is not among {texts:?}");
+    }
 }

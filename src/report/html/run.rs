@@ -1,34 +1,12 @@
 //! The page of a run: verdict, what happened, who could read, how fast, what was lost, why, and how to see it again.
 
 use super::page::Page;
+use super::{evidence, findings};
 use crate::report::{csv, region, verdict};
-use crate::rulebook::Basis;
 use crate::runlog::{EventRow, RunLog};
 
 /// Rows of the longest tables.
 const ROWS: usize = 500;
-
-/// What each drawing shows, in words.
-const DRAWINGS: [(&str, &str, &str); 6] = [
-    (
-        "decryptability.svg",
-        "Who could decrypt what",
-        "Share of each replica's items in each class over time, by reader; faults are shaded.",
-    ),
-    ("success.svg", "Availability", "What became of each client's requests over time; faults are shaded."),
-    (
-        "latency.svg",
-        "Latency",
-        "Median and 99th percentile of each client's requests over time; faults are shaded.",
-    ),
-    (
-        "latency_distribution.svg",
-        "",
-        "Share of requests that took no longer, by the Region that served them.",
-    ),
-    ("lag.svg", "Replication", "Staleness of each replica over time; faults are shaded."),
-    ("topology.svg", "Topology", "Regions, what they hold at the start, and the latency between them."),
-];
 
 /// The page with the drawings of the run; `reproduce` is the command that plays the run again.
 pub fn run(log: &RunLog, drawings: &[(&str, String)], reproduce: &str) -> String {
@@ -38,53 +16,92 @@ pub fn run(log: &RunLog, drawings: &[(&str, String)], reproduce: &str) -> String
         log.name, log.duration, log.seed, log.trial, log.rule_set
     );
     let mut page = Page::new(&log.title, &below);
-    page.verdict(verdict::unmet(log).0 == 0, &verdict::headline(log));
+    let good = match verdict::unmet(log) {
+        (_, 0) => None,
+        (unmet, _) => Some(unmet == 0),
+    };
+    page.verdict(good, &verdict::headline(log));
     page.text(&verdict::sentence(log));
     expectations(&mut page, log);
+    page.section("What happened");
+    drawing(&mut page, log, drawings, "timeline.svg");
     happened(&mut page, log);
-    for (name, heading, shows) in DRAWINGS {
-        let Some((_, svg)) = drawings.iter().find(|(file, _)| *file == name) else { continue };
-        if !heading.is_empty() {
-            page.section(heading);
-        }
-        page.figure(svg, shows);
-        match name {
-            "latency_distribution.svg" => table(
-                &mut page,
-                log,
-                "latency.csv",
-                "Latency by client, Region, operation and phase, in milliseconds",
-            ),
-            "success.svg" => table(
-                &mut page,
-                log,
-                "refusals.csv",
-                "Calls refused or not answered, whether a retry mended it or not",
-            ),
-            "lag.svg" => table(
-                &mut page,
-                log,
-                "data_loss.csv",
-                "What the Region that took over lacked, and what became of it",
-            ),
-            _ => {}
-        }
+    if !log.keys.is_empty() {
+        page.section("Key states");
+        drawing(&mut page, log, drawings, "keys.svg");
+        keys(&mut page, log);
     }
-    keys(&mut page, log);
+    measured(&mut page, log, drawings);
+    page.section("Topology");
+    drawing(&mut page, log, drawings, "topology.svg");
     if log.design.is_some() {
         page.section("Cost");
         table(&mut page, log, "costs.csv", "What a month of the design costs, line by line");
     }
-    rules(&mut page, log);
-    assumptions(&mut page, log);
+    evidence(&mut page, &[("", log)]);
     page.section("See it again");
-    page.text("The same scenario, seed and trial give the same bytes on every machine.");
+    page.text("The same scenario, seed and trial give the same bytes on every machine. Numbers are rounded here; the CSV files of the run have all digits.");
     page.code(reproduce);
     page.text(&format!("History digest {:032x}; scenario {}.", log.digest, log.scenario_hash));
     page.finish()
 }
 
+/// Who could read, who was served, how fast, and how far the copies were behind.
+fn measured(page: &mut Page, log: &RunLog, drawings: &[(&str, String)]) {
+    let sections: [(&str, &[&str], &str, &str); 4] = [
+        ("Who could decrypt what", &["decryptability.svg"], "", ""),
+        (
+            "Availability",
+            &["success.svg"],
+            "refusals.csv",
+            "Calls refused or not answered, whether a retry mended it or not",
+        ),
+        (
+            "Latency",
+            &["latency.svg", "latency_phases.svg", "latency_distribution.svg"],
+            "latency.csv",
+            "Latency by client, Region, operation and phase, in milliseconds",
+        ),
+        (
+            "Replication",
+            &["lag.svg"],
+            "data_loss.csv",
+            "What the Region that took over lacked, and what became of it",
+        ),
+    ];
+    for (heading, files, csv, caption) in sections {
+        if !drawings.iter().any(|(name, _)| files.contains(name)) {
+            continue;
+        }
+        page.section(heading);
+        files.iter().for_each(|file| drawing(page, log, drawings, file));
+        table(page, log, csv, caption);
+    }
+}
+
+/// One drawing of the run with what is to be seen in it, if it is there.
+pub fn drawing(page: &mut Page, log: &RunLog, drawings: &[(&str, String)], file: &str) {
+    const TITLES: [(&str, &str); 9] = [
+        ("timeline.svg", "Timeline"),
+        ("decryptability.svg", "Decryptability over time"),
+        ("success.svg", "Availability over time"),
+        ("latency.svg", "Latency over time"),
+        ("latency_phases.svg", "Latency by phase"),
+        ("latency_distribution.svg", "Latency distribution"),
+        ("lag.svg", "Replication lag over time"),
+        ("keys.svg", "Key states over time"),
+        ("topology.svg", "Topology"),
+    ];
+    let title = TITLES.iter().find(|(name, _)| *name == file).map_or(file, |(_, title)| title);
+    if let Some((_, svg)) = drawings.iter().find(|(name, _)| *name == file) {
+        page.figure(svg, title, &findings::of(log, file));
+    }
+}
+
 fn expectations(page: &mut Page, log: &RunLog) {
+    if verdict::unmet(log).1 > 0 {
+        page.section("What was expected");
+    }
     let mark = |met| if met { "met" } else { "NOT met" }.to_owned();
     let of_file = log
         .expectations
@@ -96,18 +113,21 @@ fn expectations(page: &mut Page, log: &RunLog) {
         Some(vec![mark(*met), format!("{}: {expected}", answer.command), came, answer.location.clone()])
     });
     let rows: Vec<Vec<String>> = of_file.chain(of_steps).collect();
-    page.table("What was expected", &["", "expected", "came to", "where it stands"], &rows);
+    page.table(
+        "Each expectation, and what it came to",
+        &["result", "expected", "came to", "where it stands"],
+        &rows,
+    );
 }
 
 fn happened(page: &mut Page, log: &RunLog) {
-    page.section("What happened");
     let row = |event: &EventRow| {
         let came = if event.error.is_empty() { &event.outcome } else { &event.error };
         vec![
             event.time.to_string(),
             event.region.map_or("", |index| region(log, index)).to_owned(),
             event.principal.clone(),
-            format!("{} {}", event.operation, event.target.rsplit(':').next().unwrap_or_default()),
+            format!("{} {}", event.operation, target(log, &event.target)),
             came.clone(),
             event.rule.map_or(String::new(), |rule| rule.id.to_owned()),
         ]
@@ -121,6 +141,13 @@ fn happened(page: &mut Page, log: &RunLog) {
         false => "Faults, steps, key states, runbooks, failovers".to_owned(),
     };
     page.table(&caption, &["when", "where", "who", "what", "came to", "rule"], &rows);
+}
+
+/// What it was done to, as the scenario calls it.
+fn target<'a>(log: &'a RunLog, target: &'a str) -> &'a str {
+    let last = target.rsplit(':').next().unwrap_or_default();
+    let key = log.keys.iter().find(|key| last.strip_prefix("key/") == Some(&key.key_id));
+    key.map_or(last, |key| &key.name)
 }
 
 /// A table of the results, if it has a row.
@@ -151,41 +178,5 @@ fn keys(page: &mut Page, log: &RunLog) {
             ]);
         }
     }
-    if !rows.is_empty() {
-        page.section("Key states");
-        page.table("Each key's states in each Region", &["key", "Region", "role", "since", "state"], &rows);
-    }
-}
-
-fn rules(page: &mut Page, log: &RunLog) {
-    if log.rules.is_empty() {
-        return;
-    }
-    page.section("Rules that decided");
-    let row = |(rule, times): (&crate::rulebook::RuleRef, &u64)| {
-        let (basis, source) = match rule.basis {
-            Basis::Documented(source) => ("documented", source),
-            Basis::Reported(source) => ("reported", source),
-            Basis::Assumed(source) => ("assumed", source),
-        };
-        vec![rule.id.to_owned(), times.to_string(), rule.says.to_owned(), basis.to_owned(), source.to_owned()]
-    };
-    let rows: Vec<Vec<String>> = log.rules.iter().map(row).collect();
-    page.table(
-        "Each with how often it decided, and who says so",
-        &["rule", "times", "says", "basis", "source"],
-        &rows,
-    );
-}
-
-fn assumptions(page: &mut Page, log: &RunLog) {
-    if log.assumptions.is_empty() {
-        return;
-    }
-    page.section("Numbers it leans on");
-    let row = |one: &crate::runlog::Assumption| {
-        vec![one.what.clone(), one.value.clone(), one.basis.to_owned(), one.source.clone()]
-    };
-    let rows: Vec<Vec<String>> = log.assumptions.iter().map(row).collect();
-    page.table("What the scenario did not state itself", &["what", "value", "basis", "source"], &rows);
+    page.table("Each key's states in each Region", &["key", "Region", "role", "since", "state"], &rows);
 }

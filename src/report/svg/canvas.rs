@@ -2,6 +2,7 @@
 //!
 //! Lengths are pixels at the drawing's natural size. The back end counts whole units, so a pixel is four of them.
 
+use super::BAD;
 use crate::report::cut;
 use plotters::backend::{DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -67,6 +68,12 @@ impl Canvas {
         self.draw(|back| {
             back.draw_circle(units(center), (radius * UNITS) as u32, &style(color, 1.0, 0.0), true)
         });
+    }
+
+    /// A cross for what was refused or never came.
+    pub fn cross(&mut self, (x, y): (f64, f64), half: f64) {
+        self.line(&[(x - half, y - half), (x + half, y + half)], BAD, 2.0);
+        self.line(&[(x - half, y + half), (x + half, y - half)], BAD, 2.0);
     }
 
     /// A text whose middle line is at the point.

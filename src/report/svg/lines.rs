@@ -9,7 +9,7 @@ use crate::runlog::{ClientInfo, LatencyBin, LatencySeries, RunLog, StoreInfo};
 use crate::sim::{Histogram, Span, Time};
 
 const LEFT: f64 = 84.0;
-const RIGHT: f64 = 136.0;
+const RIGHT: f64 = 152.0;
 const PANEL: f64 = 170.0;
 const NAME: f64 = 36.0;
 const GAP: f64 = 22.0;
@@ -136,20 +136,15 @@ fn draw_panel(sheet: &mut Sheet, panel: &Panel, top: f64, bin: Span) {
             sheet.canvas.line(&points, line.color, line.stroke);
         }
         if let Some((_, span)) = line.pieces.last().and_then(|piece| piece.last()) {
-            labels.push((height(*span), line.label.as_str(), line.color));
+            labels.push((height(*span), line));
         }
     }
     direct_labels(&mut sheet.canvas, labels, sheet.right, (top, top + PANEL));
 }
 
-/// A label at the end of each line, moved apart where they would overlap. A line that ends early is labelled at
-/// the right too, at the height where it ended.
-fn direct_labels(
-    canvas: &mut Canvas,
-    mut labels: Vec<(f64, &str, Color)>,
-    right: f64,
-    (top, bottom): (f64, f64),
-) {
+/// A label at the end of each line with a piece of it, moved apart where they would overlap. A line that ends early
+/// is labelled at the right too, at the height where it ended.
+fn direct_labels(canvas: &mut Canvas, mut labels: Vec<(f64, &Line)>, right: f64, (top, bottom): (f64, f64)) {
     const LINE: f64 = 14.0;
     labels.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut free = top;
@@ -163,8 +158,9 @@ fn direct_labels(
         *height = height.min(limit);
         limit = *height - LINE;
     }
-    for ((_, label, color), y) in labels.iter().zip(heights) {
-        canvas.text((right + 8.0, y), &fitted(label, 11.0, RIGHT - 12.0), font(11.0, *color));
+    for ((_, line), y) in labels.iter().zip(heights) {
+        canvas.line(&[(right + 6.0, y), (right + 18.0, y)], line.color, line.stroke);
+        canvas.text((right + 22.0, y), &fitted(&line.label, 11.0, RIGHT - 26.0), font(11.0, INK));
     }
 }
 

@@ -1,12 +1,15 @@
-//! Drawings of a run: decryptability, success, latency and lag over time with the faults shaded; latency
-//! distributions; the topology.
+//! Drawings of a run: timeline, decryptability, success, latency, lag and key states over time with the faults
+//! shaded; latency by phase and its distributions; the topology.
 
 mod axis;
 mod canvas;
+mod keys;
 mod lines;
+mod phases;
 pub mod plots;
 mod sheet;
 mod strips;
+mod timeline;
 mod topology;
 
 use super::scene::Scene;
@@ -19,11 +22,14 @@ pub use topology::draw as topology;
 /// The drawings for which the run has data: (file name, SVG document).
 pub fn drawings(log: &RunLog) -> Vec<(&'static str, String)> {
     let drawings = [
+        ("timeline.svg", timeline::timeline(log)),
         ("decryptability.svg", strips::decryptability(log)),
         ("success.svg", strips::success(log)),
         ("latency.svg", lines::latency(log)),
+        ("latency_phases.svg", phases::phases(log)),
         ("latency_distribution.svg", lines::distribution(log)),
         ("lag.svg", lines::lag(log)),
+        ("keys.svg", keys::keys(log)),
         ("topology.svg", Some(topology::draw(&Scene::of(log, Time::ZERO)))),
     ];
     drawings.into_iter().filter_map(|(name, svg)| Some((name, svg?))).collect()
@@ -42,6 +48,15 @@ const INK: Color = Color(32, 36, 42);
 const GREY: Color = Color(107, 114, 124);
 const RULE: Color = Color(222, 226, 231);
 const FAULT: Color = Color(120, 126, 134);
+/// What is lost, never came or was refused.
+const BAD: Color = Color(130, 22, 42);
+
+/// Letters on a coloured ground. They are neither paper nor ink, which are others in the dark.
+fn ink_on(color: Color) -> Color {
+    let Color(red, green, blue) = color;
+    let light = 0.299 * f64::from(red) + 0.587 * f64::from(green) + 0.114 * f64::from(blue);
+    if light > 115.0 { Color(0, 0, 0) } else { Color(255, 255, 255) }
+}
 
 /// A class always has the same colour. They differ in lightness too, for those who cannot tell the hues apart.
 fn class_color(class: Class) -> Color {
@@ -50,7 +65,7 @@ fn class_color(class: Class) -> Color {
         Class::Unreachable => Color(242, 183, 64),
         Class::Recoverable => Color(66, 114, 184),
         Class::Denied => Color(178, 184, 192),
-        Class::Lost => Color(130, 22, 42),
+        Class::Lost => BAD,
     }
 }
 

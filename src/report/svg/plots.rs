@@ -4,7 +4,7 @@
 use super::axis::{Scale, value_ticks};
 use super::canvas::{Anchor, Canvas, Color, Font, fitted, text_width};
 use super::sheet::{MARGIN, WIDTH, font, heading};
-use super::{GREY, INK, PAPER, RULE, series_color};
+use super::{BAD, GREY, INK, PAPER, RULE, ink_on, series_color};
 use crate::sim::Span;
 
 /// What a metric is counted in.
@@ -53,7 +53,7 @@ impl Estimate {
     }
 }
 
-const NEVER: Color = Color(130, 22, 42);
+const NEVER: Color = BAD;
 const LABELS: f64 = 344.0;
 const VALUES: f64 = 150.0;
 const ROW: f64 = 26.0;
@@ -85,7 +85,8 @@ impl Ruler {
             }
             return Ruler { scale, ticks, zero: with_zero.then_some(from), nanos: true };
         }
-        let lowest = if measure == Measure::Share && low > 0.5 { low } else { 0.0 };
+        // Large shares that differ are looked at closely.
+        let lowest = if measure == Measure::Share && low > 0.5 && low < high { low } else { 0.0 };
         let ticks = value_ticks(measure, lowest, high);
         let (first, last) = match (ticks.first(), ticks.last()) {
             (Some((first, _)), Some((last, _))) => (*first, *last),
@@ -153,18 +154,13 @@ pub fn intervals(title: &str, subtitle: &str, measure: Measure, rows: &[Estimate
         match row.never {
             0 => canvas.text((right + 12.0, y), &row.text, font(12.0, INK)),
             _ => {
-                cross(&mut canvas, (right, y), 4.0);
+                canvas.cross((right, y), 4.0);
                 let text = fitted(&row.never_text(), 11.0, VALUES);
                 canvas.text((right + 12.0, y), &text, font(11.0, NEVER));
             }
         }
     }
     Some(canvas.finish())
-}
-
-fn cross(canvas: &mut Canvas, (x, y): (f64, f64), half: f64) {
-    canvas.line(&[(x - half, y - half), (x + half, y + half)], NEVER, 2.0);
-    canvas.line(&[(x - half, y + half), (x + half, y - half)], NEVER, 2.0);
 }
 
 /// A metric of the plane: what it is, and its numbers.
@@ -340,7 +336,7 @@ pub fn line(
             canvas.disc((*at, *height), 4.0, color);
         }
         if point.never > 0 {
-            cross(&mut canvas, (*at, top - 14.0), 4.0);
+            canvas.cross((*at, top - 14.0), 4.0);
             let text = format!("never in {} of {}", point.never, point.trials);
             canvas.text((*at, top - 28.0), &text, Font { anchor: Anchor::Middle, ..font(10.0, NEVER) });
         }
@@ -428,12 +424,9 @@ fn draw_cell(
         canvas.line(&[from, to], RULE, 1.0);
         canvas.line(&[(from.0, to.1), (to.0, from.1)], RULE, 1.0);
     }
-    let Color(red, green, blue) = fill;
-    let light = 0.299 * f64::from(red) + 0.587 * f64::from(green) + 0.114 * f64::from(blue);
-    let ink = if light > 140.0 { INK } else { PAPER };
     let at = ((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0);
     let text = fitted(&text, 11.0, to.0 - from.0 - 4.0);
-    canvas.text(at, &text, Font { anchor: Anchor::Middle, ..font(11.0, ink) });
+    canvas.text(at, &text, Font { anchor: Anchor::Middle, ..font(11.0, ink_on(fill)) });
 }
 
 /// Light for little, dark for much: readable in grey, too.

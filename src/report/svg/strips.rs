@@ -1,8 +1,8 @@
 //! Strips over time, each divided by share: the classes of decryptability, the outcomes of requests.
 
-use super::canvas::{Anchor, Color, Font, fitted};
+use super::canvas::{Anchor, Color, Font, fitted, text_width};
 use super::sheet::{MARGIN, Sheet, font};
-use super::{GREY, INK, MOST, class_color};
+use super::{GREY, INK, MOST, class_color, ink_on};
 use crate::report::{region, verdict};
 use crate::runlog::expression::MetricName;
 use crate::runlog::{Class, RunLog};
@@ -16,18 +16,18 @@ const RIGHT: f64 = 64.0;
 
 /// One strip: what it is of, and its shares from each instant on (until the next; none: nothing there).
 #[derive(PartialEq)]
-struct Strip {
-    name: String,
-    detail: String,
-    steps: Vec<(Time, Vec<(Color, f64)>)>,
+pub struct Strip {
+    pub name: String,
+    pub detail: String,
+    pub steps: Vec<(Time, Vec<(Color, f64)>)>,
     /// The number beside its end.
-    last: String,
+    pub last: String,
 }
 
 /// Strips under a common name.
-struct Group {
-    name: String,
-    strips: Vec<Strip>,
+pub struct Group {
+    pub name: String,
+    pub strips: Vec<Strip>,
 }
 
 /// The shares of the five classes in every replica, for every reader; readers who fare alike share a strip.
@@ -209,7 +209,13 @@ fn frequent_errors(log: &RunLog) -> Vec<&'static str> {
     counts.into_iter().map(|(name, _)| name).collect()
 }
 
-fn draw(log: &RunLog, text: (&str, &str), legend: &[(Color, String)], groups: &[Group]) -> Option<String> {
+/// The drawing of groups that have strips; the legend names the colours.
+pub fn draw(
+    log: &RunLog,
+    text: (&str, &str),
+    legend: &[(Color, String)],
+    groups: &[Group],
+) -> Option<String> {
     let groups: Vec<&Group> = groups.iter().filter(|group| !group.strips.is_empty()).collect();
     let strips: usize = groups.iter().map(|group| group.strips.len()).sum();
     if strips == 0 {
@@ -224,6 +230,7 @@ fn draw(log: &RunLog, text: (&str, &str), legend: &[(Color, String)], groups: &[
         y += GROUP;
         for strip in &group.strips {
             draw_strip(log, &mut sheet, strip, y);
+            name_bands(log, &mut sheet, strip, legend, y);
             y += ROW + GAP;
         }
     }
@@ -253,6 +260,27 @@ fn draw_strip(log: &RunLog, sheet: &mut Sheet, strip: &Strip, top: f64) {
     }
     sheet.mark_faults(log, top, top + ROW);
     sheet.canvas.text((sheet.right + 8.0, top + ROW / 2.0), &strip.last, font(12.0, INK));
+}
+
+/// Writes into a strip what fills most of it, where there is room: not everybody can tell colours apart.
+fn name_bands(log: &RunLog, sheet: &mut Sheet, strip: &Strip, legend: &[(Color, String)], top: f64) {
+    const MOSTLY: f64 = 0.7;
+    let mut bands: Vec<(Option<Color>, Time)> = Vec::new();
+    for (time, shares) in &strip.steps {
+        let most = shares.iter().find(|(_, share)| *share >= MOSTLY).map(|(color, _)| *color);
+        if bands.last().is_none_or(|(color, _)| *color != most) {
+            bands.push((most, *time));
+        }
+    }
+    let ends = bands.iter().skip(1).map(|(_, time)| *time).chain([Time::ZERO + log.duration]);
+    for ((color, from), to) in bands.iter().zip(ends) {
+        let named = legend.iter().find(|(each, _)| Some(*each) == *color);
+        let (from, to) = (sheet.time.time(*from), sheet.time.time(to));
+        if let Some((color, name)) = named.filter(|(_, name)| text_width(name, 11.0) + 10.0 <= to - from) {
+            let font = Font { anchor: Anchor::Middle, ..font(11.0, ink_on(*color)) };
+            sheet.canvas.text(((from + to) / 2.0, top + ROW / 2.0), name, font);
+        }
+    }
 }
 
 /// The share of a colour at the end.
