@@ -60,7 +60,7 @@ fn the_starter_is_sound() {
     assert_eq!(setup.runbooks[0].held_for, Span::MINUTE);
     assert!(matches!(setup.runbooks[0].steps[1], RunbookStep::Route { client: 0, region: RegionId(1) }));
     assert_eq!(setup.expect[1].text, "recovery-time(checkout) <= 10m");
-    assert_eq!(setup.expect[1].location, "starter.toml:48");
+    assert_eq!(setup.expect[1].location, "starter.toml:51");
 }
 
 #[test]
@@ -267,9 +267,9 @@ error: there is no Region `eu-west-9` in this scenario
  1 | clients.checkout.region=eu-west-9
    |                         ^^^^^^^^^
    |
-  ::: starter.toml:11:26
+  ::: starter.toml:14:26
    |
-11 | regions  = [\"us-east-1\", \"eu-west-1\"]
+14 | regions  = [\"us-east-1\", \"eu-west-1\"]
    |                          ----------- `eu-west-1` is declared here
    |
    = help: did you mean `eu-west-1`?
@@ -296,13 +296,16 @@ fn circles_and_missing_files() {
     let mut request = Request::new(Source::Path("big.toml".into()));
     request.with = vec!["latin.toml".into()];
     let read = |path: &Path| match path.to_str() {
-        Some("big.toml") => Ok(vec![b'#'; 2 << 20]),
+        Some("big.toml") => Ok(vec![b'#'; 17 << 20]),
         _ => Ok(vec![0xff]),
     };
     let found = messages(load_with(&request, &read));
     assert_eq!(
         found,
-        ["cannot read `big.toml`: it is larger than 1 MiB", "cannot read `latin.toml`: it is not UTF-8 text"]
+        [
+            "cannot read `big.toml`: it is larger than 16 MiB",
+            "cannot read `latin.toml`: it is not UTF-8 text"
+        ]
     );
 }
 

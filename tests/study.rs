@@ -208,3 +208,12 @@ fn the_policies_hold_and_each_statement_is_needed() {
     }
     assert_eq!(statements, 9);
 }
+
+#[test]
+fn what_stands_in_quotes_is_no_comment() {
+    let mut session = session(None);
+    said(&mut session, "k = aws kms create-key --description 'number #1' --region us-east-1 # the first");
+    let shown = said(&mut session, "aws kms describe-key --key-id $k --region us-east-1");
+    assert!(shown.contains("\"Description\": \"number #1\""), "{shown}");
+    assert_eq!(said(&mut session, "# nothing"), "");
+}

@@ -1,15 +1,16 @@
 //! `mrksim quiz` and `mrksim cards`: exam practice whose answers are played.
 
-use super::output::{self, say};
+use super::output::{self, Format, say};
 use super::{Exit, builtin};
 use crate::model::{self, setup::Question};
+use crate::report::files;
 use crate::runlog::RunLog;
 use crate::scenario::{self, Request, Source};
 use crate::sim::{Stream, rng::below};
 use crate::study::{cards, quiz};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -35,7 +36,7 @@ pub struct Arguments {
     #[arg(long)]
     list: bool,
     /// What is written to standard output
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text, conflicts_with = "list")]
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
     format: Format,
     /// Keep what was answered here [default: quiz.toml in the user's state directory]
     #[arg(long, value_name = "FILE", conflicts_with = "no_progress")]
@@ -46,20 +47,23 @@ pub struct Arguments {
 }
 
 /// What is written to standard output.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// Questions, verdicts and reasons, for people
-    Text,
-    /// A JSON object for each question that was answered, for scripts; questions go to standard error
-    Json,
-}
-
 /// The arguments of `mrksim cards`.
 #[derive(Args)]
 pub struct Cards {
     /// Write them here, if there is no such file [default: standard output]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// What is written
+    #[arg(long, value_name = "FORMAT", default_value = "anki")]
+    format: CardFormat,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum CardFormat {
+    /// Text that Anki imports
+    Anki,
+    /// A JSON array
+    Json,
 }
 
 /// A question that can be asked.
@@ -84,7 +88,7 @@ fn questions() -> Vec<Asked> {
 pub fn quiz(arguments: &Arguments) -> Exit {
     let mut asked = questions();
     if arguments.list {
-        return list(&asked);
+        return list(&asked, arguments.format);
     }
     let known = |wanted: &String| asked.iter().any(|one| one.name == wanted || one.question.topic == *wanted);
     if let Some(unknown) = arguments.wanted.iter().find(|wanted| !known(wanted)) {
@@ -136,12 +140,15 @@ fn given(answers: &[String], asked: &[Asked]) -> Result<Vec<Vec<usize>>, String>
     answers.iter().zip(asked).map(one).collect()
 }
 
-fn list(asked: &[Asked]) -> Exit {
+fn list(asked: &[Asked], format: Format) -> Exit {
     let mut topics: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     asked.iter().for_each(|one| topics.entry(&one.question.topic).or_default().push(one.name));
     let line =
         |(topic, names): (&str, Vec<&str>)| format!("{topic} ({}): {}\n", names.len(), names.join(", "));
-    output::print(&topics.into_iter().map(line).collect::<String>())
+    output::print(&match format {
+        Format::Human => topics.into_iter().map(line).collect::<String>(),
+        Format::Json => format!("{:#}\n", serde_json::json!(topics)),
+    })
 }
 
 fn shuffle<T>(items: &mut [T], chance: &mut Stream) {
@@ -158,7 +165,7 @@ fn ask(
     chance: &mut Stream,
 ) -> Result<(), Exit> {
     let width = output::width().clamp(50, 100);
-    let people = arguments.format == Format::Text;
+    let people = arguments.format == Format::Human;
     let mut topics: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
     let mut again: Vec<&str> = Vec::new();
     let asked_for = if given.is_empty() { asked.len() } else { given.len() };
@@ -291,7 +298,7 @@ fn read(file: &Path) -> Result<quiz::Progress, String> {
     }
 }
 
-/// Beside its place first, so that what was there is not lost.
+/// Keeps the progress.
 fn write(file: &Path, progress: &quiz::Progress) -> Result<(), String> {
     let failed =
         |error: std::io::Error| format!("{} cannot be written: {error}; use `--no-progress`", file.display());
@@ -299,16 +306,18 @@ fn write(file: &Path, progress: &quiz::Progress) -> Result<(), String> {
         std::fs::create_dir_all(dir).map_err(failed)?;
     }
     let text = toml::to_string(progress).map_err(|error| error.to_string())?;
-    let beside = file.with_extension("new");
-    std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, file)).map_err(failed)
+    files::replace(file, &text).map_err(failed)
 }
 
-/// Flash cards for Anki.
+/// Flash cards for Anki, or for scripts.
 pub fn cards(arguments: &Cards) -> Exit {
-    let text = cards::anki(&cards::cards());
+    let cards = cards::cards();
+    let text = match arguments.format {
+        CardFormat::Anki => cards::anki(&cards),
+        CardFormat::Json => cards::json(&cards),
+    };
     let Some(path) = &arguments.out else { return output::print(&text) };
-    let written = std::fs::File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
-    match written {
+    match files::write_new(path, &text) {
         Ok(()) => Exit::Met,
         Err(error) => {
             say(&format!("error: {} cannot be written: {error}\n", path.display()));

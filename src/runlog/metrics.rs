@@ -188,13 +188,7 @@ fn value(rows: &Rows, metric: &Metric, at: Option<Moment>) -> Option<Value> {
             let (_, store) = rows.store(arg(0)?)?;
             Some(Value::Text(log.regions.get(latest(&store.writers, until)?)?.clone()))
         }
-        Error => {
-            let name = arg(0)?;
-            let named =
-                |answer: &&super::Answer| answer.name.as_deref() == Some(name) && answer.time <= until;
-            let answer = log.answers.iter().rev().find(named)?;
-            Some(Value::Text(answer.error.clone().unwrap_or_else(|| "ok".to_owned())))
-        }
+        Error => error(log, arg(0)?, until),
         Status => {
             let (_, store) = rows.store(arg(0)?)?;
             Some(Value::Text(store.status(log.region(arg(1)?)?, until)?.to_owned()))
@@ -215,6 +209,13 @@ fn value(rows: &Rows, metric: &Metric, at: Option<Moment>) -> Option<Value> {
         }
         Cost => a_month(log, arg(0), arg(1)),
     }
+}
+
+/// What the step of that name came to by then.
+fn error(log: &RunLog, name: &str, until: Time) -> Option<Value> {
+    let named = |answer: &&super::Answer| answer.name.as_deref() == Some(name) && answer.time <= until;
+    let answer = log.answers.iter().rev().find(named)?;
+    Some(Value::Text(answer.error.clone().unwrap_or_else(|| "ok".to_owned())))
 }
 
 /// What a month of the design costs, or a part of it, or a part for one key, store, client or record.

@@ -3,9 +3,10 @@
 
 use crate::model;
 use crate::rulebook::{Basis, RuleKind, RuleRef, TOPICS};
+use serde::Serialize;
 
 /// A card.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Card {
     /// The entry of the rulebook; identifies the card for ever.
     pub id: &'static str,
@@ -37,6 +38,11 @@ fn card(rule: RuleRef) -> Option<Card> {
         back: format!("{}\n({sure}{source})", back.trim()),
         topic,
     })
+}
+
+/// A JSON array.
+pub fn json(cards: &[Card]) -> String {
+    serde_json::to_string_pretty(cards).expect("texts can be written") + "\n"
 }
 
 /// Text that Anki imports: identifier, front, back, tag; fields are HTML.

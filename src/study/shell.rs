@@ -130,7 +130,7 @@ impl Session {
 
     /// Carries out a line.
     pub fn line(&mut self, line: &str) -> Reply {
-        let line = line.split('#').next().unwrap_or_default().trim();
+        let line = without_comment(line).trim();
         let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let rest = rest.trim();
         match word {
@@ -433,6 +433,21 @@ impl Session {
 /// The scenario played up to an instant, at which everybody stops.
 fn up_to(setup: &Arc<Setup>, now: Span) -> RunLog {
     model::run_until(setup, 0, Time::ZERO + now)
+}
+
+/// What stands before a `#` that begins a word, as in a shell: in quotes it is the value's.
+fn without_comment(line: &str) -> &str {
+    let (mut quote, mut before) = (None, ' ');
+    for (at, c) in line.char_indices() {
+        match quote {
+            None if c == '#' && before.is_whitespace() => return &line[..at],
+            None if matches!(c, '\'' | '"') && before != '\\' => quote = Some(c),
+            Some(open) if open == c && !(c == '"' && before == '\\') => quote = None,
+            _ => {}
+        }
+        before = c;
+    }
+    line
 }
 
 fn wrong(why: &str) -> Reply {
