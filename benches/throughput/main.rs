@@ -1,4 +1,5 @@
-//! How fast are we, and against what? `cargo bench --bench throughput -- [requests] [rounds]`
+//! How fast are we, and against what? `cargo bench --bench throughput -- [requests] [rounds]`; the last table alone:
+//! `-- size [rounds]`
 //!
 //! Every peer runs the common workload in a process of its own, so that peak memory is its own; the peers
 //! of one round run one after the other, and ratios are taken within a round. Only the event loop is timed.
@@ -10,6 +11,7 @@ mod ours;
 mod primitives;
 mod reference;
 mod simulator;
+mod size;
 mod trials;
 mod workload;
 
@@ -35,6 +37,7 @@ fn main() {
         None => default,
     };
     match arguments.first().map(String::as_str) {
+        Some("size") => size::print(number(1, 3).max(1) as usize),
         Some("peer") => child(number(1, 0) as usize, number(2, 0)),
         _ => {
             let (requests, rounds) = (number(0, 1_000_000), number(1, 5).max(1) as usize);
@@ -42,6 +45,7 @@ fn main() {
             holds(rounds);
             primitives::print(rounds);
             trials::print(rounds);
+            size::print(rounds);
         }
     }
 }

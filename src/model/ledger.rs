@@ -20,6 +20,7 @@ use crate::services::{ErrorCode, Remedy, Service};
 use crate::sim::Time;
 use crate::world::RegionId;
 use crate::world::endpoint::{Mode, Work};
+use std::ops::Range;
 
 /// What becomes of the items of an envelope class for one reader at one replica.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,11 @@ struct Verdict {
 impl Verdict {
     fn new(class: Class, rule: RuleRef) -> Verdict {
         Verdict { class, rule, deadline: None }
+    }
+
+    /// In which order verdicts are written down.
+    fn order(&self) -> (Class, RuleRef, Option<Time>) {
+        (self.class, self.rule, self.deadline)
     }
 
     /// Of items in a replica that cannot be read.
@@ -65,32 +71,41 @@ struct View {
     who: Reader,
     /// Verdicts by envelope class, as of the last change of keys or reachability.
     verdicts: Vec<Option<Verdict>>,
-    /// What was last written.
+    /// What was last written, and when.
     shown: Vec<(Verdict, u64)>,
+    shown_at: Option<Time>,
     now: Vec<(Verdict, u64)>,
     extreme: Option<[f64; 5]>,
 }
 
-/// What every reader of a replica makes of the items of an envelope class: three bits a reader. Classes of the same
-/// outlook can take each other's items without any share changing.
-type Outlook = u64;
-
-/// Readers whose verdicts fit an [`Outlook`].
-const READERS_MAX: usize = 21;
+/// What every reader of a replica makes of the items of an envelope class. Classes of the same outlook can take each
+/// other's items without any share changing.
+type Outlook = Vec<Class>;
 
 /// One replica of a store.
 #[derive(Clone, Debug, Default)]
 struct Place {
-    /// By envelope class, since the last change of keys or reachability; `None`: not known yet.
-    outlooks: Vec<Option<Outlook>>,
+    /// Its views: they stand beside each other.
+    views: Range<usize>,
+    /// The outlooks of its classes since the last settling, each once.
+    known: Vec<Outlook>,
+    /// By envelope class: which of these; `None`: not known yet.
+    outlooks: Vec<Option<usize>>,
     /// The outlook of all items, if it is the same.
-    uniform: Option<Outlook>,
+    uniform: Option<usize>,
     /// Whether a share may have changed since the last settling.
     touched: bool,
+    /// What has changed since its views were last counted.
+    changes: Vec<Change>,
+    /// Whether its views are to be counted anew: more changed than is worth following, or verdicts did.
+    stale: bool,
 }
 
+/// So many changes are followed one by one.
+const FOLLOWED: usize = 16;
+
 impl Place {
-    fn outlook(&self, class: ClassId) -> Option<Outlook> {
+    fn outlook(&self, class: ClassId) -> Option<usize> {
         self.outlooks.get(usize::from(class)).copied().flatten()
     }
 
@@ -109,11 +124,15 @@ pub struct Ledger {
     views: Vec<View>,
     /// By store and replica.
     places: Vec<Vec<Place>>,
+    /// Which of them are touched.
+    touched: Vec<(usize, u8)>,
     /// Since when something is unsettled.
     since: Option<Time>,
     /// Whether keys or reachability changed too.
     everywhere: bool,
     closed: bool,
+    /// Reused for the classes that a replica has.
+    classes: Vec<(ClassId, u64)>,
     rows: Vec<LedgerRow>,
 }
 
@@ -121,9 +140,13 @@ impl Ledger {
     /// One view for each replica and reader.
     pub fn new(setup: &Setup) -> Ledger {
         let mut views = Vec::new();
+        let mut places = Vec::new();
+        let mut readers = readers(setup);
         for (index, store) in setup.stores.iter().enumerate() {
-            let readers: Vec<Reader> = readers(setup, index).collect();
+            let readers = std::mem::take(&mut readers[index]);
+            let mut replicas = Vec::new();
             for (replica, region) in store.regions.iter().enumerate() {
+                let first = views.len();
                 views.extend(readers.iter().enumerate().map(|(reader, who)| View {
                     store: index,
                     replica: replica as u8,
@@ -132,17 +155,22 @@ impl Ledger {
                     who: who.clone(),
                     verdicts: Vec::new(),
                     shown: Vec::new(),
+                    shown_at: None,
                     now: Vec::new(),
                     extreme: None,
                 }));
+                replicas.push(Place { views: first..views.len(), ..Place::default() });
             }
+            places.push(replicas);
         }
         Ledger {
             views,
-            places: setup.stores.iter().map(|store| vec![Place::default(); store.regions.len()]).collect(),
+            places,
+            touched: Vec::new(),
             since: None,
             everywhere: false,
             closed: false,
+            classes: Vec::new(),
             rows: Vec::new(),
         }
     }
@@ -151,8 +179,14 @@ impl Ledger {
     #[inline]
     pub fn changed(&mut self, store: usize, replica: u8, change: Change, now: Time) {
         let place = &mut self.places[store][usize::from(replica)];
+        match place.changes.len() < FOLLOWED {
+            true => place.changes.push(change),
+            false => place.stale = true,
+        }
         if !place.is_indifferent(change) {
-            place.touched = true;
+            if !std::mem::replace(&mut place.touched, true) {
+                self.touched.push((store, replica));
+            }
             self.since = self.since.or(Some(now));
         }
     }
@@ -161,6 +195,26 @@ impl Ledger {
     pub fn changed_everywhere(&mut self, now: Time) {
         self.everywhere = true;
         self.since = self.since.or(Some(now));
+    }
+
+    /// Every verdict is to be given anew.
+    fn forget(&mut self) {
+        self.views.iter_mut().for_each(|view| view.verdicts.clear());
+        self.touched.clear();
+        for (store, replicas) in self.places.iter_mut().enumerate() {
+            for (replica, place) in replicas.iter_mut().enumerate() {
+                place.known.clear();
+                place.outlooks.clear();
+                (place.touched, place.stale) = (true, true);
+                self.touched.push((store, replica as u8));
+            }
+        }
+    }
+
+    /// Every store and replica.
+    fn all_places(&self) -> Vec<(usize, usize)> {
+        let all = self.places.iter().enumerate();
+        all.flat_map(|(store, replicas)| (0..replicas.len()).map(move |replica| (store, replica))).collect()
     }
 
     /// Whether something changed before `now`.
@@ -188,7 +242,8 @@ impl Ledger {
             (Reader::Client(client), Some(name)) => setup.clients[*client].name == name,
             (Reader::Principal(principal), Some(name)) => principal == name,
         };
-        let views = self.views.iter().filter(|view| (view.store, view.region) == (store, region));
+        let places = self.places[store].iter().flat_map(|place| &self.views[place.views.clone()]);
+        let views = places.filter(|view| view.region == region);
         let found = views.filter(named).filter_map(|view| shares(&view.now)).map(|all| all[class as usize]);
         match class {
             Class::Decryptable => found.reduce(f64::min),
@@ -210,11 +265,16 @@ impl Ledger {
     }
 }
 
-/// The readers of a store: its clients, then the principals that it lists.
-fn readers(setup: &Setup, store: usize) -> impl Iterator<Item = Reader> + '_ {
-    let clients = setup.clients.iter().enumerate().filter(move |(_, client)| client.store == store);
-    let principals = setup.stores[store].readers.iter().map(|name| Reader::Principal(name.clone()));
-    clients.map(|(i, _)| Reader::Client(i)).chain(principals)
+/// The readers of each store: its clients, then the principals that it lists.
+fn readers(setup: &Setup) -> Vec<Vec<Reader>> {
+    let mut readers = vec![Vec::new(); setup.stores.len()];
+    for (index, client) in setup.clients.iter().enumerate() {
+        readers[client.store].push(Reader::Client(index));
+    }
+    for (readers, store) in readers.iter_mut().zip(&setup.stores) {
+        readers.extend(store.readers.iter().map(|name| Reader::Principal(name.clone())));
+    }
+    readers
 }
 
 /// The share of each class, if there is an item at all.
@@ -240,11 +300,13 @@ impl View {
 
     /// Writes the counts down; they take the place of what was written for the same instant.
     fn show(&mut self, time: Time, rows: &mut Vec<LedgerRow>) {
-        let first = rows.partition_point(|row| row.time < time);
-        let place = (self.store, self.region.index(), self.reader);
-        let of_others = |row: &LedgerRow| (row.store, row.region, row.reader) != place;
-        let same_instant = rows.split_off(first);
-        rows.extend(same_instant.into_iter().filter(of_others));
+        if self.shown_at.replace(time) == Some(time) {
+            let first = rows.partition_point(|row| row.time < time);
+            let place = (self.store, self.region.index(), self.reader);
+            let of_others = |row: &LedgerRow| (row.store, row.region, row.reader) != place;
+            let same_instant = rows.split_off(first);
+            rows.extend(same_instant.into_iter().filter(of_others));
+        }
         rows.extend(self.now.iter().map(|(verdict, items)| LedgerRow {
             time,
             store: self.store,
@@ -268,56 +330,51 @@ impl Simulation {
             return;
         }
         if everywhere {
-            self.ledger.views.iter_mut().for_each(|view| view.verdicts.clear());
-            self.ledger.places.iter_mut().flatten().for_each(|place| {
-                place.outlooks.clear();
-                place.touched = true;
-            });
+            self.ledger.forget();
         }
-        for index in 0..self.ledger.views.len() {
-            let View { store, replica, .. } = self.ledger.views[index];
-            if self.ledger.places[store][usize::from(replica)].touched {
-                self.count_items(index);
+        let mut touched = std::mem::take(&mut self.ledger.touched);
+        // Rows of one instant are in the order of stores and replicas.
+        touched.sort_unstable();
+        for (store, replica) in &touched {
+            for index in self.count_place(*store, usize::from(*replica)) {
                 let view = &mut self.ledger.views[index];
                 view.settle();
                 if view.looks_different() {
                     view.show(since, &mut self.ledger.rows);
                 }
             }
+            self.look_out(*store, usize::from(*replica));
         }
-        for store in 0..self.stores.len() {
-            for replica in 0..self.ledger.places[store].len() {
-                if std::mem::take(&mut self.ledger.places[store][replica].touched) {
-                    self.look_out(store, replica);
-                }
-            }
-        }
+        touched.clear();
+        self.ledger.touched = touched;
     }
 
     /// Works out the outlooks of the classes that have items, from the verdicts just given.
     fn look_out(&mut self, store: usize, replica: usize) {
-        let views =
-            self.ledger.views.iter().filter(|v| (v.store, usize::from(v.replica)) == (store, replica));
-        let verdicts: Vec<&Vec<Option<Verdict>>> = views.map(|view| &view.verdicts).collect();
-        let place = &mut self.ledger.places[store][replica];
+        let Ledger { views, places, .. } = &mut self.ledger;
+        let place = &mut places[store][replica];
+        let views = &views[place.views.clone()];
+        place.touched = false;
         place.uniform = None;
         let mut uniform = true;
         for (class, _) in self.stores[store].replicas().tables[replica].classes() {
             let class = usize::from(class);
-            let add = |outlook: Option<Outlook>, verdicts: &&Vec<Option<Verdict>>| {
-                let verdict = verdicts.get(class).copied().flatten()?;
-                outlook.map(|outlook| outlook << 3 | verdict.class as u64)
-            };
-            let outlook = match verdicts.len() {
-                0..=READERS_MAX => verdicts.iter().fold(Some(0), add),
-                _ => None,
-            };
             if place.outlooks.len() <= class {
                 place.outlooks.resize(class + 1, None);
             }
-            place.outlooks[class] = outlook;
-            uniform &= outlook.is_some() && place.uniform.is_none_or(|all| Some(all) == outlook);
-            place.uniform = outlook;
+            if place.outlooks[class].is_none() {
+                let verdict = |view: &View| Some(view.verdicts.get(class).copied().flatten()?.class);
+                let outlook = views.iter().map(verdict).collect::<Option<Outlook>>();
+                place.outlooks[class] = outlook.map(|outlook| {
+                    place.known.iter().position(|known| *known == outlook).unwrap_or_else(|| {
+                        place.known.push(outlook);
+                        place.known.len() - 1
+                    })
+                });
+            }
+            let known = place.outlooks[class];
+            uniform &= known.is_some() && place.uniform.is_none_or(|all| Some(all) == known);
+            place.uniform = known;
         }
         place.uniform = place.uniform.filter(|_| uniform);
     }
@@ -327,30 +384,77 @@ impl Simulation {
         if self.ledger.closed {
             return;
         }
-        for index in 0..self.ledger.views.len() {
-            self.count_items(index);
-            let view = &mut self.ledger.views[index];
-            if view.now != view.shown {
-                view.show(now, &mut self.ledger.rows);
+        for (store, replica) in self.ledger.all_places() {
+            for index in self.count_place(store, replica) {
+                let view = &mut self.ledger.views[index];
+                if view.now != view.shown {
+                    view.show(now, &mut self.ledger.rows);
+                }
+            }
+        }
+    }
+
+    /// Brings the counts of a replica's views up to date; answers which views these are.
+    fn count_place(&mut self, store: usize, replica: usize) -> Range<usize> {
+        let place = &mut self.ledger.places[store][replica];
+        let views = place.views.clone();
+        let mut changes = std::mem::take(&mut place.changes);
+        match std::mem::take(&mut place.stale) {
+            true => views.clone().for_each(|index| self.count_items(index)),
+            false => views.clone().for_each(|index| self.follow(index, &changes)),
+        }
+        changes.clear();
+        self.ledger.places[store][replica].changes = changes;
+        views
+    }
+
+    /// Carries changes of single items over into a view's counts.
+    fn follow(&mut self, index: usize, changes: &[Change]) {
+        for change in changes {
+            if change.to != ABSENT {
+                let verdict = self.verdict(index, change.to);
+                let now = &mut self.ledger.views[index].now;
+                match now.iter_mut().find(|(known, _)| *known == verdict) {
+                    Some((_, items)) => *items += 1,
+                    None => {
+                        let place = now.partition_point(|(known, _)| known.order() < verdict.order());
+                        now.insert(place, (verdict, 1));
+                    }
+                }
+            }
+            if change.from != ABSENT {
+                let verdict = self.verdict(index, change.from);
+                let now = &mut self.ledger.views[index].now;
+                if let Some(place) = now.iter().position(|(known, _)| *known == verdict) {
+                    now[place].1 -= 1;
+                    if now[place].1 == 0 {
+                        now.remove(place);
+                    }
+                }
             }
         }
     }
 
     /// Counts a view's items by verdict.
     fn count_items(&mut self, index: usize) {
-        let view = &self.ledger.views[index];
+        let view = &mut self.ledger.views[index];
         let (store, replica) = (view.store, usize::from(view.replica));
-        let classes: Vec<(ClassId, u64)> = self.stores[store].replicas().tables[replica].classes().collect();
-        let mut now: Vec<(Verdict, u64)> = Vec::with_capacity(classes.len());
-        for (class, items) in classes {
+        let mut now = std::mem::take(&mut view.now);
+        now.clear();
+        let mut classes = std::mem::take(&mut self.ledger.classes);
+        classes.clear();
+        classes.extend(self.stores[store].replicas().tables[replica].classes());
+        for (class, items) in &classes {
+            let (class, items) = (*class, *items);
             let verdict = self.verdict(index, class);
             match now.iter_mut().find(|(v, _)| *v == verdict) {
                 Some((_, n)) => *n += items,
                 None => now.push((verdict, items)),
             }
         }
-        now.sort_by_key(|(verdict, _)| (verdict.class, verdict.rule, verdict.deadline));
+        now.sort_by_key(|(verdict, _)| verdict.order());
         self.ledger.views[index].now = now;
+        self.ledger.classes = classes;
     }
 
     fn verdict(&mut self, index: usize, class: ClassId) -> Verdict {

@@ -34,7 +34,10 @@ const NOTHING: Record = Record { written: Time::ZERO, class: ABSENT, source: 0, 
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     records: Vec<Record>,
+    /// By class.
     counts: Vec<u64>,
+    /// Classes with items, rising: few, however many there are in the run.
+    present: Vec<ClassId>,
 }
 
 /// What a write changed in a table's counts.
@@ -61,7 +64,7 @@ impl Table {
 
     /// How many items there are.
     pub fn len(&self) -> u64 {
-        self.counts.iter().sum()
+        self.classes().map(|(_, items)| items).sum()
     }
 
     /// Whether there is none.
@@ -76,7 +79,7 @@ impl Table {
 
     /// Classes with items, rising.
     pub fn classes(&self) -> impl Iterator<Item = (ClassId, u64)> + '_ {
-        self.counts.iter().enumerate().filter(|(_, n)| **n > 0).map(|(class, n)| (class as ClassId, *n))
+        self.present.iter().map(|class| (*class, self.counts[usize::from(*class)]))
     }
 
     /// Stores a record under an item key.
@@ -88,18 +91,34 @@ impl Table {
         }
         let old = std::mem::replace(&mut self.records[item], record);
         if old.class != record.class {
-            if old.class != ABSENT {
-                self.counts[usize::from(old.class)] -= 1;
-            }
-            if record.class != ABSENT {
-                let class = usize::from(record.class);
-                if class >= self.counts.len() {
-                    self.counts.resize(class + 1, 0);
-                }
-                self.counts[class] += 1;
-            }
+            self.take_off(old.class);
+            self.add(record.class);
         }
         Change { from: old.class, to: record.class }
+    }
+
+    fn take_off(&mut self, class: ClassId) {
+        if class != ABSENT {
+            let count = &mut self.counts[usize::from(class)];
+            *count -= 1;
+            if *count == 0 {
+                self.present.retain(|present| *present != class);
+            }
+        }
+    }
+
+    fn add(&mut self, class: ClassId) {
+        if class != ABSENT {
+            let index = usize::from(class);
+            if index >= self.counts.len() {
+                self.counts.resize(index + 1, 0);
+            }
+            self.counts[index] += 1;
+            if self.counts[index] == 1 {
+                let place = self.present.partition_point(|present| *present < class);
+                self.present.insert(place, class);
+            }
+        }
     }
 }
 
