@@ -64,3 +64,19 @@ fn one_time_is_every_quantile() {
     let one = filled(128, &[123_456_789]);
     assert_eq!([f64::NAN, -1.0, 0.0, 0.5, 1.0, 7.0].map(|q| one.quantile(q)), [Span(123_456_789); 6]);
 }
+
+#[test]
+fn a_cleared_histogram_answers_like_a_new_one() {
+    let (mut used, mut new) = (Histogram::new(128), Histogram::new(128));
+    [3, 70_000, 9_000_000_000].into_iter().for_each(|time| used.record(Span(time)));
+    used.clear();
+    assert_eq!((used.count(), used.min(), used.max(), used.mean()), (0, Span::ZERO, Span::ZERO, Span::ZERO));
+    for time in [500, 1_000, 1_000_000] {
+        used.record(Span(time));
+        new.record(Span(time));
+    }
+    assert_eq!(used.buckets(), new.buckets());
+    for q in [0.0, 0.5, 0.99, 1.0] {
+        assert_eq!(used.quantile(q), new.quantile(q));
+    }
+}

@@ -10,11 +10,32 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-/// Regions, keys, stores, clients.
-const SIZES: [[usize; 4]; 5] =
-    [[4, 4, 1, 4], [8, 16, 2, 16], [16, 64, 7, 64], [32, 250, 25, 250], [32, 1_000, 100, 1_000]];
+/// A world: more of everything, not larger ones of it. Ten clients share each store.
+struct Size {
+    regions: usize,
+    keys: usize,
+    stores: usize,
+    clients: usize,
+    /// Whether each client has a key of its own, so that every write changes who can read what: the worst that the ledger
+    /// can meet. Otherwise those of a store share one.
+    own: bool,
+}
+
+const fn size(regions: usize, keys: usize, stores: usize, clients: usize, own: bool) -> Size {
+    Size { regions, keys, stores, clients, own }
+}
+
+const SIZES: [Size; 7] = [
+    size(4, 10, 1, 10, false),
+    size(8, 40, 4, 40, false),
+    size(16, 160, 16, 160, false),
+    size(32, 400, 40, 400, false),
+    size(32, 1_000, 100, 1_000, false),
+    size(4, 10, 1, 10, true),
+    size(32, 1_000, 100, 1_000, true),
+];
 /// In each world.
-const REQUESTS: usize = 1_000_000;
+const REQUESTS: usize = 4_000_000;
 const SECONDS: usize = 1_000;
 
 pub fn print(rounds: usize) {
@@ -22,11 +43,12 @@ pub fn print(rounds: usize) {
         "\nsize of the world, {REQUESTS} requests, median of {rounds} rounds; log: what a logarithm of the clients allows"
     );
     println!(
-        "{:>7} {:>6} {:>6} {:>7} {:>10} {:>9} {:>7} {:>7} {:>11}",
-        "Regions", "keys", "stores", "clients", "events", "ns/event", "ratio", "log", "metrics, ms"
+        "{:>7} {:>6} {:>6} {:>7} {:>8} {:>10} {:>9} {:>7} {:>7} {:>11}",
+        "Regions", "keys", "stores", "clients", "key", "events", "ns/event", "ratio", "log", "metrics, ms"
     );
-    let mut first = None;
-    for size @ [regions, keys, stores, clients] in SIZES {
+    let mut bases = [None; 2];
+    for size in &SIZES {
+        let Size { regions, keys, stores, clients, own } = *size;
         let setup = world(size);
         let (mut per_event, mut table, mut events) = (Vec::new(), Vec::new(), 0);
         for _ in 0..rounds {
@@ -39,10 +61,11 @@ pub fn print(rounds: usize) {
             events = log.totals.events;
         }
         let ns = median(&mut per_event);
-        let base = *first.get_or_insert(ns);
-        let allowed = (clients as f64).ln() / (SIZES[0][3] as f64).ln();
+        let base = *bases[usize::from(own)].get_or_insert(ns);
+        let allowed = libm::log(clients as f64) / libm::log(SIZES[0].clients as f64);
         println!(
-            "{regions:>7} {keys:>6} {stores:>6} {clients:>7} {events:>10} {ns:>9.1} {:>7.2} {allowed:>7.2} {:>11.1}",
+            "{regions:>7} {keys:>6} {stores:>6} {clients:>7} {:>8} {events:>10} {ns:>9.1} {:>7.2} {allowed:>7.2} {:>11.1}",
+            if own { "client's" } else { "store's" },
             ns / base,
             median(&mut table)
         );
@@ -50,7 +73,8 @@ pub fn print(rounds: usize) {
 }
 
 /// Stores in four Regions each, clients that use them from one of these.
-fn world([regions, keys, stores, clients]: [usize; 4]) -> Arc<Setup> {
+fn world(size: &Size) -> Arc<Setup> {
+    let Size { regions, keys, stores, clients, own } = *size;
     let table = include_str!("../../src/world/data/rtt-ms.csv");
     let head = table.lines().find(|line| line.starts_with("region,")).expect("a header");
     let names: Vec<&str> = head.split(',').skip(1).take(regions).collect();
@@ -80,7 +104,7 @@ fn world([regions, keys, stores, clients]: [usize; 4]) -> Arc<Setup> {
         let _ = writeln!(
             text,
             "mix = {{ read = 0.7, write = 0.3 }}\nkeyring = {{ mrk = \"k{}\" }}",
-            client % keys
+            if own { client } else { store }
         );
     }
     let _ = writeln!(

@@ -20,6 +20,7 @@ use crate::services::{ErrorCode, Remedy, Service};
 use crate::sim::Time;
 use crate::world::RegionId;
 use crate::world::endpoint::{Mode, Work};
+use std::num::NonZeroU16;
 use std::ops::Range;
 
 /// What becomes of the items of an envelope class for one reader at one replica.
@@ -69,8 +70,9 @@ struct View {
     region: RegionId,
     reader: usize,
     who: Reader,
-    /// Verdicts by envelope class, as of the last change of keys or reachability.
-    verdicts: Vec<Option<Verdict>>,
+    /// Verdicts of the envelope classes that have been there since the last change of keys or reachability, rising: few,
+    /// however many there are in the run.
+    verdicts: Vec<(ClassId, Verdict)>,
     /// What was last written, and when.
     shown: Vec<(Verdict, u64)>,
     shown_at: Option<Time>,
@@ -89,10 +91,10 @@ struct Place {
     views: Range<usize>,
     /// The outlooks of its classes since the last settling, each once.
     known: Vec<Outlook>,
-    /// By envelope class: which of these; `None`: not known yet.
-    outlooks: Vec<Option<usize>>,
+    /// By envelope class: which of these, counted from one; `None`: not known yet.
+    outlooks: Vec<Option<NonZeroU16>>,
     /// The outlook of all items, if it is the same.
-    uniform: Option<usize>,
+    uniform: Option<NonZeroU16>,
     /// Whether a share may have changed since the last settling.
     touched: bool,
     /// What has changed since its views were last counted.
@@ -105,8 +107,21 @@ struct Place {
 const FOLLOWED: usize = 16;
 
 impl Place {
-    fn outlook(&self, class: ClassId) -> Option<usize> {
+    fn outlook(&self, class: ClassId) -> Option<NonZeroU16> {
         self.outlooks.get(usize::from(class)).copied().flatten()
+    }
+
+    fn note(&mut self, class: ClassId, outlook: Option<Outlook>) {
+        let Some(outlook) = outlook else { return };
+        let index = self.known.iter().position(|known| *known == outlook).unwrap_or_else(|| {
+            self.known.push(outlook);
+            self.known.len() - 1
+        });
+        let class = usize::from(class);
+        if self.outlooks.len() <= class {
+            self.outlooks.resize(class + 1, None);
+        }
+        self.outlooks[class] = NonZeroU16::new(index as u16 + 1);
     }
 
     /// Whether no share changes when an item goes from one envelope class to another.
@@ -285,6 +300,11 @@ fn shares(items: &[(Verdict, u64)]) -> Option<[f64; 5]> {
 }
 
 impl View {
+    fn verdict(&self, class: ClassId) -> Option<Verdict> {
+        let place = self.verdicts.binary_search_by_key(&class, |(known, _)| *known).ok()?;
+        Some(self.verdicts[place].1)
+    }
+
     fn settle(&mut self) {
         let Some(now) = shares(&self.now) else { return };
         let extreme = self.extreme.get_or_insert(now);
@@ -358,21 +378,12 @@ impl Simulation {
         place.uniform = None;
         let mut uniform = true;
         for (class, _) in self.stores[store].replicas().tables[replica].classes() {
-            let class = usize::from(class);
-            if place.outlooks.len() <= class {
-                place.outlooks.resize(class + 1, None);
-            }
-            if place.outlooks[class].is_none() {
-                let verdict = |view: &View| Some(view.verdicts.get(class).copied().flatten()?.class);
+            if place.outlook(class).is_none() {
+                let verdict = |view: &View| Some(view.verdict(class)?.class);
                 let outlook = views.iter().map(verdict).collect::<Option<Outlook>>();
-                place.outlooks[class] = outlook.map(|outlook| {
-                    place.known.iter().position(|known| *known == outlook).unwrap_or_else(|| {
-                        place.known.push(outlook);
-                        place.known.len() - 1
-                    })
-                });
+                place.note(class, outlook);
             }
-            let known = place.outlooks[class];
+            let known = place.outlook(class);
             uniform &= known.is_some() && place.uniform.is_none_or(|all| Some(all) == known);
             place.uniform = known;
         }
@@ -459,16 +470,14 @@ impl Simulation {
 
     fn verdict(&mut self, index: usize, class: ClassId) -> Verdict {
         let view = &self.ledger.views[index];
-        if let Some(Some(verdict)) = view.verdicts.get(usize::from(class)) {
-            return *verdict;
+        if let Some(verdict) = view.verdict(class) {
+            return verdict;
         }
         let verdict = self.judge(view, class);
         self.recorder.count_rule(verdict.rule);
         let verdicts = &mut self.ledger.views[index].verdicts;
-        if verdicts.len() <= usize::from(class) {
-            verdicts.resize(usize::from(class) + 1, None);
-        }
-        verdicts[usize::from(class)] = Some(verdict);
+        let place = verdicts.partition_point(|(known, _)| *known < class);
+        verdicts.insert(place, (class, verdict));
         verdict
     }
 

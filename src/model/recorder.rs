@@ -457,7 +457,7 @@ impl Recorder {
                 p50: histogram.quantile(0.5),
                 p99: histogram.quantile(0.99),
             });
-            **histogram = Histogram::new(PHASE_STEPS);
+            histogram.clear();
         }
     }
 

@@ -97,6 +97,7 @@ impl Table {
         Change { from: old.class, to: record.class }
     }
 
+    #[inline]
     fn take_off(&mut self, class: ClassId) {
         if class != ABSENT {
             let count = &mut self.counts[usize::from(class)];
@@ -107,6 +108,7 @@ impl Table {
         }
     }
 
+    #[inline]
     fn add(&mut self, class: ClassId) {
         if class != ABSENT {
             let index = usize::from(class);

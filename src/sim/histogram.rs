@@ -50,6 +50,12 @@ impl Histogram {
         }
     }
 
+    /// Forgets every time, but keeps the room for others.
+    pub fn clear(&mut self) {
+        (self.count, self.sum, self.min, self.max) = (0, 0, Span(u64::MAX), Span::ZERO);
+        self.buckets.fill(0);
+    }
+
     /// Keeps all octaves up or down to that of a bucket.
     #[cold]
     fn reach(&mut self, bucket: usize) {
