@@ -104,3 +104,13 @@ fn the_rulebook_is_the_program_s() {
     }
     assert!(document("docs/RULES.md") == wanted, "docs/RULES.md is old: BLESS=1 cargo test --test docs");
 }
+
+/// `docs/SCENARIO.md` is `mrksim schema reference`; `BLESS=1` writes it anew.
+#[test]
+fn the_scenario_reference_is_the_reader_s() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/SCENARIO.md");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, mrksim::scenario::reference()).expect("a document");
+    }
+    assert!(document("docs/SCENARIO.md") == mrksim::scenario::reference(), "bless docs/SCENARIO.md");
+}

@@ -1,4 +1,4 @@
-//! `mrksim schema`: JSON Schemas, for editors and for whoever reads the results.
+//! `mrksim schema`: JSON Schemas, for editors and for whoever reads the results; the scenario reference, for people.
 
 use super::{Exit, output};
 use crate::compare::json as compare;
@@ -27,11 +27,14 @@ enum Of {
     Comparison,
     /// summary.json of a sweep
     Sweep,
+    /// Scenario files, for people: every key, fault and metric, in Markdown
+    Reference,
 }
 
 /// Prints the schema.
 pub fn schema(arguments: &Arguments) -> Exit {
     let schema = match arguments.of {
+        Of::Reference => return output::print(&scenario::reference()),
         Of::Scenario => scenario::schema(),
         Of::Summary => json::summary_schema(),
         Of::Trials => stored::schema(),

@@ -79,108 +79,90 @@ impl Expression {
     }
 }
 
-/// The metrics there are. (store, Region[, reader]) means: arguments store, Region and, if wanted, reader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum MetricName {
-    /// `decryptable(store, region[, reader])`: share, lowest over the run.
-    Decryptable,
-    /// `unreachable(store, region[, reader])`: share, highest over the run.
-    Unreachable,
-    /// `recoverable(store, region[, reader])`: share, highest over the run.
-    Recoverable,
-    /// `denied(store, region[, reader])`: share, highest over the run.
-    Denied,
-    /// `lost(store, region[, reader])`: share, highest over the run.
-    Lost,
-    /// `data-loss(store[, fault])`: duration; the worst over the faults.
-    DataLoss,
-    /// `writes-lost(store[, fault])`: count.
-    WritesLost,
-    /// `writes-suppressed(store[, fault])`: count.
-    WritesSuppressed,
-    /// `writes-delayed(store[, fault])`: count.
-    WritesDelayed,
-    /// `writes-pending(store[, fault])`: count.
-    WritesPending,
-    /// `recovery-time(client[, fault])`: duration, or "not recovered".
-    RecoveryTime,
-    /// `success(client)`: share of requests that succeeded (in a condition: of those finished in the last full second).
-    Success,
-    /// `staleness(store, region)`: duration, highest over the run.
-    Staleness,
-    /// `mean(client[, operation[, phase]])`: duration. Operations: read, write, insert; phases: total, network,
-    /// kms-queue, kms-service, store.
-    Mean,
-    /// `p50(client[, operation[, phase]])`.
-    P50,
-    /// `p90(client[, operation[, phase]])`.
-    P90,
-    /// `p99(client[, operation[, phase]])`.
-    P99,
-    /// `p999(client[, operation[, phase]])`.
-    P999,
-    /// `max(client[, operation[, phase]])`.
-    Max,
-    /// `requests(client)`: count of requests that ended.
-    Requests,
-    /// `failures(client[, error])`: count of requests that failed.
-    Failures,
-    /// `state(key, region)`: text; `deleted` if there is none.
-    State,
-    /// `primary(key)`: text, the Region that holds the primary key.
-    Primary,
-    /// `writer(store)`: text, the Region of Aurora's writer.
-    Writer,
-    /// `error(step)`: text, the error name of the named step, or `ok`.
-    Error,
-    /// `status(store, region)`: text, what the service shows of the replica there: `ACTIVE`, `available`, `InSync`.
-    Status,
-    /// `items(store, region)`: count, at the end.
-    Items,
-    /// `home(client)`: text, the Region whose instances new requests go to.
-    Home,
-    /// `logged(event, region)`: count of the records that CloudTrail has of it there.
-    Logged,
-    /// `cost[([part[, name]])]`: US dollars a month, of all or of a part of the bill, for one key, store, client or record
-    /// or for all.
-    Cost,
+/// A metric, its name, its arguments and what it means: one line each.
+macro_rules! metrics {
+    ($($metric:ident $name:literal $arguments:literal $says:literal;)*) => {
+        /// The metrics there are. In brackets: what may be left out.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum MetricName {
+            $(#[doc = concat!("`", $name, $arguments, "`: ", $says, ".")] $metric,)*
+        }
+
+        impl MetricName {
+            /// Every metric, with the name that users write.
+            pub const ALL: [(&'static str, MetricName); [$($name),*].len()] = [$(($name, MetricName::$metric)),*];
+
+            /// How it is written and what it means, in the same order: (`success(client)`, `share of …`).
+            pub const MEANINGS: [(&'static str, &'static str); [$($name),*].len()] =
+                [$((concat!($name, $arguments), $says)),*];
+        }
+    };
+}
+
+metrics! {
+    Decryptable "decryptable" "(store, Region[, reader])"
+        "share of the items that the reader, or the worst off, can decrypt; over the run the lowest";
+    Unreachable "unreachable" "(store, Region[, reader])"
+        "share that the rules would allow, but something on the way is down; over the run the highest";
+    Recoverable "recoverable" "(store, Region[, reader])"
+        "share that a key operation could bring back; over the run the highest";
+    Denied "denied" "(store, Region[, reader])"
+        "share that is refused to this reader; over the run the highest";
+    Lost "lost" "(store, Region[, reader])"
+        "share that no key anywhere can ever decrypt; over the run the highest";
+    DataLoss "data-loss" "(store[, fault])"
+        "how old the oldest acknowledged write was that the Region which took over lacked; the worst over the faults";
+    WritesLost "writes-lost" "(store[, fault])"
+        "how many such writes nothing brings back";
+    WritesSuppressed "writes-suppressed" "(store[, fault])"
+        "how many of them came later and were superseded by newer ones";
+    WritesDelayed "writes-delayed" "(store[, fault])"
+        "how many of them were applied after all";
+    WritesPending "writes-pending" "(store[, fault])"
+        "how many of them were still on the way at the end";
+    RecoveryTime "recovery-time" "(client[, fault])"
+        "from the start of a fault until the client's `objective` holds again, or `not recovered`; the worst over the faults";
+    Success "success" "(client)"
+        "share of requests that succeeded; in a condition: of those that finished in the last full second";
+    Staleness "staleness" "(store, Region)"
+        "time since the oldest write that the replica still lacks was acknowledged; over the run the longest";
+    Mean "mean" "(client[, operation[, phase]])"
+        "latency of requests that succeeded. Operations: `read`, `write`, `insert`; phases: `total`, `network`, `kms-queue`, `kms-service`, `store`";
+    P50 "p50" "(client[, operation[, phase]])"
+        "the median of the same";
+    P90 "p90" "(client[, operation[, phase]])"
+        "its 90th percentile";
+    P99 "p99" "(client[, operation[, phase]])"
+        "its 99th percentile";
+    P999 "p999" "(client[, operation[, phase]])"
+        "its 99.9th percentile";
+    Max "max" "(client[, operation[, phase]])"
+        "the longest";
+    Requests "requests" "(client)"
+        "how many requests ended";
+    Failures "failures" "(client[, error])"
+        "how many failed, or failed with an error";
+    State "state" "(key, Region)"
+        "the state of the key there, `deleted` if there is none";
+    Primary "primary" "(key)"
+        "the Region of the primary key";
+    Writer "writer" "(store)"
+        "the Region of an Aurora database's writer";
+    Error "error" "(step)"
+        "the error of the step of that name, or `ok`";
+    Status "status" "(store, Region)"
+        "what the service shows of the replica there: `ACTIVE`, `available`, `InSync`";
+    Items "items" "(store, Region)"
+        "how many items the replica holds; over the run at its end";
+    Home "home" "(client)"
+        "the Region to whose instances new requests go";
+    Logged "logged" "(event, Region)"
+        "how many records CloudTrail has of the event there, single requests not counted";
+    Cost "cost" "[([part[, name]])]"
+        "US dollars a month, of all or of a part of the bill, for one key, store, client or record or for all";
 }
 
 impl MetricName {
-    /// Every metric, with the name that users write.
-    pub const ALL: [(&'static str, MetricName); 30] = [
-        ("decryptable", MetricName::Decryptable),
-        ("unreachable", MetricName::Unreachable),
-        ("recoverable", MetricName::Recoverable),
-        ("denied", MetricName::Denied),
-        ("lost", MetricName::Lost),
-        ("data-loss", MetricName::DataLoss),
-        ("writes-lost", MetricName::WritesLost),
-        ("writes-suppressed", MetricName::WritesSuppressed),
-        ("writes-delayed", MetricName::WritesDelayed),
-        ("writes-pending", MetricName::WritesPending),
-        ("recovery-time", MetricName::RecoveryTime),
-        ("success", MetricName::Success),
-        ("staleness", MetricName::Staleness),
-        ("mean", MetricName::Mean),
-        ("p50", MetricName::P50),
-        ("p90", MetricName::P90),
-        ("p99", MetricName::P99),
-        ("p999", MetricName::P999),
-        ("max", MetricName::Max),
-        ("requests", MetricName::Requests),
-        ("failures", MetricName::Failures),
-        ("state", MetricName::State),
-        ("primary", MetricName::Primary),
-        ("writer", MetricName::Writer),
-        ("error", MetricName::Error),
-        ("status", MetricName::Status),
-        ("items", MetricName::Items),
-        ("home", MetricName::Home),
-        ("logged", MetricName::Logged),
-        ("cost", MetricName::Cost),
-    ];
-
     /// The name that users write.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, metric)| *metric == self).map_or("", |(name, _)| name)
