@@ -52,6 +52,13 @@ fn the_readme_s_commands_print_what_it_says() {
     assert_eq!(output, String::from_utf8(ran.stdout).expect("text"), "{command}");
 }
 
+#[test]
+fn the_readme_s_diagram_is_drawn_so() {
+    let arguments = ["diagram", "tutorial/region-outage", "--at", "1h30m"];
+    let ran = Command::new(env!("CARGO_BIN_EXE_mrksim")).args(arguments).output().expect("mrksim runs");
+    assert_eq!(block("mermaid"), String::from_utf8(ran.stdout).expect("text"));
+}
+
 /// The names of the files below some folders.
 fn files(folders: &[&str]) -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -5,6 +5,7 @@ mod check;
 mod compare;
 mod completions;
 mod diagram;
+mod examples;
 mod explain;
 mod init;
 mod merge;
@@ -46,34 +47,49 @@ Exit codes:
 #[derive(Subcommand)]
 enum Command {
     /// Play scenarios, print a report and write results/<name>/
+    #[command(after_help = examples::RUN)]
     Run(run::Arguments),
     /// Compare variants, files or stored results under the same random numbers
+    #[command(after_help = examples::COMPARE)]
     Compare(compare::Arguments),
     /// Play a scenario on a grid of values
+    #[command(after_help = examples::SWEEP)]
     Sweep(sweep::Arguments),
     /// Join stored slices of trials
+    #[command(after_help = examples::MERGE)]
     Merge(merge::Arguments),
     /// Play a scenario twice, once with a change: where the two part, and what comes of it
+    #[command(after_help = examples::WHAT_IF)]
     WhatIf(what_if::Arguments),
     /// A world at a prompt: AWS CLI commands, `wait 7d`, `fail us-east-1`, `who can read orders`
+    #[command(after_help = examples::SHELL)]
     Shell(shell::Arguments),
     /// Draw Regions, keys, data and applications: Mermaid, Graphviz or SVG
+    #[command(after_help = examples::DIAGRAM)]
     Diagram(diagram::Arguments),
     /// Validate scenarios and warn of designs that will hurt
+    #[command(after_help = examples::CHECK)]
     Check(check::Arguments),
     /// List the rulebook: what holds, how sure that is, and what a scenario can set
+    #[command(after_help = examples::RULES)]
     Rules(rules::Arguments),
     /// Explain entries of the rulebook: the source of each, and the scenarios that play it
+    #[command(after_help = examples::EXPLAIN)]
     Explain(explain::Arguments),
     /// Ask exam questions, play them, and say what is right and why
+    #[command(after_help = examples::QUIZ)]
     Quiz(quiz::Arguments),
     /// Print flash cards of exam facts, for Anki
+    #[command(after_help = examples::CARDS)]
     Cards(quiz::Cards),
     /// Write a small scenario to start from
+    #[command(after_help = examples::INIT)]
     Init(init::Arguments),
     /// Print the JSON Schema of scenario files or of summary.json
+    #[command(after_help = examples::SCHEMA)]
     Schema(schema::Arguments),
     /// Print the script by which a shell completes commands and options
+    #[command(after_help = examples::COMPLETIONS)]
     Completions(completions::Arguments),
     /// Print the manual page: `mrksim man | man -l -`
     Man,

@@ -86,7 +86,7 @@ fn run_one(arguments: &Arguments, file: &Path) -> Exit {
         true => recording(setup, arguments.record.unwrap_or(Record::AroundFaults)),
         false => setup,
     };
-    let Some(log) = model::run(&setup, 0, &STOP) else {
+    let Some(log) = trials::play_one(&setup, arguments.quiet) else {
         say("interrupted: nothing was written\n");
         return Exit::Interrupted;
     };

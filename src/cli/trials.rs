@@ -3,10 +3,13 @@
 use super::output::{Format, say};
 use super::{Exit, Scenario, builtin, output};
 use crate::compare::{Batch, Played, Range, stored, terminal, trials};
-use crate::model::setup::Setup;
+use crate::model::{self, setup::Setup};
 use crate::report::files;
+use crate::runlog::RunLog;
 use crate::scenario;
+use crate::sim::Time;
 use clap::Args;
+use std::cell::Cell;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
@@ -67,13 +70,40 @@ impl Spread {
     }
 }
 
+/// Plays one trial, with progress on a terminal if it takes longer than a second; `None`: interrupted.
+pub fn play_one(setup: &Arc<Setup>, quiet: bool) -> Option<RunLog> {
+    let shows = !quiet && std::io::stderr().is_terminal();
+    let (began, last) = (Instant::now(), Cell::new(Instant::now()));
+    let watch = |now: Time| {
+        if shows && began.elapsed() > Duration::from_secs(1) && last.get().elapsed() > BETWEEN_SIGNS {
+            last.set(Instant::now());
+            let share = (now.0 as f64 / setup.duration.0 as f64).clamp(1e-6, 1.0);
+            let left = began.elapsed().as_secs_f64() / share * (1.0 - share);
+            say(&format!(
+                "\r{}: {:.0} % of {}, {left:.0} s left \u{1b}[K",
+                setup.name,
+                share * 100.0,
+                setup.duration
+            ));
+        }
+    };
+    let log = model::run_watched(setup, 0, &STOP, &watch);
+    if shows {
+        say("\r\u{1b}[K");
+    }
+    log
+}
+
+/// How often progress is shown anew.
+const BETWEEN_SIGNS: Duration = Duration::from_millis(200);
+
 /// Work that says how many trials are done, shown on a terminal with an estimate.
 fn shown<T>(what: &str, all: u64, quiet: bool, work: impl Fn(&(dyn Fn(u64) + Sync)) -> T) -> T {
     let shows = !quiet && std::io::stderr().is_terminal();
     let (began, last) = (Instant::now(), Mutex::new(Instant::now()));
     let done = |done: u64| {
         let Ok(mut last) = last.lock() else { return };
-        if shows && (last.elapsed() > Duration::from_millis(200) || done == all) {
+        if shows && (last.elapsed() > BETWEEN_SIGNS || done == all) {
             *last = Instant::now();
             let left = began.elapsed().as_secs_f64() / done as f64 * (all - done) as f64;
             say(&format!("\r{what}: {done} of {all} trials, {left:.0} s left \u{1b}[K"));

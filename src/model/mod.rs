@@ -219,6 +219,16 @@ const EVENTS_BETWEEN_LOOKS: u32 = 1 << 16;
 
 /// Plays a scenario once. `None`: `stop` was raised before the end.
 pub fn run(setup: &Arc<Setup>, trial: u64, stop: &AtomicBool) -> Option<RunLog> {
+    run_watched(setup, trial, stop, &|_| {})
+}
+
+/// The same; `watch` hears now and then how far the run is.
+pub fn run_watched(
+    setup: &Arc<Setup>,
+    trial: u64,
+    stop: &AtomicBool,
+    watch: &dyn Fn(Time),
+) -> Option<RunLog> {
     let mut simulation = Simulation::new(setup, trial);
     loop {
         for _ in 0..EVENTS_BETWEEN_LOOKS {
@@ -229,6 +239,7 @@ pub fn run(setup: &Arc<Setup>, trial: u64, stop: &AtomicBool) -> Option<RunLog> 
         if stop.load(Ordering::Relaxed) {
             return None;
         }
+        watch(simulation.kernel.now());
     }
 }
 

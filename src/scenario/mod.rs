@@ -31,7 +31,7 @@ mod reference;
 mod runbooks;
 mod schema;
 mod shape;
-mod shell_words;
+pub mod shell_words;
 mod source;
 mod stores;
 mod timeline;

@@ -9,7 +9,7 @@ use std::fmt::Write;
 const HEAD: &str = "\
 # The scenario language
 
-A scenario is a TOML file, or JSON of the same form. It is read strictly: an unknown key is an error, and `mrksim check`
+A scenario is a TOML file. It is read strictly: an unknown key is an error, and `mrksim check`
 reports every mistake at once, each with its place. What a key takes if it is left out stands in parentheses.
 `mrksim schema` prints the same as a JSON Schema, for editors.
 
