@@ -45,10 +45,10 @@ impl Writer {
         let _ = writeln!(self.text, "{} {heading}\n", "#".repeat(level));
         self.keys(shape);
         for field in shape.modelled() {
-            if let Some((inner, name)) = inner(&field.form, &path(heading, field.name)) {
-                if !self.told.iter().any(|(known, _)| std::ptr::eq(*known, inner)) {
-                    self.section(&name, inner, 3);
-                }
+            if let Some((inner, name)) = inner(&field.form, &path(heading, field.name))
+                && !self.told.iter().any(|(known, _)| std::ptr::eq(*known, inner))
+            {
+                self.section(&name, inner, 3);
             }
         }
     }
