@@ -173,7 +173,11 @@ impl Beside {
                 Err(error) => return Err(failed("replace", dir)(error)),
             };
             let placed = fs::rename(&self.path, dir);
-            let is_taken = placed.is_err() && fs::symlink_metadata(dir).is_ok();
+            // Another run's results, even if they are on their way again.
+            let is_taken = placed.as_ref().is_err_and(|error| {
+                use io::ErrorKind::{AlreadyExists, DirectoryNotEmpty};
+                matches!(error.kind(), AlreadyExists | DirectoryNotEmpty) || fs::symlink_metadata(dir).is_ok()
+            });
             match placed {
                 Err(error) if !is_taken => {
                     if had {
