@@ -46,7 +46,6 @@ pub struct Arguments {
     no_progress: bool,
 }
 
-/// What is written to standard output.
 /// The arguments of `mrksim cards`.
 #[derive(Args)]
 pub struct Cards {

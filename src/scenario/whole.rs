@@ -173,7 +173,8 @@ const NAMED: [&str; 7] = ["keys", "stores", "clients", "records", "runbooks", "a
 fn sections(top: &Fields, scenario: &Table) -> Option<()> {
     let crowded = |key: &&&str| scenario.tables(key).len() > MOST_OF_A_KIND;
     if let Some(key) = NAMED.iter().find(crowded) {
-        top.report(Problem::error(&top.place(key), format!("a scenario has at most {MOST_OF_A_KIND} {key}")));
+        let message = format!("a scenario has at most {MOST_OF_A_KIND} {key}");
+        top.report(Problem::error(&top.place(key), message).help("play them in several scenarios"));
         return None;
     }
     for key in NAMED {

@@ -1,5 +1,5 @@
-//! Drawings: what is on them, and that they are valid and repeatable. They are left under `target/tmp/drawings`
-//! to be looked at.
+//! Drawings: what is on them, and that they are valid and repeatable. Cargo's directory for temporary
+//! files keeps them, to be looked at.
 
 use crate::sample::*;
 use mrksim::report::svg;
