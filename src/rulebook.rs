@@ -188,7 +188,7 @@ impl std::ops::Deref for RuleRef {
 }
 impl PartialEq for RuleRef {
     fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
+        std::ptr::eq(self.0, other.0) || self.id == other.id
     }
 }
 impl Eq for RuleRef {}

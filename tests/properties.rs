@@ -346,6 +346,97 @@ fn an_instant_has_one_set_of_rows() {
     }
 }
 
+/// The ledger follows single changes of items; who counts them afresh now and then finds the same.
+#[test]
+fn following_items_is_counting_them() {
+    let mut scenario = r#"
+        title    = "three applications that cannot read each other's items"
+        duration = "60s"
+        regions  = ["us-east-1", "eu-west-1"]
+        keys.a   = { kind = "multi-region", primary = "us-east-1", replicas = ["eu-west-1"] }
+        keys.b   = { kind = "multi-region", primary = "us-east-1", replicas = ["eu-west-1"] }
+        keys.c   = { kind = "single-region", primary = "eu-west-1" }
+        keys.x   = { kind = "single-region", primary = "us-east-1" }
+        [stores.s]
+        kind     = "dynamodb-global-table"
+        regions  = ["us-east-1", "eu-west-1"]
+        items    = 30
+        preload  = "a"
+        [[timeline]]
+        at = "25s"
+        for = "10s"
+        service-outage = { region = "eu-west-1", service = "kms" }
+    "#
+    .to_owned();
+    for (name, region) in [("a", "us-east-1"), ("b", "us-east-1"), ("c", "eu-west-1")] {
+        let keyring = if name == "c" { "plain" } else { "mrk" };
+        scenario += &format!(
+            r#"
+            [clients.{name}]
+            region  = "{region}"
+            store   = "s"
+            rate    = "8/s"
+            mix     = {{ read = 0.2, write = 0.7, insert = 0.1 }}
+            keyring = {{ {keyring} = "{name}" }}
+            "#
+        );
+    }
+    let mut afresh = scenario.clone();
+    // Whatever changes at KMS could matter to any verdict.
+    for second in 1..59 {
+        afresh += &format!(
+            r#"
+            [[timeline]]
+            at  = "{second}.123s"
+            run = "aws kms tag-resource --key-id $x --tags TagKey=n,TagValue={second} --region us-east-1"
+            "#
+        );
+    }
+    let [followed, counted] = [scenario, afresh].map(run);
+    let views = followed.ledger.iter().map(|row| (row.region, row.reader)).collect::<BTreeSet<_>>();
+    assert!(views.len() == 6 && followed.ledger.len() > 100, "{} rows", followed.ledger.len());
+    assert_eq!(followed.ledger, counted.ledger);
+    assert_eq!(format!("{:?}", followed.shares), format!("{:?}", counted.shares));
+    items_are_in_one_class(&followed);
+}
+
+/// A rule that decided in two stores has decided as often as in both.
+#[test]
+fn rules_count_over_all_stores() {
+    let mut scenario = r#"
+        title    = "two tables, each written from two sides"
+        duration = "60s"
+        regions  = ["us-east-1", "eu-west-1"]
+    "#
+    .to_owned();
+    for (store, rate) in [("many", 20), ("few", 2)] {
+        let table = format!(
+            r#"
+            [stores.{store}]
+            kind    = "dynamodb-global-table"
+            regions = ["us-east-1", "eu-west-1"]
+            items   = 1
+            "#
+        );
+        let client = |region: &str| {
+            let mix = "{ write = 1.0 }";
+            format!(
+                "[clients.{store}-{region}]\nregion = \"{region}\"\nstore = \"{store}\"\nrate = \"{rate}/s\"\nmix = {mix}\n"
+            )
+        };
+        scenario += &(table + &client("us-east-1") + &client("eu-west-1"));
+    }
+    let log = run(scenario);
+    let superseded = |store| {
+        let rows = log.replication.iter().filter(|row| row.store == store);
+        rows.map(|row| row.superseded).sum::<u64>()
+    };
+    let [many, few] = [0, 1].map(superseded);
+    assert!(many > few && few > 0, "{many} and {few}");
+    let counted = log.rules.iter().find(|(rule, _)| rule.id == "DDB-MREC-2").map(|(_, count)| *count);
+    assert_eq!(counted, Some(many + few));
+}
+
 /// The volume of a secondary that leaves while it is being rebuilt is its own from then on.
 #[test]
 fn what_is_detached_while_it_is_rebuilt_stays_detached() {

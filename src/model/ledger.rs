@@ -4,97 +4,49 @@
 //! after a change of what a verdict depends on (keys, reachability) or of the items of a class.
 
 use super::Simulation;
-use super::calls::down;
-use super::plans::attempts;
 use super::setup::Setup;
-use crate::client::classes::{CORRUPT, Context, FOREIGN_KEY, PLAINTEXT};
-use crate::client::envelope::Path;
-use crate::client::{Failure, rules};
-use crate::rulebook::RuleRef;
+use super::verdicts::{Reader, Seat, VerdictId, Verdicts};
 use crate::runlog::{Class, LedgerExtremes, LedgerRow};
-use crate::services::kms::Wrap;
 use crate::services::replication::{ABSENT, Change, ClassId};
-use crate::services::s3::rules as s3;
-use crate::services::store::{Barrier, Fate};
-use crate::services::{ErrorCode, Remedy, Service};
 use crate::sim::Time;
 use crate::world::RegionId;
-use crate::world::endpoint::{Mode, Work};
 use std::num::NonZeroU16;
 use std::ops::Range;
 
-/// What becomes of the items of an envelope class for one reader at one replica.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Verdict {
-    class: Class,
-    rule: RuleRef,
-    deadline: Option<Time>,
-}
-
-impl Verdict {
-    fn new(class: Class, rule: RuleRef) -> Verdict {
-        Verdict { class, rule, deadline: None }
-    }
-
-    /// In which order verdicts are written down.
-    fn order(&self) -> (Class, RuleRef, Option<Time>) {
-        (self.class, self.rule, self.deadline)
-    }
-
-    /// Of items in a replica that cannot be read.
-    fn behind(barrier: Barrier) -> Verdict {
-        let (class, deadline) = match barrier.fate {
-            Fate::Passes => (Class::Unreachable, None),
-            Fate::Mendable { deadline } => (Class::Recoverable, deadline),
-            Fate::Refused => (Class::Denied, None),
-            Fate::Gone => (Class::Lost, None),
-        };
-        Verdict { class, rule: barrier.rule, deadline }
-    }
-}
-
-/// Who asks.
-#[derive(Clone, Debug)]
-enum Reader {
-    /// A client (index), with its keyring.
-    Client(usize),
-    /// A principal, who calls Decrypt without KeyId.
-    Principal(String),
-}
+/// How many items have which verdict, in the order of verdicts.
+type Counts = Vec<(VerdictId, u64)>;
 
 /// One replica as one reader sees it.
 #[derive(Clone, Debug)]
 struct View {
-    store: usize,
-    replica: u8,
-    region: RegionId,
-    reader: usize,
-    who: Reader,
-    /// Verdicts of the envelope classes that have been there since the last change of keys or reachability, rising: few,
-    /// however many there are in the run.
-    verdicts: Vec<(ClassId, Verdict)>,
+    now: Counts,
     /// What was last written, and when.
-    shown: Vec<(Verdict, u64)>,
+    shown: Counts,
     shown_at: Option<Time>,
-    now: Vec<(Verdict, u64)>,
     extreme: Option<[f64; 5]>,
+    seat: Seat,
+    /// Index among the store's readers.
+    reader: usize,
 }
 
-/// What every reader of a replica makes of the items of an envelope class. Classes of the same outlook can take each
-/// other's items without any share changing.
-type Outlook = Vec<Class>;
+/// Who can read the items of an envelope class: the number, from one, of the first class known of which every view makes
+/// the same. Classes of one outlook can take each other's items without any share changing.
+type Outlook = NonZeroU16;
 
 /// One replica of a store.
 #[derive(Clone, Debug, Default)]
 struct Place {
     /// Its views: they stand beside each other.
     views: Range<usize>,
-    /// The outlooks of its classes since the last settling, each once.
-    known: Vec<Outlook>,
-    /// By envelope class: which of these, counted from one; `None`: not known yet.
-    outlooks: Vec<Option<NonZeroU16>>,
+    /// The classes on which verdicts have been given since the last change of keys or reachability, each with its row of
+    /// verdicts, rising: few, however many there are in the run.
+    known: Vec<(ClassId, usize)>,
+    /// By row: the verdict of each view.
+    verdicts: Vec<VerdictId>,
+    /// By class, for every write asks; `None`: not known.
+    outlooks: Vec<Option<Outlook>>,
     /// The outlook of all items, if it is the same.
-    uniform: Option<NonZeroU16>,
+    uniform: Option<Outlook>,
     /// Whether a share may have changed since the last settling.
     touched: bool,
     /// What has changed since its views were last counted.
@@ -107,21 +59,47 @@ struct Place {
 const FOLLOWED: usize = 16;
 
 impl Place {
-    fn outlook(&self, class: ClassId) -> Option<NonZeroU16> {
+    #[inline]
+    fn outlook(&self, class: ClassId) -> Option<Outlook> {
         self.outlooks.get(usize::from(class)).copied().flatten()
     }
 
-    fn note(&mut self, class: ClassId, outlook: Option<Outlook>) {
-        let Some(outlook) = outlook else { return };
-        let index = self.known.iter().position(|known| *known == outlook).unwrap_or_else(|| {
-            self.known.push(outlook);
-            self.known.len() - 1
-        });
-        let class = usize::from(class);
-        if self.outlooks.len() <= class {
-            self.outlooks.resize(class + 1, None);
+    fn row(&self, row: usize) -> &[VerdictId] {
+        let views = self.views.len();
+        &self.verdicts[row * views..(row + 1) * views]
+    }
+
+    /// The verdicts of all views about a class; `None`: it is no class of items, or nobody knows them.
+    fn row_of(&self, class: ClassId) -> Option<&[VerdictId]> {
+        let place = self.known.binary_search_by_key(&class, |(known, _)| *known).ok()?;
+        Some(self.row(self.known[place].1))
+    }
+
+    /// What every view makes of the items of a class from now on.
+    fn learn(&mut self, class: ClassId, row: &[VerdictId], verdicts: &Verdicts) {
+        let agree = |(a, b): (&VerdictId, &VerdictId)| verdicts.get(*a).class == verdicts.get(*b).class;
+        let same = self.known.iter().find(|(_, known)| self.row(*known).iter().zip(row).all(agree));
+        let number = self.known.len();
+        let outlook = match same {
+            Some((known, _)) => self.outlook(*known),
+            None => Outlook::new(number as u16 + 1),
+        };
+        let index = usize::from(class);
+        if self.outlooks.len() <= index {
+            self.outlooks.resize(index + 1, None);
         }
-        self.outlooks[class] = NonZeroU16::new(index as u16 + 1);
+        self.outlooks[index] = outlook;
+        self.verdicts.extend_from_slice(row);
+        let place = self.known.partition_point(|(known, _)| *known < class);
+        self.known.insert(place, (class, number));
+    }
+
+    /// Every verdict is to be given anew.
+    fn forget(&mut self) {
+        self.known.clear();
+        self.verdicts.clear();
+        self.outlooks.clear();
+        (self.touched, self.stale) = (true, true);
     }
 
     /// Whether no share changes when an item goes from one envelope class to another.
@@ -130,6 +108,14 @@ impl Place {
         let to = self.outlook(change.to);
         let from = if change.from == ABSENT { self.uniform } else { self.outlook(change.from) };
         to.is_some() && from == to
+    }
+
+    /// The shares are settled for the classes that have items now.
+    fn settled(&mut self, classes: impl Iterator<Item = (ClassId, u64)>) {
+        self.touched = false;
+        let mut outlooks = classes.map(|(class, _)| self.outlook(class));
+        let first = outlooks.next().flatten();
+        self.uniform = first.filter(|_| outlooks.all(|outlook| outlook == first));
     }
 }
 
@@ -146,8 +132,12 @@ pub struct Ledger {
     /// Whether keys or reachability changed too.
     everywhere: bool,
     closed: bool,
-    /// Reused for the classes that a replica has.
-    classes: Vec<(ClassId, u64)>,
+    verdicts: Verdicts,
+    /// Reused for the classes that are to be judged, and for their verdicts.
+    unknown: Vec<ClassId>,
+    row: Vec<VerdictId>,
+    /// Reused for the views of a replica whose counts have changed.
+    moved: Vec<usize>,
     rows: Vec<LedgerRow>,
 }
 
@@ -157,22 +147,18 @@ impl Ledger {
         let mut views = Vec::new();
         let mut places = Vec::new();
         let mut readers = readers(setup);
-        for (index, store) in setup.stores.iter().enumerate() {
-            let readers = std::mem::take(&mut readers[index]);
+        for (store, of) in setup.stores.iter().enumerate() {
+            let readers = std::mem::take(&mut readers[store]);
             let mut replicas = Vec::new();
-            for (replica, region) in store.regions.iter().enumerate() {
+            for (replica, region) in of.regions.iter().enumerate() {
                 let first = views.len();
-                views.extend(readers.iter().enumerate().map(|(reader, who)| View {
-                    store: index,
-                    replica: replica as u8,
-                    region: *region,
-                    reader,
-                    who: who.clone(),
-                    verdicts: Vec::new(),
-                    shown: Vec::new(),
+                views.extend(readers.iter().enumerate().map(|(index, reader)| View {
+                    now: Counts::new(),
+                    shown: Counts::new(),
                     shown_at: None,
-                    now: Vec::new(),
                     extreme: None,
+                    seat: Seat { store, replica: replica as u8, region: *region, reader: reader.clone() },
+                    reader: index,
                 }));
                 replicas.push(Place { views: first..views.len(), ..Place::default() });
             }
@@ -185,7 +171,10 @@ impl Ledger {
             since: None,
             everywhere: false,
             closed: false,
-            classes: Vec::new(),
+            verdicts: Verdicts::default(),
+            unknown: Vec::new(),
+            row: Vec::new(),
+            moved: Vec::new(),
             rows: Vec::new(),
         }
     }
@@ -214,13 +203,10 @@ impl Ledger {
 
     /// Every verdict is to be given anew.
     fn forget(&mut self) {
-        self.views.iter_mut().for_each(|view| view.verdicts.clear());
         self.touched.clear();
         for (store, replicas) in self.places.iter_mut().enumerate() {
             for (replica, place) in replicas.iter_mut().enumerate() {
-                place.known.clear();
-                place.outlooks.clear();
-                (place.touched, place.stale) = (true, true);
+                place.forget();
                 self.touched.push((store, replica as u8));
             }
         }
@@ -243,6 +229,39 @@ impl Ledger {
         self.closed = true;
     }
 
+    /// Brings the counts of a replica's views up to date, whose classes have so many items; what has moved is in `moved`.
+    fn count(&mut self, store: usize, replica: usize, classes: impl Iterator<Item = (ClassId, u64)> + Clone) {
+        let place = &mut self.places[store][replica];
+        let views = &mut self.views[place.views.clone()];
+        self.moved.clear();
+        if std::mem::take(&mut place.stale) {
+            for (index, view) in views.iter_mut().enumerate() {
+                view.now.clear();
+                for (class, items) in classes.clone() {
+                    if let Some(row) = place.row_of(class) {
+                        view.gain(row[index], items, &self.verdicts);
+                    }
+                }
+            }
+            self.moved.extend(place.views.clone());
+        } else {
+            for change in &place.changes {
+                let (from, to) = (place.row_of(change.from), place.row_of(change.to));
+                for (index, view) in views.iter_mut().enumerate() {
+                    let (from, to) = (from.map(|row| row[index]), to.map(|row| row[index]));
+                    if from != to {
+                        to.into_iter().for_each(|verdict| view.gain(verdict, 1, &self.verdicts));
+                        from.into_iter().for_each(|verdict| view.lose(verdict));
+                        self.moved.push(place.views.start + index);
+                    }
+                }
+            }
+            self.moved.sort_unstable();
+            self.moved.dedup();
+        }
+        place.changes.clear();
+    }
+
     /// The share of a replica's items that is in a class now, for the named reader or the worst one.
     pub fn share(
         &self,
@@ -252,14 +271,14 @@ impl Ledger {
         class: Class,
         setup: &Setup,
     ) -> Option<f64> {
-        let named = |view: &&View| match (&view.who, reader) {
+        let named = |view: &&View| match (&view.seat.reader, reader) {
             (_, None) => true,
             (Reader::Client(client), Some(name)) => setup.clients[*client].name == name,
             (Reader::Principal(principal), Some(name)) => principal == name,
         };
         let places = self.places[store].iter().flat_map(|place| &self.views[place.views.clone()]);
-        let views = places.filter(|view| view.region == region);
-        let found = views.filter(named).filter_map(|view| shares(&view.now)).map(|all| all[class as usize]);
+        let views = places.filter(|view| view.seat.region == region).filter(named);
+        let found = views.filter_map(|view| view.shares(&self.verdicts)).map(|all| all[class as usize]);
         match class {
             Class::Decryptable => found.reduce(f64::min),
             _ => found.reduce(f64::max),
@@ -269,11 +288,11 @@ impl Ledger {
     /// Every row, and the extremes.
     pub fn finish(self) -> (Vec<LedgerRow>, Vec<LedgerExtremes>) {
         let shares = self.views.iter().map(|view| LedgerExtremes {
-            store: view.store,
-            region: view.region.index(),
+            store: view.seat.store,
+            region: view.seat.region.index(),
             reader: view.reader,
             extreme: view.extreme,
-            end: shares(&view.now),
+            end: view.shares(&self.verdicts),
         });
         let shares = shares.collect();
         (self.rows, shares)
@@ -292,21 +311,38 @@ fn readers(setup: &Setup) -> Vec<Vec<Reader>> {
     readers
 }
 
-/// The share of each class, if there is an item at all.
-fn shares(items: &[(Verdict, u64)]) -> Option<[f64; 5]> {
-    let total: u64 = items.iter().map(|(_, n)| n).sum();
-    let of = |class| items.iter().filter(|(v, _)| v.class == class).map(|(_, n)| n).sum::<u64>();
-    (total > 0).then(|| Class::ALL.map(|class| of(class) as f64 / total as f64))
-}
-
 impl View {
-    fn verdict(&self, class: ClassId) -> Option<Verdict> {
-        let place = self.verdicts.binary_search_by_key(&class, |(known, _)| *known).ok()?;
-        Some(self.verdicts[place].1)
+    fn gain(&mut self, verdict: VerdictId, items: u64, verdicts: &Verdicts) {
+        match self.now.iter_mut().find(|(known, _)| *known == verdict) {
+            Some((_, count)) => *count += items,
+            None => {
+                let order = verdicts.get(verdict);
+                let place = self.now.partition_point(|(known, _)| verdicts.get(*known) < order);
+                self.now.insert(place, (verdict, items));
+            }
+        }
     }
 
-    fn settle(&mut self) {
-        let Some(now) = shares(&self.now) else { return };
+    /// Loses one item.
+    fn lose(&mut self, verdict: VerdictId) {
+        if let Some(place) = self.now.iter().position(|(known, _)| *known == verdict) {
+            self.now[place].1 -= 1;
+            if self.now[place].1 == 0 {
+                self.now.remove(place);
+            }
+        }
+    }
+
+    /// The share of each class, if there is an item at all.
+    fn shares(&self, verdicts: &Verdicts) -> Option<[f64; 5]> {
+        let mut items = [0; Class::ALL.len()];
+        self.now.iter().for_each(|(verdict, n)| items[verdicts.get(*verdict).class as usize] += n);
+        let total: u64 = items.iter().sum();
+        (total > 0).then(|| items.map(|n| n as f64 / total as f64))
+    }
+
+    fn settle(&mut self, verdicts: &Verdicts) {
+        let Some(now) = self.shares(verdicts) else { return };
         let extreme = self.extreme.get_or_insert(now);
         for ((extreme, class), share) in extreme.iter_mut().zip(Class::ALL).zip(now) {
             *extreme = if class == Class::Decryptable { extreme.min(share) } else { extreme.max(share) };
@@ -319,23 +355,26 @@ impl View {
     }
 
     /// Writes the counts down; they take the place of what was written for the same instant.
-    fn show(&mut self, time: Time, rows: &mut Vec<LedgerRow>) {
+    fn show(&mut self, time: Time, verdicts: &Verdicts, rows: &mut Vec<LedgerRow>) {
+        let (store, region, reader) = (self.seat.store, self.seat.region.index(), self.reader);
         if self.shown_at.replace(time) == Some(time) {
             let first = rows.partition_point(|row| row.time < time);
-            let place = (self.store, self.region.index(), self.reader);
-            let of_others = |row: &LedgerRow| (row.store, row.region, row.reader) != place;
+            let of_others = |row: &LedgerRow| (row.store, row.region, row.reader) != (store, region, reader);
             let same_instant = rows.split_off(first);
             rows.extend(same_instant.into_iter().filter(of_others));
         }
-        rows.extend(self.now.iter().map(|(verdict, items)| LedgerRow {
-            time,
-            store: self.store,
-            region: self.region.index(),
-            reader: self.reader,
-            class: verdict.class,
-            items: *items,
-            rule: verdict.rule,
-            deadline: verdict.deadline,
+        rows.extend(self.now.iter().map(|(verdict, items)| {
+            let verdict = verdicts.get(*verdict);
+            LedgerRow {
+                time,
+                store,
+                region,
+                reader,
+                class: verdict.class,
+                items: *items,
+                rule: verdict.rule,
+                deadline: verdict.deadline,
+            }
         }));
         self.shown.clone_from(&self.now);
     }
@@ -355,39 +394,20 @@ impl Simulation {
         let mut touched = std::mem::take(&mut self.ledger.touched);
         // Rows of one instant are in the order of stores and replicas.
         touched.sort_unstable();
-        for (store, replica) in &touched {
-            for index in self.count_place(*store, usize::from(*replica)) {
-                let view = &mut self.ledger.views[index];
-                view.settle();
+        for (store, replica) in touched.drain(..) {
+            let replica = usize::from(replica);
+            self.count_place(store, replica);
+            let Ledger { views, places, verdicts, moved, rows, .. } = &mut self.ledger;
+            for index in &*moved {
+                let view = &mut views[*index];
+                view.settle(verdicts);
                 if view.looks_different() {
-                    view.show(since, &mut self.ledger.rows);
+                    view.show(since, verdicts, rows);
                 }
             }
-            self.look_out(*store, usize::from(*replica));
+            places[store][replica].settled(self.stores[store].replicas().tables[replica].classes());
         }
-        touched.clear();
         self.ledger.touched = touched;
-    }
-
-    /// Works out the outlooks of the classes that have items, from the verdicts just given.
-    fn look_out(&mut self, store: usize, replica: usize) {
-        let Ledger { views, places, .. } = &mut self.ledger;
-        let place = &mut places[store][replica];
-        let views = &views[place.views.clone()];
-        place.touched = false;
-        place.uniform = None;
-        let mut uniform = true;
-        for (class, _) in self.stores[store].replicas().tables[replica].classes() {
-            if place.outlook(class).is_none() {
-                let verdict = |view: &View| Some(view.verdict(class)?.class);
-                let outlook = views.iter().map(verdict).collect::<Option<Outlook>>();
-                place.note(class, outlook);
-            }
-            let known = place.outlook(class);
-            uniform &= known.is_some() && place.uniform.is_none_or(|all| Some(all) == known);
-            place.uniform = known;
-        }
-        place.uniform = place.uniform.filter(|_| uniform);
     }
 
     /// Writes the counts that moved without a change of verdict.
@@ -396,218 +416,48 @@ impl Simulation {
             return;
         }
         for (store, replica) in self.ledger.all_places() {
-            for index in self.count_place(store, replica) {
-                let view = &mut self.ledger.views[index];
+            self.count_place(store, replica);
+            let Ledger { views, places, verdicts, rows, .. } = &mut self.ledger;
+            for view in &mut views[places[store][replica].views.clone()] {
                 if view.now != view.shown {
-                    view.show(now, &mut self.ledger.rows);
+                    view.show(now, verdicts, rows);
                 }
             }
         }
     }
 
-    /// Brings the counts of a replica's views up to date; answers which views these are.
-    fn count_place(&mut self, store: usize, replica: usize) -> Range<usize> {
-        let place = &mut self.ledger.places[store][replica];
-        let views = place.views.clone();
-        let mut changes = std::mem::take(&mut place.changes);
-        match std::mem::take(&mut place.stale) {
-            true => views.clone().for_each(|index| self.count_items(index)),
-            false => views.clone().for_each(|index| self.follow(index, &changes)),
-        }
-        changes.clear();
-        self.ledger.places[store][replica].changes = changes;
-        views
-    }
-
-    /// Carries changes of single items over into a view's counts.
-    fn follow(&mut self, index: usize, changes: &[Change]) {
-        for change in changes {
-            if change.to != ABSENT {
-                let verdict = self.verdict(index, change.to);
-                let now = &mut self.ledger.views[index].now;
-                match now.iter_mut().find(|(known, _)| *known == verdict) {
-                    Some((_, items)) => *items += 1,
-                    None => {
-                        let place = now.partition_point(|(known, _)| known.order() < verdict.order());
-                        now.insert(place, (verdict, 1));
-                    }
-                }
+    /// Brings the counts of a replica's views up to date, with verdicts about classes that are new there.
+    fn count_place(&mut self, store: usize, replica: usize) {
+        let place = &self.ledger.places[store][replica];
+        let mut unknown = std::mem::take(&mut self.ledger.unknown);
+        let is_unknown = |class: &ClassId| *class != ABSENT && place.outlook(*class).is_none();
+        match place.stale {
+            true => {
+                let classes = self.stores[store].replicas().tables[replica].classes().map(|(class, _)| class);
+                unknown.extend(classes.filter(is_unknown));
             }
-            if change.from != ABSENT {
-                let verdict = self.verdict(index, change.from);
-                let now = &mut self.ledger.views[index].now;
-                if let Some(place) = now.iter().position(|(known, _)| *known == verdict) {
-                    now[place].1 -= 1;
-                    if now[place].1 == 0 {
-                        now.remove(place);
-                    }
-                }
+            false => {
+                let classes = place.changes.iter().flat_map(|change| [change.to, change.from]);
+                unknown.extend(classes.filter(is_unknown));
+                unknown.sort_unstable();
+                unknown.dedup();
             }
         }
+        unknown.drain(..).for_each(|class| self.judge_place(store, replica, class));
+        self.ledger.unknown = unknown;
+        self.ledger.count(store, replica, self.stores[store].replicas().tables[replica].classes());
     }
 
-    /// Counts a view's items by verdict.
-    fn count_items(&mut self, index: usize) {
-        let view = &mut self.ledger.views[index];
-        let (store, replica) = (view.store, usize::from(view.replica));
-        let mut now = std::mem::take(&mut view.now);
-        now.clear();
-        let mut classes = std::mem::take(&mut self.ledger.classes);
-        classes.clear();
-        classes.extend(self.stores[store].replicas().tables[replica].classes());
-        for (class, items) in &classes {
-            let (class, items) = (*class, *items);
-            let verdict = self.verdict(index, class);
-            match now.iter_mut().find(|(v, _)| *v == verdict) {
-                Some((_, n)) => *n += items,
-                None => now.push((verdict, items)),
-            }
+    /// Gives the verdicts of a replica's views about a class.
+    fn judge_place(&mut self, store: usize, replica: usize, class: ClassId) {
+        let mut row = std::mem::take(&mut self.ledger.row);
+        for index in self.ledger.places[store][replica].views.clone() {
+            let verdict = self.judge(&self.ledger.views[index].seat, class);
+            self.recorder.count_rule(verdict.rule);
+            row.push(self.ledger.verdicts.number(verdict));
         }
-        now.sort_by_key(|(verdict, _)| verdict.order());
-        self.ledger.views[index].now = now;
-        self.ledger.classes = classes;
-    }
-
-    fn verdict(&mut self, index: usize, class: ClassId) -> Verdict {
-        let view = &self.ledger.views[index];
-        if let Some(verdict) = view.verdict(class) {
-            return verdict;
-        }
-        let verdict = self.judge(view, class);
-        self.recorder.count_rule(verdict.rule);
-        let verdicts = &mut self.ledger.views[index].verdicts;
-        let place = verdicts.partition_point(|(known, _)| *known < class);
-        verdicts.insert(place, (class, verdict));
-        verdict
-    }
-
-    /// The class of items for a reader whose instance is in the replica's Region: that of the best path.
-    fn judge(&self, view: &View, class: ClassId) -> Verdict {
-        let wraps = self.classes.wraps(class);
-        let lost: Vec<Option<RuleRef>> = wraps.iter().map(|wrap| self.kms.lost(*wrap)).collect();
-        if let Some(Some(rule)) = lost.first()
-            && lost.iter().all(Option::is_some)
-        {
-            return Verdict::new(Class::Lost, *rule);
-        }
-        if let Err(barrier) = self.readable(view.store, view.replica) {
-            return Verdict::behind(barrier);
-        }
-        if let CORRUPT | FOREIGN_KEY = class {
-            return self.judge_attacked(view.store, class);
-        }
-        if class == PLAINTEXT {
-            return Verdict::new(Class::Decryptable, rules::PLAINTEXT_NEEDS_NO_KEY);
-        }
-        let attempts: Vec<Vec<Path<RuleRef>>> = match &view.who {
-            Reader::Client(client) => {
-                let setup = &*self.setup;
-                let client = &setup.clients[*client];
-                match attempts(client, view.region, class, &self.kms, (setup, &self.classes)) {
-                    Ok(attempts) => attempts,
-                    Err(failure) => return Verdict::new(Class::Denied, failure.rule),
-                }
-            }
-            Reader::Principal(name) => {
-                let stated = Context::new();
-                let context = self.classes.context(class).unwrap_or(&stated);
-                let call = |wrap: &Wrap| self.kms.may_unwrap(view.region, None, *wrap, name, context);
-                wraps.iter().map(|wrap| vec![Path::of("", view.region, call(wrap))]).collect()
-            }
-        };
-        let verdicts = attempts.iter().filter_map(|paths| self.judge_attempt(view.region, paths));
-        let best = verdicts.min_by_key(|verdict| preference(verdict.class));
-        best.unwrap_or(Verdict::new(Class::Denied, rules::MRK_AWARE_MATCH))
-    }
-
-    /// Items that were overwritten: only an earlier version brings them back.
-    fn judge_attacked(&self, store: usize, class: ClassId) -> Verdict {
-        let rule =
-            if class == FOREIGN_KEY { s3::OVERWRITES_REPLICATE } else { rules::REPLICATION_IS_NO_BACKUP };
-        let versions = self.stores[store].keeps_versions();
-        Verdict::new(if versions { Class::Recoverable } else { Class::Lost }, rule)
-    }
-
-    /// One data key: the first endpoint that answers decides, as in a request; its refusal is no reason to fail over.
-    /// If none answers, the best of them does.
-    fn judge_attempt(&self, from: RegionId, paths: &[Path<RuleRef>]) -> Option<Verdict> {
-        let answers = |path: &&Path<RuleRef>| self.answers(Service::Kms, from, path.endpoint).is_ok();
-        match paths.iter().find(answers) {
-            Some(decisive) => Some(self.judge_path(from, decisive)),
-            None => {
-                let verdicts = paths.iter().map(|path| self.judge_path(from, path));
-                verdicts.min_by_key(|verdict| preference(verdict.class))
-            }
-        }
-    }
-
-    fn judge_path(&self, from: RegionId, path: &Path<RuleRef>) -> Verdict {
-        match (&path.verdict, self.answers(Service::Kms, from, path.endpoint)) {
-            (Ok(rule), Ok(())) => Verdict::new(Class::Decryptable, *rule),
-            (Ok(_), Err(failure)) => Verdict::new(Class::Unreachable, failure.rule),
-            (Err((failure, Remedy::KeyOperation { deadline })), _) => {
-                Verdict { class: Class::Recoverable, rule: failure.rule, deadline: *deadline }
-            }
-            (Err((failure, Remedy::None)), _) => Verdict::new(Class::Denied, failure.rule),
-        }
-    }
-
-    /// Whether an instance in the replica's Region can read the replica now.
-    pub(super) fn readable(&self, store: usize, replica: u8) -> Result<(), Barrier> {
-        let store = &self.stores[store];
-        let region = store.replicas().regions[usize::from(replica)];
-        let answers = self.answers(store.service, region, region);
-        let answers = match store.asks_kms(replica) {
-            true => answers.and_then(|()| self.answers(Service::Kms, region, region)),
-            false => answers,
-        };
-        let answers = match store.hangs(replica) {
-            true => Err(Failure::new(ErrorCode::ReadTimeoutError, rules::A_LOST_ANSWER)),
-            false => answers,
-        };
-        let reads = store.may(replica, Work::Read);
-        match (answers, reads) {
-            // What nothing brings back is gone whether its Region answers or not.
-            (_, Err(barrier)) if barrier.fate == Fate::Gone => Err(barrier),
-            (Err(down), _) => Err(Barrier::passes(down.error, down.rule)),
-            (Ok(()), reads) => reads,
-        }
-    }
-
-    /// Whether a service's data plane answers an instance in `from` now.
-    fn answers(&self, service: Service, from: RegionId, at: RegionId) -> Result<(), Failure> {
-        match self.world.endpoint(service, at).stopped(reading(service)) {
-            Some(mode) => Err(down(service, mode)),
-            None if self.world.endpoint(service, at).names.fresh().is_some() => {
-                Err(Failure::new(ErrorCode::EndpointConnectionError, rules::NAMES_MUST_RESOLVE))
-            }
-            None if from == at && self.world.endpoint(service, at).private.is_down() => {
-                Err(down(service, Mode::Timeout))
-            }
-            None if from != at && !self.world.connected(from, at) => Err(down(service, Mode::Timeout)),
-            None => Ok(()),
-        }
-    }
-}
-
-/// The call by which an application reads.
-fn reading(service: Service) -> &'static str {
-    match service {
-        Service::Kms => "Decrypt",
-        Service::DynamoDb => "GetItem",
-        Service::S3 => "GetObject",
-        Service::SecretsManager => "GetSecretValue",
-        _ => "SELECT",
-    }
-}
-
-/// The order in which paths are preferred (lost is decided before).
-fn preference(class: Class) -> u8 {
-    match class {
-        Class::Decryptable => 0,
-        Class::Unreachable => 1,
-        Class::Recoverable => 2,
-        Class::Denied => 3,
-        Class::Lost => 4,
+        self.ledger.places[store][replica].learn(class, &row, &self.ledger.verdicts);
+        row.clear();
+        self.ledger.row = row;
     }
 }

@@ -1,29 +1,25 @@
 //! What the run log is made from while the run goes on. Nothing here allocates for a request.
 
 use super::cost::Counter;
-use super::requests::{Kind, Phases, Request};
+use super::latency::Latencies;
+use super::requests::{Phases, Request};
 use super::setup::{self, Setup, StoreKind, StoreSetup};
 use crate::client::{ClientId, Failure};
 use crate::rulebook::RuleRef;
 use crate::runlog::cost::Traffic;
 use crate::runlog::{
-    Answer, AvailabilityRow, Call, ClientInfo, EventRow, FaultSpan, ItemsPoint, KeyInfo, LatencyBin,
-    LatencySeries, RefusalRow, RequestCall, RequestRow, RunLog, SecondRow, SkippedRow, StalenessPoint,
-    StoreInfo, Totals,
+    Answer, AvailabilityRow, Call, ClientInfo, EventRow, FaultSpan, ItemsPoint, KeyInfo, RefusalRow,
+    RequestCall, RequestRow, RunLog, SecondRow, SkippedRow, StalenessPoint, StoreInfo, Totals,
 };
 use crate::services::kms::SetId;
 use crate::services::replication::Ended;
 use crate::services::{ErrorCode, Note, Service};
 use crate::sim::digest::Digest;
 use crate::sim::rng::fnv1a;
-use crate::sim::{Histogram, Span, Time};
+use crate::sim::{Span, Time};
 use crate::world::RegionId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// Buckets an octave of whole latencies, and of phases.
-const TOTAL_STEPS: u32 = 1024;
-const PHASE_STEPS: u32 = 128;
 
 /// Requests first attempted in one second by instances in one Region.
 #[derive(Clone, Copy, Debug)]
@@ -34,33 +30,12 @@ struct Second {
     good: u64,
 }
 
-/// Latency of one client, Region and kind of request: whole, then by phase.
-#[derive(Clone, Debug)]
-struct Latency {
-    total: Histogram,
-    network: Histogram,
-    kms_queue: Histogram,
-    kms_service: Histogram,
-    store: Histogram,
-}
-
-impl Latency {
-    #[cold]
-    fn new() -> Box<Latency> {
-        let phase = || Histogram::new(PHASE_STEPS);
-        Box::new(Latency {
-            total: Histogram::new(TOTAL_STEPS),
-            network: phase(),
-            kms_queue: phase(),
-            kms_service: phase(),
-            store: phase(),
-        })
-    }
-}
-
-#[cold]
-fn recent() -> Box<Histogram> {
-    Box::new(Histogram::new(PHASE_STEPS))
+/// How often something was refused, and when.
+#[derive(Clone, Copy, Debug)]
+struct Refused {
+    count: u64,
+    first: Time,
+    last: Time,
 }
 
 /// The kinds of record in the history digest.
@@ -78,7 +53,6 @@ enum Record {
 #[derive(Clone, Debug)]
 pub struct Recorder {
     setup: Arc<Setup>,
-    regions: usize,
     trial: u64,
     /// Counts of the whole run.
     pub totals: Totals,
@@ -93,11 +67,9 @@ pub struct Recorder {
     digest: Digest,
     seconds: Vec<Vec<Second>>,
     failures: BTreeMap<(u64, ClientId, RegionId, ErrorCode), u64>,
-    refusals: Vec<RefusalRow>,
-    latency: Vec<Option<Box<Latency>>>,
-    /// Latency since the last bin, by client and Region.
-    recent: Vec<Option<Box<Histogram>>>,
-    latency_over_time: Vec<LatencyBin>,
+    /// By client, Region, operation, error and rule.
+    refusals: BTreeMap<(usize, usize, &'static str, ErrorCode, RuleRef), Refused>,
+    latencies: Latencies,
     /// The weather in which each client's last failover of each service was written down.
     failovers: Vec<[u64; Service::ALL.len()]>,
     events: Vec<EventRow>,
@@ -122,7 +94,6 @@ impl Recorder {
     /// An empty log.
     pub fn new(setup: &Arc<Setup>, trial: u64) -> Recorder {
         let clients = setup.clients.len();
-        let places = clients * setup.world.regions.len();
         let keys = setup.keys.iter().map(|key| KeyInfo {
             name: key.name.clone(),
             key_id: String::new(),
@@ -134,7 +105,6 @@ impl Recorder {
         });
         Recorder {
             trial,
-            regions: setup.world.regions.len(),
             totals: Totals::default(),
             counter: Counter::new(setup),
             ordinary: None,
@@ -144,10 +114,8 @@ impl Recorder {
             digest: Digest::default(),
             seconds: vec![Vec::new(); clients],
             failures: BTreeMap::new(),
-            refusals: Vec::new(),
-            latency: vec![None; places * Kind::ALL.len()],
-            recent: vec![None; places],
-            latency_over_time: Vec::new(),
+            refusals: BTreeMap::new(),
+            latencies: Latencies::new(clients, setup.world.regions.len()),
             failovers: vec![[u64::MAX; Service::ALL.len()]; clients],
             events: Vec::new(),
             answers: Vec::new(),
@@ -188,7 +156,7 @@ impl Recorder {
             Ok(()) => {
                 row.good += 1;
                 self.totals.succeeded += 1;
-                self.succeeded(request, at);
+                self.latencies.succeeded(request, at);
                 0
             }
             Err(failure) => {
@@ -244,46 +212,12 @@ impl Recorder {
         }
     }
 
-    #[inline]
-    fn succeeded(&mut self, request: &Request, at: Time) {
-        let place = request.client.index() * self.regions + request.home.index();
-        let latency = &mut self.latency[place * Kind::ALL.len() + request.kind as usize];
-        let latency = latency.get_or_insert_with(Latency::new);
-        let Phases { network, kms_queue, kms_service, store } = request.spent;
-        let total = at - request.arrived;
-        latency.total.record(total);
-        latency.network.record(network);
-        latency.kms_queue.record(kms_queue);
-        latency.kms_service.record(kms_service);
-        latency.store.record(store);
-        self.recent[place].get_or_insert_with(recent).record(total);
-    }
-
     /// A call was refused or not answered, or the application did not get as far as to make one.
     pub fn refused(&mut self, request: &Request, operation: &'static str, failure: Failure, now: Time) {
-        let Failure { error, rule } = failure;
-        let (client, region) = (request.client.index(), request.home.index());
-        let same = |row: &&mut RefusalRow| {
-            (row.client, row.region, row.error) == (client, region, error)
-                && row.operation == operation
-                && row.rule == rule
-        };
-        match self.refusals.iter_mut().find(same) {
-            Some(row) => {
-                row.count += 1;
-                row.last = now;
-            }
-            None => self.refusals.push(RefusalRow {
-                client,
-                region,
-                operation,
-                error,
-                rule,
-                count: 1,
-                first: now,
-                last: now,
-            }),
-        }
+        let what = (request.client.index(), request.home.index(), operation, failure.error, failure.rule);
+        let refused = self.refusals.entry(what).or_insert(Refused { count: 0, first: now, last: now });
+        refused.count += 1;
+        refused.last = now;
     }
 
     /// A pair of write and replica ended.
@@ -443,37 +377,28 @@ impl Recorder {
 
     /// A bin of the time series is over.
     pub fn end_bin(&mut self, now: Time) {
-        let time = Time(now.0.saturating_sub(self.setup.bin.0));
-        for (place, recent) in self.recent.iter_mut().enumerate() {
-            let Some(histogram) = recent else { continue };
-            if histogram.count() == 0 {
-                continue;
-            }
-            self.latency_over_time.push(LatencyBin {
-                time,
-                client: place / self.regions,
-                region: place % self.regions,
-                count: histogram.count(),
-                p50: histogram.quantile(0.5),
-                p99: histogram.quantile(0.99),
-            });
-            histogram.clear();
-        }
+        self.latencies.end_bin(Time(now.0.saturating_sub(self.setup.bin.0)));
     }
 
-    /// The finished log; `allowed`: rules by which successful calls were allowed.
-    pub fn finish(mut self, ended: Time, events: u64, allowed: BTreeMap<RuleRef, u64>) -> RunLog {
-        for (rule, count) in allowed {
+    /// The finished log; `decided`: rules that decided about calls and writes, with how often; a rule may come several
+    /// times.
+    pub fn finish(
+        mut self,
+        ended: Time,
+        events: u64,
+        decided: impl IntoIterator<Item = (RuleRef, u64)>,
+    ) -> RunLog {
+        for (rule, count) in decided {
             *self.rules.entry(rule).or_default() += count;
         }
-        for row in &self.refusals {
+        let refusals: Vec<RefusalRow> = self.refusals.into_iter().map(refusal).collect();
+        for row in &refusals {
             *self.rules.entry(row.rule).or_default() += row.count;
         }
-        self.refusals.sort_by_key(|row| (row.client, row.region, row.operation, row.error, row.rule));
         self.totals.events = events;
         let availability = availability(&self.seconds, &self.failures, self.setup.bin);
         let setup = self.setup;
-        let regions = setup.world.regions.len();
+        let (latency, latency_over_time) = self.latencies.finish();
         RunLog {
             name: setup.name.clone(),
             title: setup.title.clone(),
@@ -505,11 +430,11 @@ impl Recorder {
             requests: self.requests,
             request_calls: self.request_calls,
             recorded: self.recorded,
-            latency: latency_series(self.latency, regions),
-            latency_over_time: self.latency_over_time,
+            latency,
+            latency_over_time,
             availability,
             seconds: self.seconds.iter().map(|rows| by_second(rows)).collect(),
-            refusals: self.refusals,
+            refusals,
             ledger: Vec::new(),
             shares: Vec::new(),
             staleness: self.staleness,
@@ -524,6 +449,12 @@ impl Recorder {
             digest: self.digest.value(),
         }
     }
+}
+
+fn refusal((what, refused): ((usize, usize, &'static str, ErrorCode, RuleRef), Refused)) -> RefusalRow {
+    let (client, region, operation, error, rule) = what;
+    let Refused { count, first, last } = refused;
+    RefusalRow { client, region, operation, error, rule, count, first, last }
 }
 
 fn by_second(rows: &[Second]) -> Vec<SecondRow> {
@@ -567,30 +498,6 @@ fn availability(
     let mut all: Vec<AvailabilityRow> = good.chain(bad).collect();
     all.sort_by_key(|row| (row.time, row.client, row.region, row.error));
     all
-}
-
-fn latency_series(all: Vec<Option<Box<Latency>>>, regions: usize) -> Vec<LatencySeries> {
-    let mut series = Vec::new();
-    for (i, latency) in all.into_iter().enumerate() {
-        let Some(latency) = latency else { continue };
-        let (place, kind) = (i / Kind::ALL.len(), Kind::ALL[i % Kind::ALL.len()]);
-        let Latency { total, network, kms_queue, kms_service, store } = *latency;
-        let phases = [
-            ("total", total),
-            ("network", network),
-            ("kms-queue", kms_queue),
-            ("kms-service", kms_service),
-            ("store", store),
-        ];
-        series.extend(phases.into_iter().map(|(phase, times)| LatencySeries {
-            client: place / regions,
-            region: place % regions,
-            operation: kind.name(),
-            phase,
-            times,
-        }));
-    }
-    series
 }
 
 fn client_info(setup: &Setup, client: usize, moves: Vec<(usize, Time)>) -> ClientInfo {

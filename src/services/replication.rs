@@ -78,7 +78,7 @@ impl Table {
     }
 
     /// Classes with items, rising.
-    pub fn classes(&self) -> impl Iterator<Item = (ClassId, u64)> + '_ {
+    pub fn classes(&self) -> impl Iterator<Item = (ClassId, u64)> + Clone + '_ {
         self.present.iter().map(|class| (*class, self.counts[usize::from(*class)]))
     }
 

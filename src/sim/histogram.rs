@@ -1,6 +1,7 @@
 //! A log-linear histogram of times.
 
 use super::time::Span;
+use std::ops::Range;
 
 /// Counts of times in buckets whose width grows with the time; exact count, sum, smallest and largest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,25 +36,50 @@ impl Histogram {
     /// Counts one time.
     #[inline]
     pub fn record(&mut self, span: Span) {
-        self.count += 1;
-        self.sum += u128::from(span.0);
-        self.min = self.min.min(span);
-        self.max = self.max.max(span);
-        let shift = (span.0 >> self.log_steps | 1).ilog2();
-        let bucket = ((shift as usize) << self.log_steps) + (span.0 >> shift) as usize;
-        match self.buckets.get_mut(bucket.wrapping_sub(self.first)) {
-            Some(count) => *count += 1,
-            None => {
-                self.reach(bucket);
-                self.buckets[bucket - self.first] += 1;
+        self.record_all([span].into_iter());
+    }
+
+    /// Counts several times.
+    #[inline]
+    pub fn record_all(&mut self, spans: impl Iterator<Item = Span>) {
+        let (mut count, mut sum, mut min, mut max) = (self.count, self.sum, self.min, self.max);
+        for span in spans {
+            count += 1;
+            sum += u128::from(span.0);
+            min = min.min(span);
+            max = max.max(span);
+            let bucket = self.bucket(span);
+            match self.buckets.get_mut(bucket.wrapping_sub(self.first)) {
+                Some(count) => *count += 1,
+                None => {
+                    self.reach(bucket);
+                    self.buckets[bucket - self.first] += 1;
+                }
             }
         }
+        (self.count, self.sum, self.min, self.max) = (count, sum, min, max);
     }
 
     /// Forgets every time, but keeps the room for others.
     pub fn clear(&mut self) {
+        let used = self.used();
+        self.buckets[used].fill(0);
         (self.count, self.sum, self.min, self.max) = (0, 0, Span(u64::MAX), Span::ZERO);
-        self.buckets.fill(0);
+    }
+
+    /// The bucket of a time.
+    #[inline]
+    fn bucket(&self, span: Span) -> usize {
+        let shift = (span.0 >> self.log_steps | 1).ilog2();
+        ((shift as usize) << self.log_steps) + (span.0 >> shift) as usize
+    }
+
+    /// Where in the kept buckets those of the times counted are.
+    fn used(&self) -> Range<usize> {
+        match self.count {
+            0 => 0..0,
+            _ => self.bucket(self.min) - self.first..self.bucket(self.max) - self.first + 1,
+        }
     }
 
     /// Keeps all octaves up or down to that of a bucket.
@@ -133,7 +159,7 @@ impl Histogram {
             0 => Span(bucket as u64),
             octave => Span(((((steps + bucket % steps + 1) as u128) << (octave - 1)) - 1) as u64),
         };
-        let counts = self.buckets.iter().enumerate().filter(|(_, count)| **count > 0);
-        counts.map(move |(i, count)| (edge(self.first + i), *count))
+        let counts = self.used().map(|i| (i, self.buckets[i])).filter(|(_, count)| *count > 0);
+        counts.map(move |(i, count)| (edge(self.first + i), count))
     }
 }
