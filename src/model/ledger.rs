@@ -40,7 +40,7 @@ struct Place {
     views: Range<usize>,
     /// The classes on which verdicts have been given since the last change of keys or reachability, each with its row of
     /// verdicts, rising: few, however many there are in the run.
-    known: Vec<(ClassId, usize)>,
+    known: Vec<(ClassId, u16)>,
     /// By row: the verdict of each view.
     verdicts: Vec<VerdictId>,
     /// By class, for every write asks; `None`: not known.
@@ -64,8 +64,8 @@ impl Place {
         self.outlooks.get(usize::from(class)).copied().flatten()
     }
 
-    fn row(&self, row: usize) -> &[VerdictId] {
-        let views = self.views.len();
+    fn row(&self, row: u16) -> &[VerdictId] {
+        let (row, views) = (usize::from(row), self.views.len());
         &self.verdicts[row * views..(row + 1) * views]
     }
 
@@ -79,10 +79,10 @@ impl Place {
     fn learn(&mut self, class: ClassId, row: &[VerdictId], verdicts: &Verdicts) {
         let agree = |(a, b): (&VerdictId, &VerdictId)| verdicts.get(*a).class == verdicts.get(*b).class;
         let same = self.known.iter().find(|(_, known)| self.row(*known).iter().zip(row).all(agree));
-        let number = self.known.len();
+        let number = self.known.len() as u16;
         let outlook = match same {
             Some((known, _)) => self.outlook(*known),
-            None => Outlook::new(number as u16 + 1),
+            None => Outlook::new(number + 1),
         };
         let index = usize::from(class);
         if self.outlooks.len() <= index {

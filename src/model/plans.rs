@@ -72,12 +72,32 @@ struct Decryption {
     why_not: Option<Failure>,
 }
 
+/// How a keyring decrypts the classes that it has met, rising: few, however many there are in the run.
+#[derive(Clone, Debug, Default)]
+struct Decryptions {
+    /// Apart from the plans, so that a search stays within one line of the processor's cache.
+    classes: Vec<ClassId>,
+    plans: Vec<Decryption>,
+}
+
+impl Decryptions {
+    #[inline]
+    fn of(&mut self, class: ClassId) -> &mut Decryption {
+        let place = self.classes.binary_search(&class).unwrap_or_else(|place| {
+            self.classes.insert(place, class);
+            self.plans.insert(place, Decryption::default());
+            place
+        });
+        &mut self.plans[place]
+    }
+}
+
 /// The plans of every client in every Region.
 #[derive(Clone, Debug)]
 pub struct Plans {
     regions: usize,
     encryption: Vec<Encryption>,
-    decryption: Vec<Vec<Decryption>>,
+    decryption: Vec<Decryptions>,
     /// Rules by which successful calls were allowed, of plans that are gone.
     rules: BTreeMap<RuleRef, u64>,
 }
@@ -97,7 +117,7 @@ impl Plans {
         Plans {
             regions,
             encryption: vec![Encryption::default(); all],
-            decryption: vec![Vec::new(); all],
+            decryption: vec![Decryptions::default(); all],
             rules: BTreeMap::new(),
         }
     }
@@ -137,11 +157,7 @@ impl Plans {
         kms: &Kms,
         (setup, classes): (&Setup, &Classes),
     ) -> Result<Option<&mut [UnwrapCall]>, Failure> {
-        let plans = &mut self.decryption[client * self.regions + home.index()];
-        if plans.len() <= usize::from(class) {
-            plans.resize(usize::from(class) + 1, Decryption::default());
-        }
-        let plan = &mut plans[usize::from(class)];
+        let plan = self.decryption[client * self.regions + home.index()].of(class);
         if plan.epoch != Some(kms.epoch()) {
             count(plan, &mut self.rules);
             *plan = decryption(&setup.clients[client], home, class, kms, (setup, classes));
@@ -154,7 +170,7 @@ impl Plans {
 
     /// Every rule by which a call was allowed, with how often.
     pub fn into_rules(mut self) -> BTreeMap<RuleRef, u64> {
-        for plan in self.decryption.iter().flatten() {
+        for plan in self.decryption.iter().flat_map(|all| &all.plans) {
             count(plan, &mut self.rules);
         }
         self.rules
