@@ -8,6 +8,7 @@ use crate::report::svg::plots::{self, Estimate, Measure, Panel, Side};
 use crate::report::svg::side_by_side;
 use crate::report::verdict;
 use crate::runlog::RunLog;
+use crate::runlog::rows::Rows;
 
 /// A drawing of trials.
 pub struct Picture {
@@ -51,7 +52,8 @@ pub fn of_comparison(all: &[&Batch], first: &[(String, RunLog)]) -> Vec<Picture>
     }
     let logs: Vec<(&str, &RunLog)> = first.iter().map(|(label, log)| (label.as_str(), log)).collect();
     if let Some(svg) = side_by_side(&logs) {
-        let says = told(logs.iter().map(|(label, log)| format!("{label}: {}", verdict::sentence(log))));
+        let says =
+            told(logs.iter().map(|(label, log)| format!("{label}: {}", verdict::sentence(&Rows::of(log)))));
         let (file, title) = ("decryptability.svg".to_owned(), "Decryptability".to_owned());
         drawings.push(Picture { file, title, says, svg });
     }

@@ -5,11 +5,10 @@ use super::verdict::{self, grouped};
 use super::{cut, region};
 use crate::rulebook::{Basis, RuleRef};
 use crate::runlog::expression::{MetricName, Value};
+use crate::runlog::rows::Rows;
 use crate::runlog::{Class, EventRow, LedgerExtremes, LedgerRow, LossRow, RunLog, cost};
-use crate::services::ErrorCode;
 use crate::sim::{Histogram, Span, Time};
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, presets};
-use std::collections::BTreeMap;
 
 /// How to draw.
 #[derive(Clone, Debug)]
@@ -33,13 +32,14 @@ const OPERATOR: &str = "administrator";
 /// The report, each line ended by a line feed.
 pub fn render(log: &RunLog, options: &Options) -> String {
     let pen = Pen { color: options.color, width: options.width.clamp(40, 400) };
+    let rows = &Rows::of(log);
     let sections = [
         heading(log, &pen),
-        wrapped(&verdict::sentence(log), pen.width),
+        wrapped(&verdict::sentence(rows), pen.width),
         happened(log, &pen),
-        clients(log, &pen),
+        clients(rows, &pen),
         latency(log, &pen),
-        decryptability(log, &pen),
+        decryptability(rows, &pen),
         losses(log, &pen),
         costs(log, &pen),
         assumptions(log, &pen),
@@ -174,12 +174,12 @@ fn short<'a>(log: &'a RunLog, target: &'a str) -> &'a str {
 }
 
 /// How the clients fared: one line each.
-fn clients(log: &RunLog, pen: &Pen) -> Vec<String> {
+fn clients(all: &Rows, pen: &Pen) -> Vec<String> {
+    let log = all.log;
     let traffic = log.clients.iter().enumerate().filter(|(_, client)| client.traffic);
     let rows = traffic.map(|(index, client)| {
-        let ask = |name| verdict::value(log, name, &[&client.name]).to_string();
-        let simulated: u64 =
-            log.availability.iter().filter(|row| row.client == index).map(|row| row.count).sum();
+        let ask = |name| verdict::value(all, name, &[&client.name]).to_string();
+        let simulated: u64 = all.outcomes(index).values().sum();
         let requests = simulated + skipped(log, Some(index));
         [
             client.name.clone(),
@@ -187,7 +187,7 @@ fn clients(log: &RunLog, pen: &Pen) -> Vec<String> {
             grouped(requests),
             ask(MetricName::Success),
             if log.faults.is_empty() { "no fault".to_owned() } else { ask(MetricName::RecoveryTime) },
-            most_frequent_failure(log, index).unwrap_or_default(),
+            most_frequent_failure(all, index).unwrap_or_default(),
         ]
     });
     let header = ["Clients", "home", "requests", "success", "recovery", "most frequent failure"];
@@ -195,15 +195,10 @@ fn clients(log: &RunLog, pen: &Pen) -> Vec<String> {
 }
 
 /// How most of the client's failed requests failed, with the rule that most of these calls met.
-fn most_frequent_failure(log: &RunLog, client: usize) -> Option<String> {
-    let mut failures: BTreeMap<ErrorCode, u64> = BTreeMap::new();
-    for row in log.availability.iter().filter(|row| row.client == client) {
-        if let Some(error) = row.error {
-            *failures.entry(error).or_default() += row.count;
-        }
-    }
-    let (error, count) = failures.into_iter().max_by_key(|(_, count)| *count)?;
-    let calls = log.refusals.iter().filter(|row| row.client == client && row.error == error);
+fn most_frequent_failure(all: &Rows, client: usize) -> Option<String> {
+    let failures = all.outcomes(client).iter().filter_map(|(error, count)| Some(((*error)?, *count)));
+    let (error, count) = failures.max_by_key(|(_, count)| *count)?;
+    let calls = all.log.refusals.iter().filter(|row| row.client == client && row.error == error);
     let rule = calls.max_by_key(|row| row.count).map_or(String::new(), |row| format!(" ({})", row.rule));
     Some(format!("{} {}{rule}", grouped(count), error.name()))
 }
@@ -242,16 +237,18 @@ fn latency(log: &RunLog, pen: &Pen) -> Vec<String> {
 }
 
 /// Who could decrypt what, where: readers who fared alike on one line.
-fn decryptability(log: &RunLog, pen: &Pen) -> Vec<String> {
+fn decryptability(all: &Rows, pen: &Pen) -> Vec<String> {
+    let log = all.log;
     let mut rows: Vec<[String; 7]> = Vec::new();
     let mut by_place: Vec<&LedgerExtremes> = log.shares.iter().collect();
     by_place.sort_by_key(|shares| (shares.store, shares.region, shares.reader));
     for shares in by_place {
         let (Some(extreme), Some(end)) = (shares.extreme, shares.end) else { continue };
+        let ledger = all.ledger((shares.store, shares.region, shares.reader));
         let store = &log.stores[shares.store];
         let reader = store.readers.get(shares.reader).map_or("?", String::as_str);
         let worst = verdict::worst(&extreme).map(|(class, share)| {
-            let rule = deciding_rule(log, shares, class).map_or(String::new(), |rule| format!(" ({rule})"));
+            let rule = deciding_rule(ledger, class).map_or(String::new(), |rule| format!(" ({rule})"));
             match share + extreme[0] == 1.0 {
                 true => format!("{}{rule}", class.name()),
                 false => format!("{} {}{rule}", percent(share), class.name()),
@@ -264,7 +261,7 @@ fn decryptability(log: &RunLog, pen: &Pen) -> Vec<String> {
             percent(extreme[0]),
             worst.unwrap_or_default(),
             percent(end[0]),
-            deadline(log, shares).map_or(String::new(), |time| clock(time, log.duration)),
+            deadline(ledger).map_or(String::new(), |time| clock(time, log.duration)),
         ];
         let alike = |known: &&mut [String; 7]| known[..2] == row[..2] && known[3..] == row[3..];
         match rows.iter_mut().find(alike) {
@@ -277,20 +274,15 @@ fn decryptability(log: &RunLog, pen: &Pen) -> Vec<String> {
 }
 
 /// The rule that put most items of a replica into a class.
-fn deciding_rule(log: &RunLog, shares: &LedgerExtremes, class: Class) -> Option<RuleRef> {
-    let rows = rows_of(log, shares).filter(|row| row.class == class);
+fn deciding_rule(ledger: &[&LedgerRow], class: Class) -> Option<RuleRef> {
+    let rows = ledger.iter().filter(|row| row.class == class);
     rows.max_by_key(|row| row.items).map(|row| row.rule)
 }
 
 /// The first deadline of what can still be mended at the end.
-fn deadline(log: &RunLog, shares: &LedgerExtremes) -> Option<Time> {
-    let last = rows_of(log, shares).map(|row| row.time).max()?;
-    rows_of(log, shares).filter(|row| row.time == last).filter_map(|row| row.deadline).min()
-}
-
-fn rows_of<'a>(log: &'a RunLog, shares: &'a LedgerExtremes) -> impl Iterator<Item = &'a LedgerRow> {
-    let who = (shares.store, shares.region, shares.reader);
-    log.ledger.iter().filter(move |row| (row.store, row.region, row.reader) == who)
+fn deadline(ledger: &[&LedgerRow]) -> Option<Time> {
+    let last = ledger.iter().map(|row| row.time).max()?;
+    ledger.iter().filter(|row| row.time == last).filter_map(|row| row.deadline).min()
 }
 
 /// What a month costs, part by part, and what is not priced.

@@ -12,6 +12,11 @@ pub fn evaluate(log: &RunLog, expression: &Expression) -> Value {
     valued(&Rows::of(log), expression)
 }
 
+/// The value of a metric over the run, of rows that are sorted out already.
+pub fn over_the_run(rows: &Rows, metric: &Metric) -> Value {
+    value(rows, metric, None).unwrap_or(Value::NotAvailable)
+}
+
 fn valued(rows: &Rows, expression: &Expression) -> Value {
     value(rows, &expression.metric, expression.at).unwrap_or(Value::NotAvailable)
 }
@@ -263,7 +268,7 @@ fn share(
 /// The share of a replica's items in a class for a reader; `None` if it holds no items.
 fn reader_share(rows: &Rows, class: Class, who: (usize, usize, usize), at: Option<Moment>) -> Option<f64> {
     if let Some(Moment::At(time)) = at {
-        let mine = || rows.log.ledger.iter().filter(|row| (row.store, row.region, row.reader) == who);
+        let mine = || rows.ledger(who).iter();
         let latest = mine().map(|row| row.time).filter(|row| *row <= time).max()?;
         let items = |of: Option<Class>| {
             let rows = mine().filter(|row| row.time == latest);

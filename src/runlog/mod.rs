@@ -6,7 +6,7 @@ pub mod logged;
 pub mod metrics;
 pub mod parse;
 pub mod recovery;
-mod rows;
+pub mod rows;
 
 use crate::rulebook::RuleRef;
 use crate::services::{ErrorCode, Operation, Params, Service};

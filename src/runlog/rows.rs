@@ -1,7 +1,10 @@
 //! The rows of a run log by whom they are about, each kind sorted out when it is first asked for: so the metrics of a
 //! thousand clients do not read each row a thousand times.
 
-use super::{ClientInfo, KeyInfo, LatencySeries, LedgerExtremes, RunLog, StalenessPoint, StoreInfo};
+use super::{
+    AvailabilityRow, ClientInfo, KeyInfo, LatencySeries, LedgerExtremes, LedgerRow, RunLog, StalenessPoint,
+    StoreInfo,
+};
 use crate::services::ErrorCode;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -9,14 +12,19 @@ use std::collections::BTreeMap;
 /// How many requests of a client ended with each error, and without one.
 type Outcomes = BTreeMap<Option<ErrorCode>, u64>;
 
+/// Store, Region and reader, by index.
+type View = (usize, usize, usize);
+
 /// A run log with its rows sorted out.
 pub struct Rows<'a> {
     /// The log.
     pub log: &'a RunLog,
     outcomes: OnceCell<Vec<Outcomes>>,
+    availability: OnceCell<Vec<Vec<&'a AvailabilityRow>>>,
+    ledger: OnceCell<BTreeMap<View, Vec<&'a LedgerRow>>>,
     latency: OnceCell<Vec<Vec<&'a LatencySeries>>>,
     staleness: OnceCell<BTreeMap<(usize, usize), Vec<&'a StalenessPoint>>>,
-    shares: OnceCell<BTreeMap<(usize, usize, usize), &'a LedgerExtremes>>,
+    shares: OnceCell<BTreeMap<View, &'a LedgerExtremes>>,
     replicas: OnceCell<Vec<Vec<usize>>>,
     names: OnceCell<[BTreeMap<&'a str, usize>; 3]>,
 }
@@ -32,6 +40,8 @@ impl<'a> Rows<'a> {
         Rows {
             log,
             outcomes: OnceCell::new(),
+            availability: OnceCell::new(),
+            ledger: OnceCell::new(),
             latency: OnceCell::new(),
             staleness: OnceCell::new(),
             shares: OnceCell::new(),
@@ -50,6 +60,28 @@ impl<'a> Rows<'a> {
             outcomes
         });
         &all[client]
+    }
+
+    /// What became of a client's requests, bin by bin.
+    pub fn availability(&self, client: usize) -> &[&'a AvailabilityRow] {
+        let all = self.availability.get_or_init(|| {
+            let mut availability = vec![Vec::new(); self.log.clients.len()];
+            self.log.availability.iter().for_each(|row| availability[row.client].push(row));
+            availability
+        });
+        &all[client]
+    }
+
+    /// The rows of the ledger of (store, Region, reader), in the order of time.
+    pub fn ledger(&self, who: View) -> &[&'a LedgerRow] {
+        let all = self.ledger.get_or_init(|| {
+            let mut ledger: BTreeMap<_, Vec<_>> = BTreeMap::new();
+            for row in &self.log.ledger {
+                ledger.entry((row.store, row.region, row.reader)).or_default().push(row);
+            }
+            ledger
+        });
+        all.get(&who).map_or(&[], Vec::as_slice)
     }
 
     /// The latencies of a client.
@@ -75,7 +107,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The extremes of (store, Region, reader).
-    pub fn shares(&self, who: (usize, usize, usize)) -> Option<&'a LedgerExtremes> {
+    pub fn shares(&self, who: View) -> Option<&'a LedgerExtremes> {
         let all = self.shares.get_or_init(|| {
             self.log.shares.iter().map(|row| ((row.store, row.region, row.reader), row)).collect()
         });

@@ -59,6 +59,7 @@ fn a_typical_run_fits_one_screen() {
     log.losses.truncate(1);
     log.events.drain(5..9);
     log.clients.truncate(1);
+    log.availability.retain(|row| row.client == 0);
     log.latency.retain(|series| series.client == 0);
     let text = report(&log, false);
     assert!(text.lines().count() <= 46, "{} lines:\n{text}", text.lines().count());

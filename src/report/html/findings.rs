@@ -2,18 +2,17 @@
 
 use crate::report::{region, verdict};
 use crate::runlog::expression::MetricName;
+use crate::runlog::rows::Rows;
 use crate::runlog::{LatencySeries, RunLog};
 use crate::sim::{Span, Time};
 
-/// More than so many things are not told one by one.
-const MOST: usize = 6;
-
 /// The sentences of the drawing in this file.
-pub fn of(log: &RunLog, file: &str) -> String {
+pub fn of(rows: &Rows, file: &str) -> String {
+    let log = rows.log;
     match file {
         "timeline.svg" => timeline(log),
         "decryptability.svg" => sentence(verdict::readings(log)),
-        "success.svg" => success(log),
+        "success.svg" => success(rows),
         "latency.svg" => latency(log),
         "latency_phases.svg" => phases(log),
         "latency_distribution.svg" => distribution(log),
@@ -26,14 +25,8 @@ pub fn of(log: &RunLog, file: &str) -> String {
 
 /// The first few, and how many more.
 fn sentence(clauses: impl IntoIterator<Item = String>) -> String {
-    let clauses: Vec<String> = clauses.into_iter().collect();
-    let more = clauses.len().saturating_sub(MOST);
-    let told = clauses[..clauses.len() - more].join("; ");
-    match (told.is_empty(), more) {
-        (true, _) => String::new(),
-        (_, 0) => format!("{told}."),
-        _ => format!("{told}; and {more} more."),
-    }
+    let told = verdict::few(clauses.into_iter().collect()).join("; ");
+    if told.is_empty() { told } else { told + "." }
 }
 
 fn timeline(log: &RunLog) -> String {
@@ -55,9 +48,10 @@ fn timeline(log: &RunLog) -> String {
     }
 }
 
-fn success(log: &RunLog) -> String {
+fn success(rows: &Rows) -> String {
+    let log = rows.log;
     let clause = |(index, client): (usize, &crate::runlog::ClientInfo)| {
-        let share = verdict::value(log, MetricName::Success, &[&client.name]);
+        let share = verdict::value(rows, MetricName::Success, &[&client.name]);
         let seconds = log.seconds.get(index).into_iter().flatten();
         let mut failed = seconds.filter(|row| row.good < row.total).map(|row| row.second);
         let first = failed.next();

@@ -3,6 +3,7 @@
 use super::page::Page;
 use super::{evidence, findings};
 use crate::report::{csv, region, verdict};
+use crate::runlog::rows::Rows;
 use crate::runlog::{EventRow, RunLog};
 
 /// Rows of the longest tables.
@@ -21,7 +22,7 @@ pub fn run(log: &RunLog, drawings: &[(&str, String)], reproduce: &str) -> String
         (unmet, _) => Some(unmet == 0),
     };
     page.verdict(good, &verdict::headline(log));
-    page.text(&verdict::sentence(log));
+    page.text(&verdict::sentence(&Rows::of(log)));
     expectations(&mut page, log);
     page.section("What happened");
     drawing(&mut page, log, drawings, "timeline.svg");
@@ -94,7 +95,7 @@ pub fn drawing(page: &mut Page, log: &RunLog, drawings: &[(&str, String)], file:
     ];
     let title = TITLES.iter().find(|(name, _)| *name == file).map_or(file, |(_, title)| title);
     if let Some((_, svg)) = drawings.iter().find(|(name, _)| *name == file) {
-        page.figure(svg, title, &findings::of(log, file));
+        page.figure(svg, title, &findings::of(&Rows::of(log), file));
     }
 }
 

@@ -29,7 +29,7 @@ pub fn keys(log: &RunLog) -> Option<String> {
         .filter(|(name, _)| occurs(name))
         .map(|(name, color)| (*color, (*name).to_owned()))
         .collect();
-    let subtitle = "The state of each key in each Region".to_owned() + &first(log.keys.len());
+    let subtitle = "The state of each key in each Region".to_owned() + &first(MOST, log.keys.len());
     draw(log, ("Key states", &subtitle), &legend, &groups)
 }
 

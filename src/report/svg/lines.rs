@@ -53,7 +53,7 @@ pub fn latency(log: &RunLog) -> Option<String> {
     };
     let panels = log.clients.iter().enumerate().take(MOST).map(panel).collect();
     let subtitle = "Requests that succeeded, retries included: median (thick) and 99th percentile".to_owned();
-    over_time(log, ("Latency", &(subtitle + &first(log.clients.len()))), panels)
+    over_time(log, ("Latency", &(subtitle + &first(MOST, log.clients.len()))), panels)
 }
 
 /// Staleness of every replica over time.
@@ -74,7 +74,7 @@ pub fn lag(log: &RunLog) -> Option<String> {
     let panels = log.stores.iter().enumerate().take(MOST).map(panel).collect();
     let subtitle =
         "Staleness of each replica: age of the oldest acknowledged write that has not reached it".to_owned();
-    over_time(log, ("Replication lag", &(subtitle + &first(log.stores.len()))), panels)
+    over_time(log, ("Replication lag", &(subtitle + &first(MOST, log.stores.len()))), panels)
 }
 
 /// Points in time order, broken where two are more than a bin apart.
@@ -186,7 +186,7 @@ pub fn distribution(log: &RunLog) -> Option<String> {
     let legend: Vec<_> =
         places.iter().map(|place| (series_color(*place), region(log, *place).to_owned())).collect();
     let subtitle = "Share of requests that took no longer, by the Region that served them".to_owned();
-    heading(&mut canvas, "Latency distribution", &(subtitle + &first(log.clients.len())), &legend);
+    heading(&mut canvas, "Latency distribution", &(subtitle + &first(MOST, log.clients.len())), &legend);
     for (index, series) in totals.iter().enumerate() {
         let place =
             |value: usize, of: &[usize]| of.iter().position(|each| *each == value).unwrap_or(0) as f64;

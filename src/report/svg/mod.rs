@@ -39,8 +39,8 @@ pub fn drawings(log: &RunLog) -> Vec<(&'static str, String)> {
 const MOST: usize = 24;
 
 /// What is said of those that are left out.
-fn first(of: usize) -> String {
-    if of > MOST { format!("; the first {MOST} of {of}") } else { String::new() }
+fn first(shown: usize, of: usize) -> String {
+    if of > shown { format!("; the first {shown} of {of}") } else { String::new() }
 }
 
 const PAPER: Color = Color(255, 255, 255);

@@ -31,7 +31,7 @@ pub fn phases(log: &RunLog) -> Option<String> {
     let mut canvas = Canvas::new(WIDTH, bottom + 40.0, PAPER);
     let legend = PHASES.map(|(name, color)| (color, name.to_owned()));
     let subtitle = "Mean of requests that succeeded, by where the time went; at the right, in all".to_owned();
-    heading(&mut canvas, "Latency by phase", &(subtitle + &first(log.clients.len())), &legend);
+    heading(&mut canvas, "Latency by phase", &(subtitle + &first(MOST, log.clients.len())), &legend);
     let ticks = value_ticks(Measure::Seconds, 0.0, longest.as_secs_f64());
     let high = ticks.last().map_or(1.0, |(value, _)| *value);
     let scale = Scale::linear(0.0, high * 1e9, LEFT, WIDTH - RIGHT);

@@ -5,6 +5,7 @@ use super::sheet::{MARGIN, Sheet, font};
 use super::{GREY, INK, MOST, class_color, ink_on};
 use crate::report::{region, verdict};
 use crate::runlog::expression::MetricName;
+use crate::runlog::rows::Rows;
 use crate::runlog::{Class, RunLog};
 use crate::sim::{Span, Time};
 
@@ -13,6 +14,9 @@ const GAP: f64 = 14.0;
 const GROUP: f64 = 30.0;
 const LEFT: f64 = 190.0;
 const RIGHT: f64 = 64.0;
+/// No further store is begun once so many strips are drawn; of a replica, so many at most.
+const STRIPS: usize = 48;
+const READERS: usize = 6;
 
 /// One strip: what it is of, and its shares from each instant on (until the next; none: nothing there).
 #[derive(PartialEq)]
@@ -33,8 +37,9 @@ pub struct Group {
 /// The shares of the five classes in every replica, for every reader; readers who fare alike share a strip.
 pub fn decryptability(log: &RunLog) -> Option<String> {
     let below = "Share of each replica's items, by reader; at the right, decryptable at the end".to_owned();
-    let text = ("Decryptability", &*(below + &super::first(log.stores.len())));
-    draw(log, text, &legend(&[log]), &replicas(log))
+    let groups = replicas(log);
+    let text = ("Decryptability", &*(below + &super::first(groups.len(), log.stores.len())));
+    draw(log, text, &legend(&[log]), &groups)
 }
 
 /// The same of several runs, one below the other; those that fared alike are drawn once.
@@ -77,13 +82,19 @@ fn legend(logs: &[&RunLog]) -> Vec<(Color, String)> {
 
 /// A group a store, a strip a replica and reader.
 fn replicas(log: &RunLog) -> Vec<Group> {
-    let mut groups = Vec::new();
+    let rows = &Rows::of(log);
+    let mut groups: Vec<Group> = Vec::new();
+    let mut drawn = 0;
     for (index, store) in log.stores.iter().enumerate().take(MOST) {
+        if drawn >= STRIPS {
+            break;
+        }
+        let mut name = format!("{} ({})", store.name, store.kind);
         let mut strips: Vec<Strip> = Vec::new();
         for place in log.replicas(index) {
             let mut here: Vec<Strip> = Vec::new();
             for (reader, name) in store.readers.iter().enumerate() {
-                let steps = ledger_steps(log, (index, place, reader));
+                let steps = ledger_steps(rows, (index, place, reader));
                 match here.iter_mut().find(|strip| strip.steps == steps) {
                     _ if steps.is_empty() => {}
                     Some(strip) => strip.detail = format!("{}, {name}", strip.detail),
@@ -95,17 +106,22 @@ fn replicas(log: &RunLog) -> Vec<Group> {
                     }),
                 }
             }
+            if here.len() > READERS {
+                here.truncate(READERS);
+                name = format!("{} ({}), the first {READERS} of each Region", store.name, store.kind);
+            }
             strips.extend(here);
         }
-        groups.push(Group { name: format!("{} ({})", store.name, store.kind), strips });
+        drawn += strips.len();
+        groups.push(Group { name, strips });
     }
     groups
 }
 
 /// Shares by class from each instant on, equal neighbours merged.
-fn ledger_steps(log: &RunLog, who: (usize, usize, usize)) -> Vec<(Time, Vec<(Color, f64)>)> {
+fn ledger_steps(rows: &Rows, who: (usize, usize, usize)) -> Vec<(Time, Vec<(Color, f64)>)> {
     let mut steps: Vec<(Time, [u64; 5])> = Vec::new();
-    for row in log.ledger.iter().filter(|row| (row.store, row.region, row.reader) == who) {
+    for row in rows.ledger(who) {
         if steps.last().is_none_or(|(time, _)| *time != row.time) {
             steps.push((row.time, [0; 5]));
         }
@@ -134,10 +150,11 @@ type Counts = [u64; ERRORS.len() + 1];
 
 /// What became of every client's requests, by the bin of their first attempt.
 pub fn success(log: &RunLog) -> Option<String> {
+    let rows = &Rows::of(log);
     let errors = frequent_errors(log);
     let mut strips = Vec::new();
     for (index, client) in log.clients.iter().enumerate().filter(|(_, client)| client.traffic).take(MOST) {
-        let bins = outcomes(log, index, &errors);
+        let bins = outcomes(rows, index, &errors);
         let shares = |counts: &Counts| -> Vec<(Color, f64)> {
             let all = counts.iter().sum::<u64>().max(1) as f64;
             let colors = [SUCCESS].into_iter().chain(ERRORS);
@@ -151,7 +168,7 @@ pub fn success(log: &RunLog) -> Option<String> {
                 detail: format!("of {}", log.stores[client.store].name),
                 steps,
                 // The metric: it also knows of times in which no request was simulated.
-                last: verdict::value(log, MetricName::Success, &[&client.name]).to_string(),
+                last: verdict::value(rows, MetricName::Success, &[&client.name]).to_string(),
             });
         }
     }
@@ -162,13 +179,13 @@ pub fn success(log: &RunLog) -> Option<String> {
     }
     let below =
         "What became of the requests first attempted then; at the right, succeeded over the run".to_owned();
-    let text = ("Success", &*(below + &super::first(log.clients.len())));
+    let text = ("Success", &*(below + &super::first(MOST, log.clients.len())));
     draw(log, text, &legend, &[Group { name: "Clients".to_owned(), strips }])
 }
 
 /// The outcomes of a client's requests from each bin on. A time without requests has none.
-fn outcomes(log: &RunLog, client: usize, errors: &[&str]) -> Vec<(Time, Counts)> {
-    let mut rows: Vec<_> = log.availability.iter().filter(|row| row.client == client).collect();
+fn outcomes(rows: &Rows, client: usize, errors: &[&str]) -> Vec<(Time, Counts)> {
+    let (log, mut rows) = (rows.log, rows.availability(client).to_vec());
     rows.sort_by_key(|row| row.time);
     let mut bins: Vec<(Time, Counts)> = Vec::new();
     for row in rows {

@@ -32,7 +32,7 @@ pub fn timeline(log: &RunLog) -> Option<String> {
     let mut rows = faults(log);
     let subtitle =
         "Faults while they last; a dot is something done, a cross below it something refused".to_owned();
-    let subtitle = subtitle + &first(rows.len());
+    let subtitle = subtitle + &first(MOST, rows.len());
     rows.truncate(MOST);
     rows.extend(
         SOURCES.iter().map(|(source, name)| deeds(log, source, name)).filter(|row| !row.deeds.is_empty()),
