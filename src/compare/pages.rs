@@ -139,7 +139,7 @@ fn differences(page: &mut Page, reference: &Batch, others: &[&Batch]) {
     page.section("Differences");
     let names = std::iter::once(&reference).chain(others).flat_map(|batch| batch.names());
     let mut rows = Vec::new();
-    for name in terminal::shown(names) {
+    for name in terminal::shown(names).0 {
         let row = |batch: &Batch, cells: [String; 6], verdict: &str| {
             let [_, rest @ ..] = cells;
             let named = [name.to_owned(), batch.label(), verdict.to_owned()];

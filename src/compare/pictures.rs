@@ -2,7 +2,7 @@
 
 use super::summary::{self, Summary};
 use super::sweep::{self, Axis, Cell, Sweep};
-use super::terminal::{of_trials, show};
+use super::terminal::{self, of_trials, show};
 use super::trials::Batch;
 use crate::report::svg::plots::{self, Estimate, Measure, Panel, Side};
 use crate::report::svg::side_by_side;
@@ -111,7 +111,7 @@ fn caption(all: &[&Batch]) -> String {
     )
 }
 
-/// The metrics of these kinds about a whole client or store, in order.
+/// The metrics of these kinds about a whole client or store, in order: as many of each as anybody looks at.
 fn names(all: &[&Batch], kinds: &[&str]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for kind in kinds {
@@ -121,7 +121,7 @@ fn names(all: &[&Batch], kinds: &[&str]) -> Vec<String> {
         let mut found: Vec<&str> = all.iter().flat_map(|batch| batch.names()).filter(is).collect();
         found.sort_unstable();
         found.dedup();
-        names.extend(found.into_iter().map(str::to_owned));
+        names.extend(found.into_iter().take(terminal::MOST).map(str::to_owned));
     }
     names
 }

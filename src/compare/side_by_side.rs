@@ -3,10 +3,11 @@
 use super::difference::{self, Difference, Verdict};
 use super::stored::is_met;
 use super::summary::{self, Summary};
-use super::terminal::{row, show, shown, table};
+use super::terminal::{MOST, more, row, show, shown, table};
 use super::trials::Batch;
 use super::{availability, statistics};
 use crate::runlog::expression::Value;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// With more variants than this, only what can be told apart gets a sentence of its own.
@@ -24,7 +25,8 @@ pub fn comparison(reference: &Batch, others: &[&Batch]) -> String {
     );
     text += &objectives(&all);
     let mut same = Vec::new();
-    for name in shown(all.iter().flat_map(|batch| batch.names())) {
+    let (names, left_out) = shown(all.iter().flat_map(|batch| batch.names()));
+    for name in names {
         let differences: Vec<(&Batch, Difference)> =
             others.iter().map(|other| (*other, difference::of(reference, other, name))).collect();
         match differences.iter().all(|(_, difference)| difference.verdict == Verdict::Same) {
@@ -32,6 +34,7 @@ pub fn comparison(reference: &Batch, others: &[&Batch]) -> String {
             false => text += &metric(name, reference, &differences),
         }
     }
+    text += &more(left_out, "comparison.csv");
     text += &latencies(&all);
     if !same.is_empty() {
         let bound = Value::Share(statistics::rule_of_three(reference.trials.len() as u64));
@@ -149,15 +152,17 @@ fn nines(name: &str, summary: &Summary) -> String {
 fn latencies(all: &[&Batch]) -> String {
     const PHASES: [&str; 4] = ["network", "kms-queue", "kms-service", "store"];
     let mut of: Vec<(&str, &str)> = Vec::new();
+    let mut known = BTreeSet::new();
     for name in all.iter().flat_map(|batch| batch.names()) {
         let arguments = name.strip_prefix("mean(").and_then(|rest| rest.strip_suffix(", total)"));
         if let Some(pair) = arguments.and_then(|arguments| arguments.split_once(", "))
-            && !of.contains(&pair)
+            && known.insert(pair)
         {
             of.push(pair);
         }
     }
     let mut text = String::new();
+    let mut told = 0;
     for (client, operation) in of {
         let cell = |batch: &Batch, metric: &str, phase: &str| {
             let summary = summary::of(batch, &format!("{metric}({client}, {operation}, {phase})"));
@@ -170,6 +175,11 @@ fn latencies(all: &[&Batch]) -> String {
         let rows: Vec<[String; 6]> = all.iter().map(values).collect();
         if rows.iter().all(|row| *row == rows[0]) {
             continue;
+        }
+        told += 1;
+        if told > MOST {
+            text += "\n… latency of more, in comparison.csv\n";
+            break;
         }
         let _ = writeln!(text, "\nlatency of {client}, {operation}: mean by phase, and 99th percentile");
         let head = ["", "mean", PHASES[0], PHASES[1], PHASES[2], PHASES[3], "p99"].map(str::to_owned);

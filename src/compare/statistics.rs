@@ -85,6 +85,9 @@ pub fn student(freedom: u64) -> f64 {
     let (mut low, mut high) = (0.0, 13.0);
     for _ in 0..200 {
         let middle = (low + high) / 2.0;
+        if middle == low || middle == high {
+            break;
+        }
         match beyond(middle) > tail {
             true => low = middle,
             false => high = middle,

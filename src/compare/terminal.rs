@@ -23,8 +23,11 @@ const SHOWN: [(&str, usize); 12] = [
     ("cost", 0),
 ];
 
-/// The names among these that a report shows.
-pub fn shown<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+/// Of each of them, for so many clients or stores.
+pub const MOST: usize = 24;
+
+/// The names among these that a report shows, and how many more it would show of a smaller world.
+pub fn shown<'a>(names: impl IntoIterator<Item = &'a str>) -> (Vec<&'a str>, usize) {
     let place = |name: &str| {
         let (metric, arguments) = name.split_once('(').unwrap_or((name, ""));
         let count = if arguments.len() > 1 { 1 + arguments.matches(',').count() } else { 0 };
@@ -34,7 +37,16 @@ pub fn shown<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
         names.into_iter().filter_map(|name| Some((place(name)?, name))).collect();
     found.sort_unstable();
     found.dedup();
-    found.into_iter().map(|(_, name)| name).collect()
+    let all = found.len();
+    let first = found.chunk_by(|a, b| a.0 == b.0).flat_map(|kind| kind.iter().take(MOST));
+    let first: Vec<&str> = first.map(|(_, name)| *name).collect();
+    let left_out = all - first.len();
+    (first, left_out)
+}
+
+/// What is said of metrics that are left out, if any are.
+pub fn more(left_out: usize, file: &str) -> String {
+    if left_out > 0 { format!("… {left_out} more, in {file}\n") } else { String::new() }
 }
 
 /// `1 trial`, `40 trials`.
@@ -90,9 +102,10 @@ pub fn trials(batch: &Batch) -> String {
     if !batch.expected.is_empty() {
         text.push('\n');
     }
-    let rows = shown(batch.names()).into_iter().map(|name| row(name, &summary::of(batch, name)));
+    let (names, left_out) = shown(batch.names());
+    let rows = names.into_iter().map(|name| row(name, &summary::of(batch, name)));
     let head = ["metric", "mean", "95 % interval", "5 %", "median", "95 %"].map(str::to_owned);
-    text + &table(std::iter::once(head).chain(rows).collect())
+    text + &table(std::iter::once(head).chain(rows).collect()) + &more(left_out, "summary.json")
 }
 
 /// A metric: name, mean, interval, quantiles.

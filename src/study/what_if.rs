@@ -1,6 +1,6 @@
 //! Two runs beside each other: where they part, what follows, which metrics changed, and which rules decided.
 
-use crate::compare::terminal::{shown, table};
+use crate::compare::terminal::{more, shown, table};
 use crate::report::json::Measured;
 use crate::rulebook::{Basis, RuleRef};
 use crate::runlog::expression::Value;
@@ -269,22 +269,22 @@ fn changed(before: &RunLog, after: &RunLog) -> String {
     let value =
         |of: &BTreeMap<String, Value>, name: &str| of.get(name).cloned().unwrap_or(Value::NotAvailable);
     let names: BTreeSet<&str> = mine.keys().chain(theirs.keys()).map(String::as_str).collect();
-    let mut order = shown(names.iter().copied());
+    let differ = |name: &&&str| value(&mine, name) != value(&theirs, name);
+    let names: BTreeSet<&str> = names.iter().filter(differ).copied().collect();
+    let (mut order, left_out) = shown(names.iter().copied());
     let is_text = |name: &&&str| {
         matches!(value(&mine, name), Value::Text(_)) || matches!(value(&theirs, name), Value::Text(_))
     };
     order.extend(names.iter().filter(is_text).copied());
-    let differ = |name: &&str| value(&mine, name) != value(&theirs, name);
     let rows: Vec<[String; 3]> = order
         .into_iter()
-        .filter(differ)
         .map(|name| [format!("  {name}"), value(&mine, name).to_string(), value(&theirs, name).to_string()])
         .collect();
     if rows.is_empty() {
         return "\nNo metric of the report changed.\n".to_owned();
     }
     let head = ["What it comes to", "as it is", "what if"].map(str::to_owned);
-    "\n".to_owned() + &table(std::iter::once(head).chain(rows).collect())
+    "\n".to_owned() + &table(std::iter::once(head).chain(rows).collect()) + &more(left_out, "--format json")
 }
 
 /// The rules that decided in one of them only.
