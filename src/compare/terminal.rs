@@ -146,3 +146,19 @@ pub fn table<R: AsRef<[String]>>(rows: Vec<R>) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_metrics_of_a_kind_some_are_shown_and_the_rest_counted() {
+        let mut names: Vec<String> = (0..MOST + 6).map(|client| format!("success(c{client:02})")).collect();
+        names.extend(["p99(c00)", "p99(c00, read)", "items(s, us-east-1)"].map(str::to_owned));
+        let (first, left_out) = shown(names.iter().map(String::as_str));
+        assert_eq!((first.len(), left_out), (MOST + 1, 6), "{first:?}");
+        assert_eq!((first[0], first[MOST - 1], first[MOST]), ("success(c00)", "success(c23)", "p99(c00)"));
+        assert_eq!(more(left_out, "summary.json"), "… 6 more, in summary.json\n");
+        assert_eq!(more(0, "summary.json"), "");
+    }
+}
