@@ -11,6 +11,7 @@ use crate::report::html::{drawing, evidence};
 use crate::report::svg;
 use crate::runlog::RunLog;
 use crate::runlog::expression::Value;
+use crate::runlog::rows::Rows;
 
 /// Rows of the longest tables.
 const ROWS: usize = 400;
@@ -187,9 +188,9 @@ fn figures(page: &mut Page, pictures: &[Picture]) {
 /// What happened in one trial, and what became of its keys.
 fn over_time(page: &mut Page, log: &RunLog) {
     page.text("The first trial, over its time.");
-    let drawings = svg::drawings(log);
+    let (rows, drawings) = (&Rows::of(log), svg::drawings(log));
     for file in ["timeline.svg", "keys.svg"] {
-        drawing(page, log, &drawings, file);
+        drawing(page, rows, &drawings, file);
     }
 }
 

@@ -22,9 +22,6 @@ pub struct Picture {
     pub svg: String,
 }
 
-/// More variants than so many are not told one by one.
-const MOST: usize = 6;
-
 /// The drawings of a comparison: recovery time and data loss by variant, cost against recovery time, and of
 /// those whose first trial is at hand, decryptability over time.
 pub fn of_comparison(all: &[&Batch], first: &[(String, RunLog)]) -> Vec<Picture> {
@@ -63,7 +60,7 @@ pub fn of_comparison(all: &[&Batch], first: &[(String, RunLog)]) -> Vec<Picture>
 /// The first few, and how many more.
 fn told(sentences: impl Iterator<Item = String>) -> String {
     let all: Vec<String> = sentences.collect();
-    let more = all.len().saturating_sub(MOST);
+    let more = all.len().saturating_sub(verdict::MOST);
     let first = all[..all.len() - more].join(" ");
     if more == 0 { first } else { format!("{first} And {more} more.") }
 }

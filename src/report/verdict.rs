@@ -26,7 +26,7 @@ pub fn headline(log: &RunLog) -> String {
 }
 
 /// More than so many things of a kind are not told one by one.
-const MOST: usize = 6;
+pub const MOST: usize = 6;
 
 /// The first few, and how many more.
 pub fn few(mut clauses: Vec<String>) -> Vec<String> {

@@ -64,45 +64,30 @@ impl<'a> Rows<'a> {
 
     /// What became of a client's requests, bin by bin.
     pub fn availability(&self, client: usize) -> &[&'a AvailabilityRow] {
-        let all = self.availability.get_or_init(|| {
-            let mut availability = vec![Vec::new(); self.log.clients.len()];
-            self.log.availability.iter().for_each(|row| availability[row.client].push(row));
-            availability
-        });
+        let clients = self.log.clients.len();
+        let all =
+            self.availability.get_or_init(|| by_index(clients, &self.log.availability, |row| row.client));
         &all[client]
     }
 
     /// The rows of the ledger of (store, Region, reader), in the order of time.
     pub fn ledger(&self, who: View) -> &[&'a LedgerRow] {
-        let all = self.ledger.get_or_init(|| {
-            let mut ledger: BTreeMap<_, Vec<_>> = BTreeMap::new();
-            for row in &self.log.ledger {
-                ledger.entry((row.store, row.region, row.reader)).or_default().push(row);
-            }
-            ledger
-        });
+        let whose = |row: &LedgerRow| (row.store, row.region, row.reader);
+        let all = self.ledger.get_or_init(|| by_key(&self.log.ledger, whose));
         all.get(&who).map_or(&[], Vec::as_slice)
     }
 
     /// The latencies of a client.
     pub fn latency(&self, client: usize) -> &[&'a LatencySeries] {
-        let all = self.latency.get_or_init(|| {
-            let mut latency = vec![Vec::new(); self.log.clients.len()];
-            self.log.latency.iter().for_each(|series| latency[series.client].push(series));
-            latency
-        });
+        let clients = self.log.clients.len();
+        let all = self.latency.get_or_init(|| by_index(clients, &self.log.latency, |series| series.client));
         &all[client]
     }
 
     /// The staleness of a store's replica in a Region, in the order of time.
     pub fn staleness(&self, store: usize, region: usize) -> &[&'a StalenessPoint] {
-        let all = self.staleness.get_or_init(|| {
-            let mut staleness: BTreeMap<_, Vec<_>> = BTreeMap::new();
-            for point in &self.log.staleness {
-                staleness.entry((point.store, point.region)).or_default().push(point);
-            }
-            staleness
-        });
+        let whose = |point: &StalenessPoint| (point.store, point.region);
+        let all = self.staleness.get_or_init(|| by_key(&self.log.staleness, whose));
         all.get(&(store, region)).map_or(&[], Vec::as_slice)
     }
 
@@ -154,6 +139,20 @@ impl<'a> Rows<'a> {
         });
         all[kind].get(name).copied()
     }
+}
+
+/// Rows by one of so many, in their order.
+fn by_index<T>(count: usize, rows: &[T], whose: fn(&T) -> usize) -> Vec<Vec<&T>> {
+    let mut all = vec![Vec::new(); count];
+    rows.iter().for_each(|row| all[whose(row)].push(row));
+    all
+}
+
+/// Rows by whom they are about, in their order.
+fn by_key<T, K: Ord>(rows: &[T], whose: fn(&T) -> K) -> BTreeMap<K, Vec<&T>> {
+    let mut all: BTreeMap<K, Vec<&T>> = BTreeMap::new();
+    rows.iter().for_each(|row| all.entry(whose(row)).or_default().push(row));
+    all
 }
 
 fn by_name<'a>(names: impl Iterator<Item = &'a String>) -> BTreeMap<&'a str, usize> {

@@ -22,19 +22,20 @@ pub fn run(log: &RunLog, drawings: &[(&str, String)], reproduce: &str) -> String
         (unmet, _) => Some(unmet == 0),
     };
     page.verdict(good, &verdict::headline(log));
-    page.text(&verdict::sentence(&Rows::of(log)));
+    let rows = &Rows::of(log);
+    page.text(&verdict::sentence(rows));
     expectations(&mut page, log);
     page.section("What happened");
-    drawing(&mut page, log, drawings, "timeline.svg");
+    drawing(&mut page, rows, drawings, "timeline.svg");
     happened(&mut page, log);
     if !log.keys.is_empty() {
         page.section("Key states");
-        drawing(&mut page, log, drawings, "keys.svg");
+        drawing(&mut page, rows, drawings, "keys.svg");
         keys(&mut page, log);
     }
-    measured(&mut page, log, drawings);
+    measured(&mut page, rows, drawings);
     page.section("Topology");
-    drawing(&mut page, log, drawings, "topology.svg");
+    drawing(&mut page, rows, drawings, "topology.svg");
     if log.design.is_some() {
         page.section("Cost");
         table(&mut page, log, "costs.csv", "What a month of the design costs, line by line");
@@ -48,7 +49,7 @@ pub fn run(log: &RunLog, drawings: &[(&str, String)], reproduce: &str) -> String
 }
 
 /// Who could read, who was served, how fast, and how far the copies were behind.
-fn measured(page: &mut Page, log: &RunLog, drawings: &[(&str, String)]) {
+fn measured(page: &mut Page, rows: &Rows, drawings: &[(&str, String)]) {
     let sections: [(&str, &[&str], &str, &str); 4] = [
         ("Who could decrypt what", &["decryptability.svg"], "", ""),
         (
@@ -75,13 +76,13 @@ fn measured(page: &mut Page, log: &RunLog, drawings: &[(&str, String)]) {
             continue;
         }
         page.section(heading);
-        files.iter().for_each(|file| drawing(page, log, drawings, file));
-        table(page, log, csv, caption);
+        files.iter().for_each(|file| drawing(page, rows, drawings, file));
+        table(page, rows.log, csv, caption);
     }
 }
 
 /// One drawing of the run with what is to be seen in it, if it is there.
-pub fn drawing(page: &mut Page, log: &RunLog, drawings: &[(&str, String)], file: &str) {
+pub fn drawing(page: &mut Page, rows: &Rows, drawings: &[(&str, String)], file: &str) {
     const TITLES: [(&str, &str); 9] = [
         ("timeline.svg", "Timeline"),
         ("decryptability.svg", "Decryptability over time"),
@@ -95,7 +96,7 @@ pub fn drawing(page: &mut Page, log: &RunLog, drawings: &[(&str, String)], file:
     ];
     let title = TITLES.iter().find(|(name, _)| *name == file).map_or(file, |(_, title)| title);
     if let Some((_, svg)) = drawings.iter().find(|(name, _)| *name == file) {
-        page.figure(svg, title, &findings::of(&Rows::of(log), file));
+        page.figure(svg, title, &findings::of(rows, file));
     }
 }
 
